@@ -1,0 +1,1 @@
+"""From a trained run to a SavedModel that TensorFlow Serving can load."""

@@ -1,0 +1,33 @@
+"""InfoGAN in Keras 3 and TensorFlow: `InfoGAN`, its latents, networks and losses.
+
+The public names are imported when they are first used, so that what needs no TensorFlow (the
+presets, a run's files) does not wait for it.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Categorical": "keras_infogan.latents",
+    "Gaussian": "keras_infogan.latents",
+    "InfoGAN": "keras_infogan.models.infogan",
+    "LatentSpec": "keras_infogan.latents",
+    "Noise": "keras_infogan.latents",
+    "RandomAffine": "keras_infogan.augmentation",
+    "Uniform": "keras_infogan.latents",
+}
+
+__all__ = [*_HOMES, "losses", "networks"]
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in ("losses", "networks"):
+        return importlib.import_module(f"keras_infogan.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,65 @@
+"""images/losses.png, probabilities.png and information.png, from metrics.jsonl."""
+
+import keras
+
+from keras_infogan import run_dir
+from keras_infogan.pictures import save_curves
+
+
+class Curves(keras.callbacks.Callback):
+    """Draws the curves when pictures are due, from the points that the metrics log holds.
+
+    Args:
+        run: A `RunDir`.
+        every: Steps between drawings.
+    """
+
+    def __init__(self, run, every):
+        super().__init__()
+        self.run = run
+        self.every = every
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.step.numpy()) % self.every == 0:
+            self.save()
+
+    def save(self):
+        """Draws what metrics.jsonl holds; nothing if it holds no point yet."""
+        rows = run_dir.read_jsonl(self.run.metrics)
+        if not rows:
+            return
+        latents = self.model.latents
+        steps = [row["step"] for row in rows]
+
+        def draw(name, title, unit, labels, level=None):
+            curves = {
+                label: [row[metric] for row in rows]
+                for metric, label in labels.items()
+                if metric in rows[0]
+            }
+            save_curves(self.run.images / name, steps, curves, title, unit, level)
+
+        losses = {"d_loss": "discriminator", "g_loss": "generator (adversarial)"}
+        if latents.categorical:
+            losses["categorical_loss"] = "Q, categorical codes"
+        if latents.continuous:
+            losses["continuous_loss"] = "Q, continuous codes"
+        draw("losses.png", "Losses", "nats", losses)
+        draw(
+            "probabilities.png",
+            "Mean probability that D gives",
+            "probability of being real",
+            {
+                "real_probability": "real images",
+                "generated_probability_before": "generated, before G's update",
+                "generated_probability_after": "generated, after G's update",
+            },
+        )
+        entropy = latents.entropy(latents.categorical)
+        draw(
+            "information.png",
+            "Information between categorical codes and images (lower bound)",
+            "nats",
+            {"mutual_information": "L_I"},
+            (entropy, f"H(c) = {entropy:.3f}"),
+        )

@@ -1,0 +1,68 @@
+"""metrics.jsonl: the means of all metrics, a point every 100 steps."""
+
+import json
+import time
+
+import keras
+
+from keras_infogan import run_dir
+
+
+class MetricsLog(keras.callbacks.Callback):
+    """Appends a line `{"step", "epoch", "seconds", metric: mean since the last line, ...}`.
+
+    Keras resets the metrics at each epoch. This callback carries their sums across, so that every
+    line is a mean over `every` steps, and resets them after a line itself.
+
+    Args:
+        path: The JSONL file; lines after the model's step are dropped when training begins.
+        steps_per_epoch: Steps in a pass over the data.
+        every: Steps between lines.
+        seconds: Seconds that earlier parts of this run took.
+        last_step: Step at which the run ends; it gets a line whatever its number.
+    """
+
+    def __init__(self, path, steps_per_epoch, every=100, seconds=0.0, last_step=None):
+        super().__init__()
+        self.path = path
+        self.steps_per_epoch = steps_per_epoch
+        self.every = every
+        self.seconds_before = seconds
+        self.last_step = last_step
+        self.began = None
+        self._sums = []
+
+    @property
+    def seconds(self):
+        """Seconds of training, earlier parts of the run included."""
+        return self.seconds_before + (time.monotonic() - self.began if self.began else 0.0)
+
+    def _variables(self):
+        return [variable for metric in self.model.metrics for variable in metric.variables]
+
+    def on_train_begin(self, logs=None):
+        if self.began is None:
+            step = int(self.model.step.numpy())
+            run_dir.write_jsonl(self.path, run_dir.read_jsonl(self.path, up_to_step=step))
+            self.began = time.monotonic()
+        self._sums = [variable.numpy() for variable in self._variables()]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        for variable, value in zip(self._variables(), self._sums, strict=True):
+            variable.assign(value)
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = int(self.model.step.numpy())
+        if step % self.every == 0 or step == self.last_step:
+            row = {
+                "step": step,
+                "epoch": round(step / self.steps_per_epoch, 4),
+                "seconds": round(self.seconds, 2),
+            }
+            row |= {metric.name: float(metric.result()) for metric in self.model.metrics}
+            with open(self.path, "a") as file:
+                file.write(json.dumps(row) + "\n")
+            self.model.reset_metrics()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._sums = [variable.numpy() for variable in self._variables()]

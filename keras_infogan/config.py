@@ -1,0 +1,119 @@
+"""RunConfig: every choice that decides what a run computes, checked once, here."""
+
+import dataclasses
+import math
+
+from keras_infogan.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """The choices behind a run. A preset is a RunConfig with a name.
+
+    Args:
+        preset: Name of the preset it began from.
+        networks: Family of networks, see `keras_infogan.networks`.
+        network_options: Further arguments of that family, as `(name, value)` pairs.
+        image_size: Height and width of the images, in pixels.
+        noise: Number of noise variables, N(0, 1).
+        categories: Values of the categorical code c1.
+        continuous_codes: Number of codes U(-1, 1): c2, c3, ...
+        dataset: Name of the data, or None to take the best MNIST that can be had.
+        epochs: Passes over the training images.
+        batch_size: Images in a step.
+        d_learning_rate: Adam's rate for trunk and discriminator.
+        g_learning_rate: Adam's rate for generator and recognizer.
+        adam_beta_1: Decay of Adam's first moment, in [0, 1).
+        decay_from: Share of the run after which both rates fall linearly to a fiftieth; 1 never.
+        generator_loss: Name of the generator's adversarial loss.
+        adversarial_weight: Its weight.
+        information_weight: Weight of the categorical information loss.
+        continuous_weight: Weight of the continuous one.
+        information_warmup: Share of the run in which the categorical weight rises from 0.
+        trunk_learns_information: Whether the trunk learns from the information loss.
+        shear: Distortion of what D and Q see, see `RandomAffine`; 0 for none.
+        scale: The same, change of size.
+        shift: The same, in pixels.
+        seed: Integer from which the weights, the order of the data and the noise follow.
+        jit: Whether XLA compiles the train step; None leaves it to Keras (on for a GPU).
+    """
+
+    preset: str
+    networks: str
+    network_options: tuple = ()
+    image_size: int = 28
+    noise: int = 62
+    categories: int = 10
+    continuous_codes: int = 2
+    dataset: str | None = None
+    epochs: int = 50
+    batch_size: int = 128
+    d_learning_rate: float = 2e-4
+    g_learning_rate: float = 1e-3
+    adam_beta_1: float = 0.5
+    decay_from: float = 1.0
+    generator_loss: str = "non_saturating"
+    adversarial_weight: float = 1.0
+    information_weight: float = 1.0
+    continuous_weight: float = 0.1
+    information_warmup: float = 0.0
+    trunk_learns_information: bool = True
+    shear: float = 0.0
+    scale: float = 0.0
+    shift: float = 0.0
+    seed: int = 0
+    jit: bool | None = None
+
+    def __post_init__(self):
+        for name in ("epochs", "batch_size"):
+            self._require(getattr(self, name) >= 1, name, "must be at least 1")
+        for name in ("d_learning_rate", "g_learning_rate"):
+            value = getattr(self, name)
+            self._require(math.isfinite(value) and value > 0, name, "must be finite and above 0")
+        for name in (
+            "adversarial_weight",
+            "information_weight",
+            "continuous_weight",
+            "shear",
+            "scale",
+            "shift",
+        ):
+            value = getattr(self, name)
+            self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
+        for name in ("information_warmup", "decay_from"):
+            self._require(0 <= getattr(self, name) <= 1, name, "must be from 0 to 1")
+        self._require(0 <= self.seed < 2**31, "seed", "must be from 0 to 2147483647")
+
+    def _require(self, holds, name, rule):
+        if not holds:
+            flag = "--" + name.replace("_", "-")
+            raise UserError(f"{flag} {rule}. Received: {getattr(self, name)}.")
+
+    @property
+    def depends_on_length(self):
+        """Whether a step computes something else in a run of another length."""
+        return self.information_warmup > 0 or self.decay_from < 1
+
+    @property
+    def distorts(self):
+        """Whether anything is distorted before D and Q."""
+        return max(self.shear, self.scale, self.shift) > 0
+
+    def to_json(self):
+        """A JSON-ready dict that `from_json` turns back into an equal config."""
+        return {**dataclasses.asdict(self), "network_options": dict(self.network_options)}
+
+    @classmethod
+    def from_json(cls, content):
+        """Inverse of `to_json`.
+
+        Raises:
+            UserError: If the content is not of a RunConfig.
+        """
+        try:
+            options = tuple(content["network_options"].items())
+            return cls(**{**content, "network_options": options})
+        except (TypeError, KeyError, AttributeError) as error:
+            raise UserError(f"config.json does not describe a run of this version: {error}.") from (
+                None
+            )

@@ -1,0 +1,73 @@
+"""uint8 images → the batches of a run, in an order that follows from seed and step alone."""
+
+import tensorflow as tf
+
+from keras_infogan.errors import UserError
+
+
+def steps_per_epoch(num_images, batch_size):
+    """Whole batches in a pass over the images; the rest of each pass is left out.
+
+    Raises:
+        UserError: If there is not one whole batch.
+    """
+    if batch_size > num_images:
+        raise UserError(
+            f"--batch-size must not exceed the {num_images} training images. "
+            f"Received: {batch_size}."
+        )
+    return num_images // batch_size
+
+
+def to_model_range(images, image_size):
+    """uint8 images `(n, h, w, c)` → float32 in [-1, 1], resized to `image_size` if they differ."""
+    images = tf.cast(images, tf.float32)
+    if images.shape[1:3] != (image_size, image_size):
+        images = tf.image.resize(images, (image_size, image_size), antialias=True)
+    return images / 127.5 - 1.0
+
+
+def training_batches(images, image_size, batch_size, seed, first_step=0):
+    """An endless dataset of batches, shuffled anew in each epoch.
+
+    Args:
+        images: uint8 array, `(n, height, width, channels)`.
+        image_size: Height and width of the result.
+        batch_size: Images in a batch.
+        seed: Integer; with the epoch's number it decides the order.
+        first_step: Number of batches to begin after. A run that is resumed at a step sees what
+            it would have seen.
+
+    Returns:
+        `tf.data.Dataset` of float32 batches in [-1, 1],
+        `(batch_size, image_size, image_size, channels)`.
+    """
+    num_images = len(images)
+    per_epoch = steps_per_epoch(num_images, batch_size)
+    first_epoch, offset = divmod(first_step, per_epoch)
+    images = tf.constant(images)
+
+    def epoch_batches(epoch):
+        order = tf.random.experimental.stateless_shuffle(
+            tf.range(num_images), tf.stack([tf.constant(seed, tf.int64), epoch])
+        )
+        skip = tf.where(epoch == first_epoch, tf.constant(offset, tf.int64), 0)
+        batches = tf.data.Dataset.from_tensor_slices(order).batch(batch_size, drop_remainder=True)
+        return batches.skip(skip)
+
+    epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
+    return (
+        epochs.flat_map(epoch_batches)
+        .map(
+            lambda order: to_model_range(tf.gather(images, order), image_size),
+            num_parallel_calls=2,
+            deterministic=True,
+        )
+        .prefetch(2)
+    )
+
+
+def evaluation_batches(images, image_size, batch_size=500):
+    """The images once, in order, as float32 batches in [-1, 1]."""
+    dataset = tf.data.Dataset.from_tensor_slices(images).batch(batch_size)
+    return dataset.map(lambda batch: to_model_range(batch, image_size)).prefetch(1)

@@ -1,0 +1,49 @@
+"""What Q makes of real images, and its scores against labels."""
+
+import numpy as np
+
+from keras_infogan.data.pipeline import evaluation_batches
+from keras_infogan.evaluation.scores import code_scores
+
+# As many training images as it takes to know a code's label; all of them would take minutes.
+TABLE_IMAGES = 10_000
+
+
+def read_codes(model, images):
+    """Q's most likely value of the first categorical code.
+
+    Args:
+        model: An `InfoGAN`.
+        images: uint8, `(n, height, width, channels)`.
+
+    Returns:
+        Integers `(n,)`.
+    """
+    batches = evaluation_batches(images, model.trunk.input_shape[1])
+    parameters = model.predict(batches, verbose=0)["code_parameters"]
+    first = model.latents.categorical[0]
+    return np.argmax(model.latents.split_parameters(parameters)[first], axis=1)
+
+
+def evaluate_codes(model, data):
+    """Scores of the first categorical code on the test images.
+
+    Args:
+        model: An `InfoGAN`.
+        data: An `ImageData`.
+
+    Returns:
+        The dict of `code_scores`, with None for each score where the model has no categorical
+        code or the data no labels.
+    """
+    if not model.latents.categorical or data.train_labels is None:
+        names = ("code_accuracy", "code_purity", "mutual_information_nats", "code_to_label")
+        return dict.fromkeys(names)
+    chosen = np.unique(np.linspace(0, len(data.train_images) - 1, TABLE_IMAGES).astype(int))
+    return code_scores(
+        read_codes(model, data.train_images[chosen]),
+        data.train_labels[chosen],
+        read_codes(model, data.test_images),
+        data.test_labels,
+        model.latents.codes[model.latents.categorical[0]].size,
+    )

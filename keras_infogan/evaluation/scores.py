@@ -1,0 +1,88 @@
+"""What the categorical code learned, measured against labels that training never saw.
+
+A code table says which label each code stands for. It is fitted on training labels and applied to
+test images. Two ways to fit it: one-to-one (Hungarian), in which no two codes may claim one label
+while another goes without, is the honest figure; majority, in which each code takes its commonest
+label, flatters.
+"""
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import mutual_info_score
+
+NO_LABEL = -1
+
+
+def contingency(codes, labels, num_codes, num_labels):
+    """Counts `(num_codes, num_labels)` of images by code and label.
+
+    Args:
+        codes: Integers `(n,)` in [0, num_codes).
+        labels: Integers `(n,)` in [0, num_labels).
+    """
+    table = np.zeros((num_codes, num_labels), np.int64)
+    np.add.at(table, (np.asarray(codes), np.asarray(labels)), 1)
+    return table
+
+
+def one_to_one_table(counts):
+    """The assignment of codes to labels that gets most images right.
+
+    Kuhn, "The Hungarian method for the assignment problem", 1955. With more codes than labels,
+    the codes left over stand for no label; with more labels than codes, labels are left over.
+
+    Args:
+        counts: `(num_codes, num_labels)`, from `contingency`.
+
+    Returns:
+        Integers `(num_codes,)`: a label, or `NO_LABEL`.
+    """
+    table = np.full(len(counts), NO_LABEL)
+    rows, columns = linear_sum_assignment(counts, maximize=True)
+    table[rows] = columns
+    return table
+
+
+def majority_table(counts):
+    """The commonest label of each code; `NO_LABEL` for a code that no image has.
+
+    Args:
+        counts: `(num_codes, num_labels)`, from `contingency`.
+
+    Returns:
+        Integers `(num_codes,)`.
+    """
+    return np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), NO_LABEL)
+
+
+def accuracy(table, codes, labels):
+    """Share of images whose code stands for their label."""
+    return float(np.mean(np.asarray(table)[np.asarray(codes)] == np.asarray(labels)))
+
+
+def code_scores(train_codes, train_labels, test_codes, test_labels, num_codes):
+    """Scores of a categorical code on test images, its tables fitted on training labels.
+
+    Args:
+        train_codes: Q's most likely code of each training image, integers `(n,)`.
+        train_labels: Integers `(n,)` from 0.
+        test_codes: The same of the test images, `(m,)`.
+        test_labels: Integers `(m,)`.
+        num_codes: Values of the code.
+
+    Returns:
+        Dict with `code_accuracy` (one-to-one), `code_purity` (majority),
+        `mutual_information_nats` (between code and label on the test images; at most
+        ln min(num_codes, number of labels)) and `code_to_label` (`{"0": label or None, ...}`).
+    """
+    num_labels = int(max(np.max(train_labels), np.max(test_labels))) + 1
+    counts = contingency(train_codes, train_labels, num_codes, num_labels)
+    table = one_to_one_table(counts)
+    return {
+        "code_accuracy": accuracy(table, test_codes, test_labels),
+        "code_purity": accuracy(majority_table(counts), test_codes, test_labels),
+        "mutual_information_nats": float(mutual_info_score(test_labels, test_codes)),
+        "code_to_label": {
+            str(code): None if label == NO_LABEL else int(label) for code, label in enumerate(table)
+        },
+    }

@@ -1,0 +1,281 @@
+"""From a RunConfig to a finished run directory: the one place that assembles the rest."""
+
+import dataclasses
+import os
+import sys
+
+import keras
+import tensorflow as tf
+
+from export.saved_model import export_generator
+from keras_infogan import environment, networks, resuming, run_dir
+from keras_infogan.augmentation import RandomAffine
+from keras_infogan.callbacks.checkpoints import Checkpoints
+from keras_infogan.callbacks.console import Console, readable
+from keras_infogan.callbacks.curves import Curves
+from keras_infogan.callbacks.metrics_log import MetricsLog
+from keras_infogan.callbacks.sample_grids import SampleGrids
+from keras_infogan.callbacks.stop_on_signal import StopOnSignal
+from keras_infogan.config import RunConfig
+from keras_infogan.data import pipeline, sources
+from keras_infogan.errors import UserError
+from keras_infogan.evaluation.codes import evaluate_codes
+from keras_infogan.latents import Categorical, LatentSpec, Noise, Uniform
+from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.schedules import HoldThenDecay
+
+FASTER = (
+    "That is over two hours without a GPU. Faster: --preset quick (minutes), "
+    "--preset paper (28×28), or fewer --epochs."
+)
+
+
+def build_model(config, channels, total_steps):
+    """A compiled InfoGAN.
+
+    Args:
+        config: A `RunConfig`.
+        channels: Channels of the images.
+        total_steps: Length of the run, for schedules that depend on it.
+
+    Returns:
+        An `InfoGAN` whose initial weights follow from `config.seed`.
+    """
+    keras.utils.set_random_seed(config.seed)
+    latents = LatentSpec(
+        Noise(config.noise),
+        [Categorical(config.categories)] + [Uniform() for _ in range(config.continuous_codes)],
+    )
+    size = config.image_size
+    model = InfoGAN(
+        **networks.get(config.networks)(
+            latents.size,
+            latents.parameter_size,
+            (size, size, channels),
+            **dict(config.network_options),
+        ),
+        latents=latents,
+        augmentation=RandomAffine(config.shear, config.scale, config.shift)
+        if config.distorts
+        else None,
+        trunk_learns_information=config.trunk_learns_information,
+        seed=config.seed,
+    )
+
+    def adam(rate):
+        begin = int(config.decay_from * total_steps)
+        if begin < total_steps:
+            rate = HoldThenDecay(rate, begin, total_steps)
+        return keras.optimizers.Adam(rate, beta_1=config.adam_beta_1)
+
+    model.compile(
+        adam(config.d_learning_rate),
+        adam(config.g_learning_rate),
+        generator_loss=config.generator_loss,
+        adversarial_weight=config.adversarial_weight,
+        information_weight=config.information_weight,
+        continuous_weight=config.continuous_weight,
+        information_warmup=int(config.information_warmup * total_steps),
+        jit_compile="auto" if config.jit is None else config.jit,
+    )
+    return model
+
+
+def plan(config, data_dir=None):
+    """What a run would do, in words; writes nothing."""
+    data = sources.load(config.dataset, data_dir, config.image_size)
+    per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    total_steps = config.epochs * per_epoch
+    model = build_model(config, data.train_images.shape[-1], total_steps)
+    lines = [] if data.note is None else [data.note]
+    lines += [f"{name}: {value}" for name, value in config.to_json().items()]
+    lines.append(
+        f"data: {data.name}, {len(data.train_images)} training and {len(data.test_images)} test "
+        f"images; {config.epochs} epochs of {per_epoch} steps, {total_steps} in all"
+    )
+    for name in ("generator", "trunk", "discriminator", "recognizer"):
+        weights = getattr(model, name).trainable_weights
+        lines.append(f"{name}: {sum(weight.shape.num_elements() for weight in weights):,} weights")
+    return "\n".join(lines)
+
+
+def train(config, path, data_dir=None, sample_every=500, checkpoint_every=60.0):
+    """Begins a run.
+
+    Args:
+        config: A `RunConfig`.
+        path: The run's directory, which must not hold one yet.
+        data_dir: Where tensorflow-datasets keeps its sets.
+        sample_every: Steps between pictures.
+        checkpoint_every: Seconds between checkpoints.
+
+    Returns:
+        The summary as a dict, or the signal that stopped the run early.
+
+    Raises:
+        UserError: If the input cannot be used; nothing is written then.
+    """
+    run = run_dir.RunDir(path)
+    data = sources.load(config.dataset, data_dir, config.image_size)
+    pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    run.create()
+    if data.note:
+        print(data.note, flush=True)
+    content = {
+        **dataclasses.replace(config, dataset=data.name).to_json(),
+        "run": {
+            "data_dir": data_dir and os.path.abspath(data_dir),
+            "data_note": data.note,
+            "sample_every": sample_every,
+            "checkpoint_every": checkpoint_every,
+        },
+    }
+    run_dir.write_json(run.environment, environment.describe())
+    # Last: a directory with a config.json is a run, and can be resumed.
+    run_dir.write_json(run.config, content)
+    return _go_on(run, data)
+
+
+def resume(path, overrides=None, data_dir=None):
+    """Goes on with a run from its last checkpoint, or from the start if it has none.
+
+    Args:
+        path: The run's directory.
+        overrides: See `resuming.check`.
+        data_dir: Where tensorflow-datasets keeps its sets now; as before by default.
+
+    Returns:
+        As `train`.
+
+    Raises:
+        UserError: As `resuming.check`, or if the data cannot be had.
+    """
+    config = resuming.check(path, overrides or {})
+    run = run_dir.RunDir(path)
+    content = run.read_config()
+    data = sources.load(config.dataset, data_dir or content["run"]["data_dir"], config.image_size)
+    run_dir.write_json(run.config, {**content, **config.to_json()})
+    return _go_on(run, data)
+
+
+def _go_on(run, data):
+    """Trains a run from wherever it stands to its end."""
+    content = run.read_config()
+    options = content.pop("run")
+    config = RunConfig.from_json(content)
+    per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    total_steps = config.epochs * per_epoch
+
+    checkpoint = run.latest_checkpoint()
+    if checkpoint is None:
+        model = build_model(config, data.train_images.shape[-1], total_steps)
+    else:
+        model = load_checkpoint(checkpoint)
+    first_step = int(model.step.numpy())
+    rows = run_dir.read_jsonl(run.metrics, up_to_step=first_step)
+
+    log = MetricsLog(
+        run.metrics,
+        per_epoch,
+        seconds=rows[-1]["seconds"] if rows else 0.0,
+        last_step=total_steps,
+    )
+    checkpoints = Checkpoints(run, options["checkpoint_every"])
+    grids = SampleGrids(run, options["sample_every"], seed=config.seed)
+    curves = Curves(run, options["sample_every"])
+    interactive = sys.stdout.isatty()
+    console = Console(
+        total_steps,
+        per_epoch,
+        config.batch_size,
+        faster=None if tf.config.list_physical_devices("GPU") else FASTER,
+        line_seconds=None if interactive else 10.0,
+    )
+    stop = StopOnSignal()
+    # The log resets the metrics after a line, so the console, which shows them, comes before it.
+    callbacks = [console, log, curves, grids, checkpoints, stop]
+    print(
+        f"{run.path}: {config.preset} on {data.name}, seed {config.seed}, generator loss "
+        f"{config.generator_loss}, step {first_step} of {total_steps}.",
+        flush=True,
+    )
+    try:
+        _fit(model, data, config, first_step, callbacks, verbose=1 if interactive else 0)
+        for callback in (checkpoints, grids, curves):
+            callback.save()
+    finally:
+        stop.restore()
+
+    step = int(model.step.numpy())
+    if step < total_steps and stop.received is not None:
+        print(
+            f"Stopped by {stop.received.name} at step {step} of {total_steps}. Go on with:\n"
+            f"python train.py --resume {run.path}",
+            flush=True,
+        )
+        return stop.received
+    return _finish(run, model, data, config, log.seconds, step)
+
+
+def load_checkpoint(checkpoint):
+    try:
+        return keras.models.load_model(checkpoint)
+    except Exception as error:
+        raise UserError(f"{checkpoint} cannot be loaded: {str(error).splitlines()[0]}") from None
+
+
+def _fit(model, data, config, first_step, callbacks, verbose):
+    """`model.fit` from `first_step` to the end of the run, through the rest of a begun epoch."""
+    per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    epoch, offset = divmod(first_step, per_epoch)
+    parts = [(epoch, config.epochs, per_epoch)]
+    if offset:
+        parts = [(epoch, epoch + 1, per_epoch - offset), (epoch + 1, config.epochs, per_epoch)]
+    for first_epoch, epochs, steps in parts:
+        if first_epoch < epochs and not model.stop_training:
+            model.fit(
+                pipeline.training_batches(
+                    data.train_images,
+                    config.image_size,
+                    config.batch_size,
+                    config.seed,
+                    first_step=int(model.step.numpy()),
+                ),
+                initial_epoch=first_epoch,
+                epochs=epochs,
+                steps_per_epoch=steps,
+                callbacks=callbacks,
+                shuffle=False,  # the pipeline has shuffled
+                verbose=verbose,
+            )
+
+
+def _finish(run, model, data, config, seconds, steps):
+    """Scores, exports and sums up a run that has reached its end."""
+    scores = evaluate_codes(model, data)
+    exported = export_generator(model.generator, run.export, version=1)
+    summary = {
+        "preset": config.preset,
+        "dataset": data.name,
+        "seed": config.seed,
+        "epochs": config.epochs,
+        "steps": steps,
+        "seconds": round(seconds, 1),
+        "images_per_second": round(steps * config.batch_size / max(seconds, 1e-9), 1),
+        "generator_loss_kind": config.generator_loss,
+        "train_images": len(data.train_images),
+        "test_images": len(data.test_images),
+        **scores,
+    }
+    run_dir.write_json(run.summary, summary)
+    print(f"Trained {steps} steps in {readable(seconds)}; SavedModel in {exported}.")
+    if scores["code_accuracy"] is not None:
+        meaning = ", ".join(f"{code}→{label}" for code, label in scores["code_to_label"].items())
+        print(
+            f"On {len(data.test_images)} held-out images: one-to-one accuracy "
+            f"{scores['code_accuracy']:.3f}, purity {scores['code_purity']:.3f}, information "
+            f"between code and label {scores['mutual_information_nats']:.3f} nats.\n"
+            f"Code → label: {meaning}.",
+            flush=True,
+        )
+    return summary

@@ -1,0 +1,63 @@
+"""The 28×28 networks of the InfoGAN paper's MNIST experiment, and slimmer ones of the same shape.
+
+Source: Chen et al., "InfoGAN", 2016, supplement C.1. BatchNorm stands before the activation, as in
+the authors' program (the printed table lists it after; see `layers.norm_leaky` for why not).
+"""
+
+import keras
+from keras import layers
+
+from keras_infogan.networks.layers import norm_leaky, norm_relu
+
+SLOPE = 0.1
+
+
+def build(latent_size, parameter_size, image_shape=(28, 28, 1), filters=64, units=1024):
+    """Builds the four networks.
+
+    Args:
+        latent_size: Length of a latent vector.
+        parameter_size: Number of the recognizer's outputs.
+        image_shape: `(height, width, channels)`; height and width divisible by 4.
+        filters: Channels of the outer convolutions; the inner ones have twice as many.
+        units: Width of the dense layers.
+
+    Returns:
+        Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
+        `(units,)`), `discriminator` (trunk features to one logit) and `recognizer` (trunk
+        features to `parameter_size` numbers).
+    """
+    height, width, channels = image_shape
+    if height % 4 or width % 4:
+        raise ValueError(
+            f"conv28 needs a height and width divisible by 4. Received: image_shape={image_shape}."
+        )
+    inner = (height // 4, width // 4, 2 * filters)
+
+    z = keras.Input((latent_size,), name="latents")
+    x = norm_relu(layers.Dense(units)(z))
+    x = norm_relu(layers.Dense(inner[0] * inner[1] * inner[2])(x))
+    x = layers.Reshape(inner)(x)
+    x = norm_relu(layers.Conv2DTranspose(filters, 4, 2, "same")(x))
+    x = layers.Conv2DTranspose(channels, 4, 2, "same", activation="tanh")(x)
+    generator = keras.Model(z, x, name="generator")
+
+    images = keras.Input(image_shape, name="images")
+    x = layers.LeakyReLU(SLOPE)(layers.Conv2D(filters, 4, 2, "same")(images))
+    x = norm_leaky(layers.Conv2D(2 * filters, 4, 2, "same")(x), SLOPE)
+    x = norm_leaky(layers.Dense(units)(layers.Flatten()(x)), SLOPE)
+    trunk = keras.Model(images, x, name="trunk")
+
+    features = keras.Input((units,), name="features")
+    discriminator = keras.Model(features, layers.Dense(1)(features), name="discriminator")
+
+    features = keras.Input((units,), name="features")
+    x = norm_leaky(layers.Dense(128)(features), SLOPE)
+    recognizer = keras.Model(features, layers.Dense(parameter_size)(x), name="recognizer")
+
+    return {
+        "generator": generator,
+        "trunk": trunk,
+        "discriminator": discriminator,
+        "recognizer": recognizer,
+    }

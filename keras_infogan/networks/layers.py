@@ -1,0 +1,23 @@
+"""The blocks that the network families share."""
+
+from keras import layers
+
+
+def batch_norm(x):
+    """BatchNormalization as PyTorch has it: epsilon 1e-5, Keras momentum 0.9 (PyTorch's 0.1)."""
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+
+
+def norm_relu(x):
+    """BatchNormalization, then ReLU."""
+    return layers.ReLU()(batch_norm(x))
+
+
+def norm_leaky(x, slope):
+    """BatchNormalization, then leaky ReLU.
+
+    The normalisation must come before the activation. Real and generated images go through D in
+    batches of their own; a normalisation after the trunk's last activation would give both batches
+    the same mean, so the same mean logit, and hold D's loss at 2 ln 2 or above: D would be blind.
+    """
+    return layers.LeakyReLU(slope)(batch_norm(x))

@@ -1,0 +1,54 @@
+"""Plain multi-layer perceptrons for G, D and Q, to compare with the convolutional networks.
+
+Source: the poster talk's MLP variant of the paper's networks; its widths are not given, so these
+are our choice: the paper's dense widths without the convolutions.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+from keras_infogan.networks.layers import norm_leaky, norm_relu
+
+SLOPE = 0.1
+
+
+def build(latent_size, parameter_size, image_shape=(28, 28, 1), units=512):
+    """Builds the four networks.
+
+    Args:
+        latent_size: Length of a latent vector.
+        parameter_size: Number of the recognizer's outputs.
+        image_shape: `(height, width, channels)`.
+        units: Width of the hidden layers.
+
+    Returns:
+        Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
+        `(units,)`), `discriminator` (trunk features to one logit) and `recognizer` (trunk
+        features to `parameter_size` numbers).
+    """
+    z = keras.Input((latent_size,), name="latents")
+    x = norm_relu(layers.Dense(units)(z))
+    x = norm_relu(layers.Dense(units)(x))
+    x = layers.Dense(math.prod(image_shape), activation="tanh")(x)
+    generator = keras.Model(z, layers.Reshape(image_shape)(x), name="generator")
+
+    images = keras.Input(image_shape, name="images")
+    x = layers.LeakyReLU(SLOPE)(layers.Dense(units)(layers.Flatten()(images)))
+    x = norm_leaky(layers.Dense(units)(x), SLOPE)
+    trunk = keras.Model(images, x, name="trunk")
+
+    features = keras.Input((units,), name="features")
+    discriminator = keras.Model(features, layers.Dense(1)(features), name="discriminator")
+
+    features = keras.Input((units,), name="features")
+    x = norm_leaky(layers.Dense(128)(features), SLOPE)
+    recognizer = keras.Model(features, layers.Dense(parameter_size)(x), name="recognizer")
+
+    return {
+        "generator": generator,
+        "trunk": trunk,
+        "discriminator": discriminator,
+        "recognizer": recognizer,
+    }

@@ -1,0 +1,61 @@
+"""Image arrays and curves → PNG files."""
+
+import numpy as np
+from PIL import Image
+
+from keras_infogan.run_dir import replace_with
+
+GAP = 2
+
+
+def tile(images, gap=GAP):
+    """Lays a table of images out as one picture.
+
+    Args:
+        images: Floats in [-1, 1], `(rows, columns, height, width, channels)`, one or three
+            channels.
+        gap: White pixels between images.
+
+    Returns:
+        uint8 array, `(height, width)` or `(height, width, 3)`.
+    """
+    rows, columns, height, width, channels = images.shape
+    pixels = np.clip((images + 1.0) * 127.5 + 0.5, 0, 255).astype(np.uint8)
+    shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, channels)
+    canvas = np.full(shape, 255, np.uint8)
+    for row in range(rows):
+        for column in range(columns):
+            top, left = row * (height + gap), column * (width + gap)
+            canvas[top : top + height, left : left + width] = pixels[row, column]
+    return canvas[..., 0] if channels == 1 else canvas
+
+
+def save_grid(path, images):
+    """Writes a table of images, `(rows, columns, height, width, channels)` in [-1, 1], as PNG."""
+    replace_with(path, lambda part: Image.fromarray(tile(images)).save(part))
+
+
+def save_curves(path, steps, curves, title, unit, level=None):
+    """Draws curves over steps as PNG.
+
+    Args:
+        path: Where to.
+        steps: Numbers of steps, `(n,)`.
+        curves: `{label: values (n,)}`.
+        title: Title of the picture.
+        unit: Label of the vertical axis.
+        level: Optional `(value, label)` of a dashed line, such as a bound.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
+    axes = figure.add_subplot()
+    marker = "o" if len(steps) < 3 else None
+    for label, values in curves.items():
+        axes.plot(steps, values, label=label, linewidth=1.2, marker=marker)
+    if level:
+        axes.axhline(level[0], color="grey", linestyle="--", linewidth=1, label=level[1])
+    axes.set(title=title, xlabel="step", ylabel=unit)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    replace_with(path, figure.savefig)

@@ -1,0 +1,178 @@
+"""Trains an InfoGAN: arguments → a RunConfig → experiment.train."""
+
+import argparse
+import dataclasses
+import pathlib
+import signal
+import sys
+
+from keras_infogan import quiet, resuming
+from keras_infogan.config import RunConfig
+from keras_infogan.errors import UserError
+from keras_infogan.presets import PRESETS
+from keras_infogan.run_dir import RunDir
+
+EXAMPLES = """\
+examples:
+  python train.py --preset quick                  minutes on a laptop, no network needed
+  python train.py --epochs 80                     the lab run, 64×64
+  python train.py --preset paper --dataset fashion_mnist --seed 3
+  python train.py --preset quick --dry-run        show the plan, write nothing
+  python train.py --resume runs/quick-s0          go on with a run that was stopped
+
+"""
+
+# What was given on the command line and nothing else: the preset, or the run that is resumed,
+# decides the rest.
+NOT_GIVEN = argparse.SUPPRESS
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Reports an error in one line, without the usage."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def build_parser():
+    """The command line."""
+    lab = PRESETS["lab"].config
+    presets = "presets:\n" + "".join(
+        f"  {name:<12}{preset.source}\n{'':14}{preset.expect}\n" for name, preset in PRESETS.items()
+    )
+    parser = OneLineParser(
+        prog="train.py",
+        description="Trains an InfoGAN, measures what its codes learned, exports the generator.",
+        epilog=EXAMPLES + presets,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        argument_default=NOT_GIVEN,
+        allow_abbrev=False,
+    )
+
+    def add(group, name, help_text, show_default=True, **options):
+        field = name.replace("-", "_")
+        if show_default:
+            help_text += f" (lab: {getattr(lab, field)})"
+        group.add_argument(f"--{name}", help=help_text, **options)
+
+    group = parser.add_argument_group("what to train (defaults come from the preset)")
+    group.add_argument(
+        "--preset", choices=sorted(PRESETS), metavar="NAME", help="see below (default: lab)"
+    )
+    add(group, "epochs", "passes over the training images", type=int)
+    add(group, "batch-size", "images in a step", type=int)
+    add(group, "seed", "decides weights, order of data and noise", type=int)
+    add(group, "d-learning-rate", "Adam's rate of the discriminator", type=float)
+    add(group, "g-learning-rate", "Adam's rate of generator and recognizer", type=float)
+    add(
+        group,
+        "generator-loss",
+        "non_saturating or minimax",
+        choices=["non_saturating", "minimax"],
+        metavar="LOSS",
+    )
+    add(group, "information-weight", "weight of the categorical codes", type=float)
+    add(group, "continuous-weight", "weight of the continuous codes", type=float)
+    add(
+        group,
+        "trunk-learns-information",
+        "let the shared trunk learn from the information loss, in D's update",
+        action=argparse.BooleanOptionalAction,
+    )
+    add(
+        group,
+        "jit",
+        "compile the step with XLA (default: on a GPU only)",
+        show_default=False,
+        action=argparse.BooleanOptionalAction,
+    )
+
+    group = parser.add_argument_group("data")
+    group.add_argument(
+        "--dataset",
+        metavar="NAME",
+        help="mnist5k or any image set of tensorflow-datasets (default: MNIST if it is prepared "
+        "or can be downloaded, else mnist5k)",
+    )
+    group.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        help="where tensorflow-datasets keeps its sets (default: $TFDS_DATA_DIR, else "
+        "~/tensorflow_datasets)",
+    )
+
+    group = parser.add_argument_group("the run")
+    group.add_argument("--out", metavar="DIR", help="where runs are written (default: runs)")
+    group.add_argument("--name", help="the run's directory below it (default: <preset>-s<seed>)")
+    group.add_argument("--resume", metavar="RUN", help="go on with a run from its last checkpoint")
+    group.add_argument(
+        "--sample-every", type=int, metavar="STEPS", help="steps between pictures (default: 500)"
+    )
+    group.add_argument(
+        "--checkpoint-every",
+        type=float,
+        metavar="SECONDS",
+        help="seconds between checkpoints (default: 60)",
+    )
+    group.add_argument(
+        "--dry-run", action="store_true", help="show what would be done and write nothing"
+    )
+    return parser
+
+
+def main(arguments=None):
+    """Runs the command line and returns the exit code."""
+    try:
+        return _run(vars(build_parser().parse_args(arguments)))
+    except UserError as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(given):
+    fields = {field.name for field in dataclasses.fields(RunConfig)}
+    overrides = {name: value for name, value in given.items() if name in fields}
+    for name in ("sample_every", "checkpoint_every"):
+        if name in given and not given[name] >= 1:
+            raise UserError(
+                f"--{name.replace('_', '-')} must be at least 1. Received: {given[name]}."
+            )
+
+    if "resume" in given:
+        for name in ("out", "name", "sample_every", "checkpoint_every", "dry_run"):
+            if name in given:
+                raise UserError(
+                    f"--{name.replace('_', '-')} does not go with --resume: the run has its own."
+                )
+        # What needs no TensorFlow is checked before it is loaded, which takes seconds.
+        resuming.check(given["resume"], overrides)
+        quiet.import_tensorflow()
+        from keras_infogan import experiment
+
+        result = experiment.resume(given["resume"], overrides, given.get("data_dir"))
+        return _exit_code(result)
+
+    config = PRESETS[overrides.get("preset", "lab")].config
+    config = dataclasses.replace(config, **overrides)
+    data_dir = given.get("data_dir")
+    name = given.get("name", f"{config.preset}-s{config.seed}")
+    path = pathlib.Path(given.get("out", "runs")) / name
+    if "dry_run" not in given:
+        RunDir(path).check_new()
+    quiet.import_tensorflow()
+    from keras_infogan import experiment
+
+    if "dry_run" in given:
+        print(experiment.plan(config, data_dir))
+        return 0
+    options = {name: given[name] for name in ("sample_every", "checkpoint_every") if name in given}
+    return _exit_code(experiment.train(config, path, data_dir, **options))
+
+
+def _exit_code(result):
+    """0 for a finished run; for one that a signal stopped, what the shell expects."""
+    return 128 + result if isinstance(result, signal.Signals) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
