@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import shutil
+import tempfile
 
 from keras_infogan.errors import UserError
 
@@ -65,8 +66,11 @@ class RunDir:
         there = self.path.absolute()
         while not there.exists():
             there = there.parent
-        if not there.is_dir() or not os.access(there, os.W_OK):
-            raise UserError(f"Cannot write to {self.path}: {there} is not a writable directory.")
+        try:
+            with tempfile.TemporaryFile(dir=there):
+                pass
+        except OSError as error:
+            raise UserError(f"Cannot write to {there}: {error.strerror}.") from None
 
     def create(self):
         """Makes a new run's directory.

@@ -91,8 +91,6 @@ def load_tfds(name, data_dir=None, image_size=28):
     Raises:
         UserError: If the set is unknown, has no images, or is not there and cannot be downloaded.
     """
-    import tensorflow_datasets as tfds
-
     if data_dir is not None and not pathlib.Path(data_dir).is_dir():
         raise UserError(f"--data-dir is not a directory. Received: {data_dir}.")
     directory = os.path.expanduser(data_dir or os.environ.get("TFDS_DATA_DIR") or _TFDS_HOME)
@@ -126,12 +124,12 @@ def tfds_name(builder):
 
 def _prepared_builder(name, directory):
     """A builder over files that are there, or None. Asks no network."""
-    import tensorflow_datasets as tfds
-
     folder = pathlib.Path(directory) / name.replace(":", "/")
     versions = sorted(folder.glob("**/dataset_info.json"))
     if not versions:
         return None
+    import tensorflow_datasets as tfds
+
     try:
         return tfds.builder_from_directory(versions[-1].parent)
     except Exception as error:
