@@ -1,4 +1,4 @@
-"""Whether a run can be resumed, and with which config. Needs no TensorFlow, so it answers at once."""
+"""Whether a run can be resumed, and with which config. Answers at once: no TensorFlow."""
 
 import dataclasses
 import zipfile

@@ -235,17 +235,12 @@ class InfoGAN(keras.Model):
 
     def _code_accuracy(self, latents, parameters):
         """Share of the categorical codes drawn that Q reads from the generated images."""
-        _, values = self.latents.split(latents)
-        parameters = self.latents.split_parameters(parameters)
+        _, drawn = self.latents.split(latents)
+        read = self.latents.split_parameters(parameters)
         hits = [
-            tf.reduce_mean(
-                tf.cast(
-                    tf.argmax(values[i], axis=1) == tf.argmax(parameters[i], axis=1), tf.float32
-                )
-            )
-            for i in self.latents.categorical
+            keras.metrics.categorical_accuracy(drawn[i], read[i]) for i in self.latents.categorical
         ]
-        return _sum(hits) / max(len(hits), 1)
+        return _sum(tf.reduce_mean(hit) for hit in hits) / max(len(hits), 1)
 
     def test_step(self, data):
         """The same figures on held-out images, without distortion and without any update."""
@@ -299,7 +294,14 @@ class InfoGAN(keras.Model):
         }
 
     def generate(self, latents):
-        """Images in [-1, 1], a NumPy array `(n, height, width, channels)`, of `(n, size)` latents."""
+        """Images of latents.
+
+        Args:
+            latents: `(n, latents.size)`.
+
+        Returns:
+            NumPy array in [-1, 1], `(n, height, width, channels)`.
+        """
         return self.generator.predict(latents, batch_size=256, verbose=0)
 
     def save_own_variables(self, store):
