@@ -60,6 +60,13 @@ def build_parser():
         "--preset", choices=sorted(PRESETS), metavar="NAME", help="see below (default: lab)"
     )
     add(group, "epochs", "passes over the training images", type=int)
+    add(
+        group,
+        "max-steps",
+        "end after so many steps, whatever the epochs (quick: 6000, unless --epochs is given)",
+        show_default=False,
+        type=int,
+    )
     add(group, "batch-size", "images in a step", type=int)
     add(group, "seed", "decides weights, order of data and noise", type=int)
     add(group, "d-learning-rate", "Adam's rate of the discriminator", type=float)
@@ -153,6 +160,8 @@ def _run(given):
         return _exit_code(result)
 
     config = PRESETS[overrides.get("preset", "lab")].config
+    if "epochs" in overrides:
+        config = dataclasses.replace(config, max_steps=None)
     config = dataclasses.replace(config, **overrides)
     data_dir = given.get("data_dir")
     name = given.get("name", f"{config.preset}-s{config.seed}")

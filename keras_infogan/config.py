@@ -20,6 +20,7 @@ class RunConfig:
         continuous_codes: Number of codes U(-1, 1): c2, c3, ...
         dataset: Name of the data, or None to take the best MNIST that can be had.
         epochs: Passes over the training images.
+        max_steps: Steps after which the run ends even if `epochs` would go on; None for no limit.
         batch_size: Images in a step.
         d_learning_rate: Adam's rate for trunk and discriminator.
         g_learning_rate: Adam's rate for generator and recognizer.
@@ -47,6 +48,7 @@ class RunConfig:
     continuous_codes: int = 2
     dataset: str | None = None
     epochs: int = 50
+    max_steps: int | None = None
     batch_size: int = 128
     d_learning_rate: float = 2e-4
     g_learning_rate: float = 1e-3
@@ -67,6 +69,9 @@ class RunConfig:
     def __post_init__(self):
         for name in ("epochs", "batch_size"):
             self._require(getattr(self, name) >= 1, name, "must be at least 1")
+        self._require(
+            self.max_steps is None or self.max_steps >= 1, "max_steps", "must be at least 1"
+        )
         for name in ("d_learning_rate", "g_learning_rate"):
             value = getattr(self, name)
             self._require(math.isfinite(value) and value > 0, name, "must be finite and above 0")
@@ -88,6 +93,11 @@ class RunConfig:
         if not holds:
             flag = "--" + name.replace("_", "-")
             raise UserError(f"{flag} {rule}. Received: {getattr(self, name)}.")
+
+    def total_steps(self, steps_per_epoch):
+        """Length of the run in steps."""
+        steps = self.epochs * steps_per_epoch
+        return steps if self.max_steps is None else min(steps, self.max_steps)
 
     @property
     def depends_on_length(self):

@@ -85,13 +85,13 @@ def plan(config, data_dir=None):
     """What a run would do, in words; writes nothing."""
     data = sources.load(config.dataset, data_dir, config.image_size)
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
-    total_steps = config.epochs * per_epoch
+    total_steps = config.total_steps(per_epoch)
     model = build_model(config, data.train_images.shape[-1], total_steps)
     lines = [] if data.note is None else [data.note]
     lines += [f"{name}: {value}" for name, value in config.to_json().items()]
     lines.append(
         f"data: {data.name}, {len(data.train_images)} training and {len(data.test_images)} test "
-        f"images; {config.epochs} epochs of {per_epoch} steps, {total_steps} in all"
+        f"images; epochs of {per_epoch} steps, {total_steps} steps in all"
     )
     for name in ("generator", "trunk", "discriminator", "recognizer"):
         weights = getattr(model, name).trainable_weights
@@ -164,7 +164,7 @@ def _go_on(run, data):
     options = content.pop("run")
     config = RunConfig.from_json(content)
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
-    total_steps = config.epochs * per_epoch
+    total_steps = config.total_steps(per_epoch)
 
     checkpoint = run.latest_checkpoint()
     if checkpoint is None:
@@ -200,7 +200,7 @@ def _go_on(run, data):
         flush=True,
     )
     try:
-        _fit(model, data, config, first_step, callbacks, verbose=1 if interactive else 0)
+        _fit(model, data, config, total_steps, callbacks, verbose=1 if interactive else 0)
         for callback in (checkpoints, grids, curves):
             callback.save()
     finally:
@@ -214,7 +214,7 @@ def _go_on(run, data):
             flush=True,
         )
         return stop.received
-    return _finish(run, model, data, config, log.seconds, step)
+    return _finish(run, model, data, config, per_epoch, log.seconds)
 
 
 def load_checkpoint(checkpoint):
@@ -224,41 +224,37 @@ def load_checkpoint(checkpoint):
         raise UserError(f"{checkpoint} cannot be loaded: {str(error).splitlines()[0]}") from None
 
 
-def _fit(model, data, config, first_step, callbacks, verbose):
-    """`model.fit` from `first_step` to the end of the run, through the rest of a begun epoch."""
+def _fit(model, data, config, total_steps, callbacks, verbose):
+    """`model.fit` from the model's step to the end, through the rest of a begun epoch first."""
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
-    epoch, offset = divmod(first_step, per_epoch)
-    parts = [(epoch, config.epochs, per_epoch)]
-    if offset:
-        parts = [(epoch, epoch + 1, per_epoch - offset), (epoch + 1, config.epochs, per_epoch)]
-    for first_epoch, epochs, steps in parts:
-        if first_epoch < epochs and not model.stop_training:
-            model.fit(
-                pipeline.training_batches(
-                    data.train_images,
-                    config.image_size,
-                    config.batch_size,
-                    config.seed,
-                    first_step=int(model.step.numpy()),
-                ),
-                initial_epoch=first_epoch,
-                epochs=epochs,
-                steps_per_epoch=steps,
-                callbacks=callbacks,
-                shuffle=False,  # the pipeline has shuffled
-                verbose=verbose,
-            )
+    while (step := int(model.step.numpy())) < total_steps and not model.stop_training:
+        epoch, offset = divmod(step, per_epoch)
+        whole_epochs = 0 if offset else (total_steps - step) // per_epoch
+        model.fit(
+            pipeline.training_batches(
+                data.train_images, config.image_size, config.batch_size, config.seed, step
+            ),
+            initial_epoch=epoch,
+            epochs=epoch + max(whole_epochs, 1),
+            steps_per_epoch=per_epoch
+            if whole_epochs
+            else min(per_epoch - offset, total_steps - step),
+            callbacks=callbacks,
+            shuffle=False,  # the pipeline has shuffled
+            verbose=verbose,
+        )
 
 
-def _finish(run, model, data, config, seconds, steps):
+def _finish(run, model, data, config, per_epoch, seconds):
     """Scores, exports and sums up a run that has reached its end."""
+    steps = int(model.step.numpy())
     scores = evaluate_codes(model, data)
     exported = export_generator(model.generator, run.export, version=1)
     summary = {
         "preset": config.preset,
         "dataset": data.name,
         "seed": config.seed,
-        "epochs": config.epochs,
+        "epochs": round(steps / per_epoch, 2),
         "steps": steps,
         "seconds": round(seconds, 1),
         "images_per_second": round(steps * config.batch_size / max(seconds, 1e-9), 1),

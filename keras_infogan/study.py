@@ -1,0 +1,164 @@
+"""`python -m keras_infogan.study --preset quick --seeds 5 --out results/quick`.
+
+Trains one run a seed and reports every one of them. A study that was interrupted goes on where it
+stopped: finished seeds are read from `runs.jsonl`, a begun one is resumed.
+"""
+
+import argparse
+import dataclasses
+import json
+import pathlib
+import signal
+import statistics
+import sys
+
+from keras_infogan import quiet, resuming, run_dir
+from keras_infogan.errors import UserError
+from keras_infogan.presets import PRESETS
+from keras_infogan.run_dir import RunDir
+
+FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten digits
+
+
+def study(config, seeds, out, data_dir=None, runs="runs"):
+    """Trains the seeds that `<out>/runs.jsonl` does not hold yet and writes `<out>/table.md`.
+
+    Args:
+        config: A `RunConfig`; its seed is replaced.
+        seeds: Integers.
+        out: Directory of the results.
+        data_dir: Where tensorflow-datasets keeps its sets.
+        runs: Directory of the run directories, which are named after `out` and the seed.
+
+    Returns:
+        The rows as dicts, or the signal that stopped the study.
+
+    Raises:
+        UserError: If `out` holds a study of another config, or the input cannot be used.
+    """
+    quiet.import_tensorflow()
+    from keras_infogan import experiment
+
+    out = pathlib.Path(out)
+    record = out / "runs.jsonl"
+    rows = read_rows(record)
+    _check_same_config(rows, config, record)
+    for seed in seeds:
+        if any(row["config"]["seed"] == seed for row in rows):
+            continue
+        run = RunDir(pathlib.Path(runs) / f"{out.name}-s{seed}")
+        seeded = dataclasses.replace(config, seed=seed)
+        if run.config.exists():
+            overrides = {k: v for k, v in dataclasses.asdict(seeded).items() if k != "dataset"}
+            resuming.check(run.path, overrides)
+            result = experiment.resume(run.path, data_dir=data_dir)
+        else:
+            result = experiment.train(seeded, run.path, data_dir)
+        if isinstance(result, signal.Signals):
+            return result
+        saved = run.read_config()
+        saved.pop("run")
+        row = {
+            "config": saved,
+            "summary": result,
+            "environment": json.loads(run.environment.read_text()),
+        }
+        out.mkdir(parents=True, exist_ok=True)
+        with open(record, "a") as file:
+            file.write(json.dumps(row) + "\n")
+        rows.append(row)
+        write_table(out)
+    return rows
+
+
+def read_rows(record):
+    """Rows of a study's `runs.jsonl`, in the order of their seeds; none if there is no file."""
+    if not record.exists():
+        return []
+    rows = [json.loads(line) for line in record.read_text().splitlines()]
+    return sorted(rows, key=lambda row: row["config"]["seed"])
+
+
+def _check_same_config(rows, config, record):
+    wanted = config.to_json()
+    for row in rows:
+        for name, value in row["config"].items():
+            free = name == "seed" or (name == "dataset" and wanted[name] is None)
+            if not free and wanted.get(name) != value:
+                raise UserError(
+                    f"{record} holds runs with {name}={value}, not {wanted.get(name)}: "
+                    "choose another --out."
+                )
+
+
+def table(rows):
+    """A Markdown table of every run, with the spread below it.
+
+    Args:
+        rows: As `read_rows` gives them.
+
+    Returns:
+        Text.
+    """
+    summaries = [row["summary"] for row in rows]
+    lines = [
+        "| seed | one-to-one accuracy | purity | code–label information (nats) | minutes |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {s['seed']} | {s['code_accuracy']:.3f} | {s['code_purity']:.3f} | "
+        f"{s['mutual_information_nats']:.3f} | {s['seconds'] / 60:.1f} |"
+        for s in summaries
+    ]
+    scores = [s["code_accuracy"] for s in summaries]
+    spread = f" ± {statistics.stdev(scores):.3f}" if len(scores) > 1 else ""
+    failures = sum(score < FAILURE for score in scores)
+    first = summaries[0]
+    lines += [
+        "",
+        f"One-to-one accuracy over {len(scores)} seeds: "
+        f"mean {statistics.mean(scores):.3f}{spread}, "
+        f"median {statistics.median(scores):.3f}, worst {min(scores):.3f}; "
+        f"{failures} of {len(scores)} under {FAILURE:.2f}.",
+        f"Preset `{first['preset']}`, {first['train_images']:,} training and "
+        f"{first['test_images']:,} test images of {first['dataset']}, "
+        f"{first['steps']:,} steps ({first['epochs']:g} epochs).",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def write_table(out):
+    """Writes `<out>/table.md` from `<out>/runs.jsonl`."""
+    text = table(read_rows(pathlib.Path(out) / "runs.jsonl"))
+    run_dir.replace_with(pathlib.Path(out) / "table.md", lambda part: part.write_text(text))
+
+
+def main(arguments=None):
+    """Runs the command line and returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m keras_infogan.study", description=__doc__)
+    parser.add_argument("--preset", required=True, choices=sorted(PRESETS))
+    parser.add_argument("--seeds", type=int, default=10, help="seeds 0 to SEEDS - 1 (default: 10)")
+    parser.add_argument("--out", required=True, help="directory of the results")
+    parser.add_argument("--epochs", type=int, help="another number than the preset's")
+    parser.add_argument("--dataset", help="as for train.py")
+    parser.add_argument("--data-dir", help="as for train.py")
+    options = parser.parse_args(arguments)
+    try:
+        if options.seeds < 1:
+            raise UserError(f"--seeds must be at least 1. Received: {options.seeds}.")
+        config = dataclasses.replace(PRESETS[options.preset].config, dataset=options.dataset)
+        if options.epochs is not None:
+            config = dataclasses.replace(config, epochs=options.epochs, max_steps=None)
+        result = study(config, range(options.seeds), options.out, options.data_dir)
+    except UserError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
+    if isinstance(result, signal.Signals):
+        print("The study goes on where it stopped when the same command is given again.")
+        return 128 + result
+    print((pathlib.Path(options.out) / "table.md").read_text())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
