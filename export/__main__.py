@@ -22,9 +22,9 @@ def main(arguments=None):
             raise UserError(f"{run.path} has no checkpoint yet.")
         quiet.import_tensorflow()
         from export.saved_model import export_generator
-        from keras_infogan.experiment import load_checkpoint
+        from keras_infogan.saving import load_model
 
-        model = load_checkpoint(checkpoint)
+        model = load_model(checkpoint)
         versions = [int(path.name) for path in run.export.glob("*") if path.name.isdigit()]
         print(export_generator(model.generator, run.export, max(versions, default=0) + 1))
     except UserError as error:

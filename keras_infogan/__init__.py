@@ -16,6 +16,7 @@ _HOMES = {
     "Noise": "keras_infogan.latents",
     "RandomAffine": "keras_infogan.augmentation",
     "Uniform": "keras_infogan.latents",
+    "load_model": "keras_infogan.saving",
 }
 
 __all__ = [*_HOMES, "losses", "networks"]

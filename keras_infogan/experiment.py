@@ -22,6 +22,7 @@ from keras_infogan.errors import UserError
 from keras_infogan.evaluation.codes import evaluate_codes
 from keras_infogan.latents import Categorical, LatentSpec, Noise, Uniform
 from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.saving import load_model
 from keras_infogan.schedules import HoldThenDecay
 
 FASTER = (
@@ -170,7 +171,7 @@ def _go_on(run, data):
     if checkpoint is None:
         model = build_model(config, data.train_images.shape[-1], total_steps)
     else:
-        model = load_checkpoint(checkpoint)
+        model = load_model(checkpoint)
     first_step = int(model.step.numpy())
     rows = run_dir.read_jsonl(run.metrics, up_to_step=first_step)
 
@@ -215,13 +216,6 @@ def _go_on(run, data):
         )
         return stop.received
     return _finish(run, model, data, config, per_epoch, log.seconds)
-
-
-def load_checkpoint(checkpoint):
-    try:
-        return keras.models.load_model(checkpoint)
-    except Exception as error:
-        raise UserError(f"{checkpoint} cannot be loaded: {str(error).splitlines()[0]}") from None
 
 
 def _fit(model, data, config, total_steps, callbacks, verbose):

@@ -7,7 +7,7 @@ the authors' program (the printed table lists it after; see `layers.norm_leaky` 
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import norm_leaky, norm_relu
+from keras_infogan.networks.layers import dense_heads, norm_leaky, norm_relu
 
 SLOPE = 0.1
 
@@ -48,16 +48,8 @@ def build(latent_size, parameter_size, image_shape=(28, 28, 1), filters=64, unit
     x = norm_leaky(layers.Dense(units)(layers.Flatten()(x)), SLOPE)
     trunk = keras.Model(images, x, name="trunk")
 
-    features = keras.Input((units,), name="features")
-    discriminator = keras.Model(features, layers.Dense(1)(features), name="discriminator")
-
-    features = keras.Input((units,), name="features")
-    x = norm_leaky(layers.Dense(128)(features), SLOPE)
-    recognizer = keras.Model(features, layers.Dense(parameter_size)(x), name="recognizer")
-
     return {
         "generator": generator,
         "trunk": trunk,
-        "discriminator": discriminator,
-        "recognizer": recognizer,
+        **dense_heads(units, parameter_size, SLOPE),
     }

@@ -1,5 +1,6 @@
 """The blocks that the network families share."""
 
+import keras
 from keras import layers
 
 
@@ -21,3 +22,24 @@ def norm_leaky(x, slope):
     the same mean, so the same mean logit, and hold D's loss at 2 ln 2 or above: D would be blind.
     """
     return layers.LeakyReLU(slope)(batch_norm(x))
+
+
+def dense_heads(units, parameter_size, slope):
+    """D's and Q's heads on a trunk that ends in a dense layer, as in the InfoGAN paper.
+
+    Args:
+        units: Length of the trunk's features.
+        parameter_size: Number of the recognizer's outputs.
+        slope: Slope of the leaky ReLU.
+
+    Returns:
+        Dict with `discriminator` (dense 1) and `recognizer` (dense 128, BatchNorm, leaky ReLU,
+        dense).
+    """
+    features = keras.Input((units,), name="features")
+    discriminator = keras.Model(features, layers.Dense(1)(features), name="discriminator")
+
+    features = keras.Input((units,), name="features")
+    x = norm_leaky(layers.Dense(128)(features), slope)
+    recognizer = keras.Model(features, layers.Dense(parameter_size)(x), name="recognizer")
+    return {"discriminator": discriminator, "recognizer": recognizer}
