@@ -134,6 +134,10 @@ def main(arguments=None):
     except UserError as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        # Before the first step, or a second one after it: the last checkpoint stands.
+        print("train.py: interrupted.", file=sys.stderr)
+        return 128 + signal.SIGINT
 
 
 def _run(given):

@@ -18,7 +18,6 @@ from keras_infogan.callbacks.sample_grids import SampleGrids
 from keras_infogan.callbacks.stop_on_signal import StopOnSignal
 from keras_infogan.config import RunConfig
 from keras_infogan.data import pipeline, sources
-from keras_infogan.errors import UserError
 from keras_infogan.evaluation.codes import evaluate_codes
 from keras_infogan.latents import Categorical, LatentSpec, Noise, Uniform
 from keras_infogan.models.infogan import InfoGAN
@@ -183,7 +182,7 @@ def _go_on(run, data):
     )
     checkpoints = Checkpoints(run, options["checkpoint_every"])
     grids = SampleGrids(run, options["sample_every"], seed=config.seed)
-    curves = Curves(run, options["sample_every"])
+    curves = Curves(run, options["sample_every"], log)
     interactive = sys.stdout.isatty()
     console = Console(
         total_steps,

@@ -121,19 +121,26 @@ def write_json(path, content):
 
 
 def replace_with(path, write):
-    """Calls `write(part)` for a path beside `path`, then renames it there.
+    """Calls `write(part)` for a path beside `path`, then renames it there, file or directory.
 
     The part keeps the suffix of `path`, since writers choose the format by it.
     """
     part = path.with_name(f".part-{path.name}")
+    _remove(part)  # of a process that was killed while it wrote
     try:
         write(part)
+        if path.is_dir():
+            shutil.rmtree(path)  # only an empty directory can be renamed over
         os.replace(part, path)
     finally:
-        if part.is_dir():
-            shutil.rmtree(part)
-        else:
-            part.unlink(missing_ok=True)
+        _remove(part)
+
+
+def _remove(path):
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def read_jsonl(path, up_to_step=None):

@@ -12,22 +12,24 @@ class Curves(keras.callbacks.Callback):
     Args:
         run: A `RunDir`.
         every: Steps between drawings.
+        log: The run's `MetricsLog`, for the steps since its last line.
     """
 
-    def __init__(self, run, every):
+    def __init__(self, run, every, log):
         super().__init__()
         self.run = run
         self.every = every
+        self.log = log
 
     def on_train_batch_end(self, batch, logs=None):
         if int(self.model.step.numpy()) % self.every == 0:
             self.save()
 
     def save(self):
-        """Draws what metrics.jsonl holds; nothing if it holds no point yet."""
+        """Draws what metrics.jsonl holds, and the steps since its last line as one more point."""
         rows = run_dir.read_jsonl(self.run.metrics)
-        if not rows:
-            return
+        if not rows or rows[-1]["step"] < int(self.model.step.numpy()):
+            rows.append(self.log.row())
         latents = self.model.latents
         steps = [row["step"] for row in rows]
 

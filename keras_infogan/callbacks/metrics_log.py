@@ -37,6 +37,16 @@ class MetricsLog(keras.callbacks.Callback):
         """Seconds of training, earlier parts of the run included."""
         return self.seconds_before + (time.monotonic() - self.began if self.began else 0.0)
 
+    def row(self):
+        """The line as it would be written now: the means since the last one."""
+        step = int(self.model.step.numpy())
+        return {
+            "step": step,
+            "epoch": round(step / self.steps_per_epoch, 4),
+            "seconds": round(self.seconds, 2),
+            **{metric.name: float(metric.result()) for metric in self.model.metrics},
+        }
+
     def _variables(self):
         return [variable for metric in self.model.metrics for variable in metric.variables]
 
@@ -54,14 +64,8 @@ class MetricsLog(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         step = int(self.model.step.numpy())
         if step % self.every == 0 or step == self.last_step:
-            row = {
-                "step": step,
-                "epoch": round(step / self.steps_per_epoch, 4),
-                "seconds": round(self.seconds, 2),
-            }
-            row |= {metric.name: float(metric.result()) for metric in self.model.metrics}
             with open(self.path, "a") as file:
-                file.write(json.dumps(row) + "\n")
+                file.write(json.dumps(self.row()) + "\n")
             self.model.reset_metrics()
 
     def on_epoch_end(self, epoch, logs=None):

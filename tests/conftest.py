@@ -1,0 +1,118 @@
+"""What the tests share: the repository on the path, tiny networks, tiny data, tiny models."""
+
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+from keras_infogan.config import RunConfig  # noqa: E402
+from keras_infogan.data.sources import ImageData  # noqa: E402
+from keras_infogan.latents import Categorical, LatentSpec, Uniform  # noqa: E402
+from keras_infogan.models.infogan import InfoGAN  # noqa: E402
+from keras_infogan.networks import conv28  # noqa: E402
+
+SIZE = 8
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The repository's root."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tiny_networks():
+    """A function: latents → the four conv28 networks for 8×8 images, with equal first weights."""
+
+    def build(latents, channels=1):
+        keras.utils.set_random_seed(11)
+        return conv28.build(
+            latents.size, latents.parameter_size, (SIZE, SIZE, channels), filters=2, units=8
+        )
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_networks):
+    """A function that makes a compiled InfoGAN of tiny networks; SGD unless told otherwise."""
+
+    def make(
+        codes=None,
+        noise=3,
+        d_optimizer=None,
+        g_optimizer=None,
+        augmentation=None,
+        trunk_learns_information=True,
+        seed=7,
+        **compile_options,
+    ):
+        latents = LatentSpec(noise, codes or [Categorical(10), Uniform()])
+        model = InfoGAN(
+            **tiny_networks(latents),
+            latents=latents,
+            augmentation=augmentation,
+            trunk_learns_information=trunk_learns_information,
+            seed=seed,
+        )
+        model.compile(
+            d_optimizer or keras.optimizers.SGD(0.5),
+            g_optimizer or keras.optimizers.SGD(0.25),
+            **compile_options,
+        )
+        return model
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_images():
+    """A function: n → float32 images `(n, 8, 8, 1)` in [-1, 1], each with a bright bar."""
+
+    def make(n, seed=0):
+        generator = np.random.default_rng(seed)
+        images = generator.uniform(-1.0, -0.6, (n, SIZE, SIZE, 1)).astype(np.float32)
+        images[np.arange(n), generator.integers(0, SIZE, n)] = 0.9
+        return images
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_data():
+    """`ImageData` of 44 training and 10 test images of 8×8, with labels 0 to 9."""
+    generator = np.random.default_rng(5)
+    images = generator.integers(0, 256, (54, SIZE, SIZE, 1), dtype=np.uint8)
+    labels = np.arange(54) % 10
+    return ImageData("tiny", images[:44], labels[:44], images[44:], labels[44:])
+
+
+@pytest.fixture(scope="session")
+def tiny_config():
+    """A RunConfig for `tiny_data`: 2 epochs of 5 steps, 4 of 44 images left out of each."""
+    return RunConfig(
+        preset="tiny",
+        networks="conv28",
+        network_options=(("filters", 2), ("units", 8)),
+        image_size=SIZE,
+        noise=3,
+        continuous_codes=1,
+        dataset="tiny",
+        epochs=2,
+        batch_size=8,
+        seed=3,
+    )
+
+
+@pytest.fixture(scope="session")
+def arrays():
+    """A function: variables → NumPy copies of their values."""
+    return lambda variables: [np.array(variable.numpy()) for variable in variables]

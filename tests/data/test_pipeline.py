@@ -1,0 +1,137 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from keras_infogan.data.pipeline import (
+    evaluation_batches,
+    steps_per_epoch,
+    to_model_range,
+    training_batches,
+)
+from keras_infogan.errors import UserError
+
+
+def numbered_images(count, size=2):
+    """Images of one grey value each: image i is all i."""
+    return np.broadcast_to(
+        np.arange(count, dtype=np.uint8)[:, None, None, None], (count, size, size, 1)
+    )
+
+
+def drawn(steps, count=11, batch_size=3, seed=0, first_step=0):
+    """Which images the batches hold, `(steps, batch_size)`."""
+    dataset = training_batches(numbered_images(count), 2, batch_size, seed, first_step)
+    batches = np.stack(list(dataset.take(steps).as_numpy_iterator()))
+    assert batches.shape == (steps, batch_size, 2, 2, 1)
+    numbers = np.rint((batches + 1.0) * 127.5).astype(int)
+    assert np.all(numbers == numbers[:, :, :1, :1])
+    return numbers[:, :, 0, 0, 0]
+
+
+def test_an_epoch_is_a_permutation_of_whole_batches():
+    # 11 images make 3 whole batches of 3; 2 images are left out, others in each epoch.
+    epochs = drawn(steps=60).reshape(20, 9)
+    for epoch in epochs:
+        assert len(set(epoch)) == 9
+        assert set(epoch) <= set(range(11))
+    assert set(epochs.ravel()) == set(range(11))
+
+
+def test_an_epoch_that_divides_evenly_leaves_nothing_out():
+    assert sorted(drawn(steps=4, count=12).ravel()) == list(range(12))
+
+
+def test_epochs_differ():
+    epochs = drawn(steps=12, count=12).reshape(3, 12)
+    for first, second in itertools.combinations(epochs, 2):
+        assert np.any(first != second)
+
+
+def test_order_follows_from_the_seed():
+    np.testing.assert_array_equal(drawn(steps=7, seed=5), drawn(steps=7, seed=5))
+    assert np.any(drawn(steps=7, seed=5) != drawn(steps=7, seed=6))
+    # The greatest seed that a RunConfig allows.
+    assert np.any(drawn(steps=7, seed=2**31 - 1) != drawn(steps=7, seed=5))
+
+
+@pytest.mark.parametrize("first_step", [1, 2, 3, 4, 8, 9])
+def test_first_step_goes_on_as_if_never_interrupted(first_step):
+    # An epoch has 3 steps: these begin inside, at the end of and after one.
+    whole = drawn(steps=14)
+    rest = drawn(steps=14 - first_step, first_step=first_step)
+    np.testing.assert_array_equal(rest, whole[first_step:])
+
+
+def test_training_never_ends():
+    assert drawn(steps=1000, count=3).shape == (1000, 3)
+
+
+def test_scaling_is_exact_at_the_ends():
+    images = np.array([0, 51, 255], np.uint8).reshape(3, 1, 1, 1)
+    scaled = to_model_range(images, 1).numpy()
+    assert scaled.dtype == np.float32
+    np.testing.assert_allclose(scaled.ravel(), [-1.0, -0.6, 1.0], rtol=1e-6)
+    assert scaled[0] == -1.0
+    assert scaled[2] == 1.0
+
+
+def test_images_of_the_right_size_are_not_resized():
+    images = np.random.default_rng(0).integers(0, 256, (2, 4, 4, 3)).astype(np.uint8)
+    np.testing.assert_allclose(to_model_range(images, 4), images / 127.5 - 1.0, atol=1e-6)
+
+
+def test_resizing_keeps_range_and_place():
+    # The left half is black, the right half white.
+    images = np.zeros((1, 4, 4, 1), np.uint8)
+    images[:, :, 2:] = 255
+    large = to_model_range(images, 8).numpy()
+    assert large.shape == (1, 8, 8, 1)
+    np.testing.assert_allclose(large[0, :, :3], -1.0, atol=1e-5)
+    np.testing.assert_allclose(large[0, :, 5:], 1.0, atol=1e-5)
+    # Pixels beside the edge lie a quarter of the way between the old pixels' centres.
+    np.testing.assert_allclose(large[0, :, 3], -0.5, atol=1e-5)
+    np.testing.assert_allclose(large[0, :, 4], 0.5, atol=1e-5)
+
+
+def test_shrinking_averages():
+    # Each column is black and white by turns: a filter that skips pixels would keep only one.
+    images = np.zeros((1, 16, 16, 1), np.uint8)
+    images[:, ::2] = 255
+    small = to_model_range(images, 4).numpy()
+    assert small.shape == (1, 4, 4, 1)
+    np.testing.assert_allclose(small[0, 1:3], 0.0, atol=1e-4)
+
+
+def test_training_batches_are_resized():
+    batch = next(training_batches(numbered_images(4), 5, 2, seed=0).as_numpy_iterator())
+    assert batch.shape == (2, 5, 5, 1)
+    assert batch.dtype == np.float32
+    training = training_batches(numbered_images(4), 5, 2, seed=0)
+    assert training.element_spec.shape.as_list()[1:] == [5, 5, 1]
+
+
+def test_evaluation_batches_hold_all_images_in_order():
+    batches = list(evaluation_batches(numbered_images(7), 2, batch_size=3).as_numpy_iterator())
+    assert [len(batch) for batch in batches] == [3, 3, 1]
+    numbers = np.rint((np.concatenate(batches)[:, 0, 0, 0] + 1.0) * 127.5)
+    np.testing.assert_array_equal(numbers, np.arange(7))
+
+
+def test_evaluation_batches_are_resized():
+    (batch,) = evaluation_batches(numbered_images(2), 3).as_numpy_iterator()
+    assert batch.shape == (2, 3, 3, 1)
+    np.testing.assert_allclose(batch[1], 1 / 127.5 - 1.0, rtol=1e-5)
+
+
+def test_steps_per_epoch_counts_whole_batches():
+    assert steps_per_epoch(4000, 64) == 62
+    assert steps_per_epoch(60_000, 128) == 468
+    assert steps_per_epoch(5, 5) == 1
+
+
+def test_a_batch_larger_than_the_data_is_refused():
+    with pytest.raises(UserError, match="--batch-size.* 5 training images. Received: 6"):
+        steps_per_epoch(5, 6)
+    with pytest.raises(UserError, match="Received: 12"):
+        training_batches(numbered_images(11), 2, 12, seed=0)

@@ -1,0 +1,120 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_infogan.networks import conv28
+
+
+@pytest.fixture(scope="module")
+def paper():
+    """The paper's networks: 62 noises, a code of 10 and two continuous ones."""
+    return conv28.build(74, 12)
+
+
+def of_type(model, kind):
+    return [layer for layer in model.layers if isinstance(layer, kind)]
+
+
+def described(model):
+    """The layers as short strings, inputs and reshapings left out."""
+    lines = []
+    for layer in model.layers:
+        kind = type(layer).__name__
+        if kind == "Dense":
+            lines.append(f"dense {layer.units}")
+        elif kind in ("Conv2D", "Conv2DTranspose"):
+            assert (layer.kernel_size, layer.strides, layer.padding) == ((4, 4), (2, 2), "same")
+            lines.append(f"{'conv' if kind == 'Conv2D' else 'upconv'} {layer.filters}")
+        elif kind == "BatchNormalization":
+            lines.append("norm")
+        elif kind == "LeakyReLU":
+            assert layer.negative_slope == pytest.approx(0.1)
+            lines.append("leaky")
+        elif kind == "ReLU":
+            lines.append("relu")
+    return lines
+
+
+def test_layers_are_those_of_the_paper(paper):
+    assert described(paper["generator"]) == [
+        *("dense 1024", "norm", "relu"),
+        *(f"dense {7 * 7 * 128}", "norm", "relu"),
+        *("upconv 64", "norm", "relu"),
+        "upconv 1",
+    ]
+    assert described(paper["trunk"]) == [
+        *("conv 64", "leaky"),
+        *("conv 128", "norm", "leaky"),
+        *("dense 1024", "norm", "leaky"),
+    ]
+    assert described(paper["discriminator"]) == ["dense 1"]
+    assert described(paper["recognizer"]) == ["dense 128", "norm", "leaky", "dense 12"]
+
+
+def test_weights_have_the_papers_shapes(paper):
+    def kernels(model):
+        return [tuple(weight.shape) for weight in model.weights if weight.name == "kernel"]
+
+    assert kernels(paper["generator"]) == [
+        (74, 1024),
+        (1024, 6272),
+        (4, 4, 64, 128),
+        (4, 4, 1, 64),
+    ]
+    assert kernels(paper["trunk"]) == [(4, 4, 1, 64), (4, 4, 64, 128), (6272, 1024)]
+    assert kernels(paper["discriminator"]) == [(1024, 1)]
+    assert kernels(paper["recognizer"]) == [(1024, 128), (128, 12)]
+
+
+def test_shapes_and_ranges(paper):
+    images = paper["generator"](100.0 * tf.random.stateless_normal((2, 74), [0, 1]))
+    assert images.shape == (2, 28, 28, 1)
+    assert np.abs(images).max() <= 1.0
+    assert np.min(images) < -0.5
+    assert np.max(images) > 0.5
+    features = paper["trunk"](images)
+    assert features.shape == (2, 1024)
+    assert paper["discriminator"](features).shape == (2, 1)
+    assert paper["recognizer"](features).shape == (2, 12)
+
+
+def test_heads_end_in_plain_numbers(paper):
+    for name in ("discriminator", "recognizer"):
+        assert paper[name].layers[-1].activation is keras.activations.linear
+    assert paper["generator"].layers[-1].activation is keras.activations.tanh
+
+
+def test_batch_norm_has_epsilon_and_momentum_of_the_house(paper):
+    norms = [
+        layer
+        for model in paper.values()
+        for layer in of_type(model, keras.layers.BatchNormalization)
+    ]
+    assert len(norms) == 3 + 2 + 1
+    assert {(norm.epsilon, norm.momentum) for norm in norms} == {(1e-5, 0.9)}
+
+
+def test_filters_and_units_set_the_widths():
+    networks = conv28.build(5, 3, (12, 8, 3), filters=4, units=6)
+    assert described(networks["generator"]) == [
+        *("dense 6", "norm", "relu"),
+        *(f"dense {3 * 2 * 8}", "norm", "relu"),
+        *("upconv 4", "norm", "relu"),
+        "upconv 3",
+    ]
+    assert described(networks["trunk"]) == [
+        *("conv 4", "leaky"),
+        *("conv 8", "norm", "leaky"),
+        *("dense 6", "norm", "leaky"),
+    ]
+    assert networks["trunk"].output_shape == (None, 6)
+    assert networks["generator"](tf.zeros((2, 5))).shape == (2, 12, 8, 3)
+    assert networks["discriminator"].input_shape == (None, 6)
+    assert networks["recognizer"].output_shape == (None, 3)
+
+
+@pytest.mark.parametrize("shape", [(30, 28, 1), (28, 27, 1)])
+def test_sizes_that_4_does_not_divide_are_refused(shape):
+    with pytest.raises(ValueError, match=rf"divisible by 4.*image_shape=\({shape[0]}, {shape[1]}"):
+        conv28.build(74, 12, shape)

@@ -1,0 +1,159 @@
+import dataclasses
+import json
+import math
+
+import pytest
+
+from keras_infogan.config import RunConfig
+from keras_infogan.errors import UserError
+
+CONFIG = RunConfig(preset="own", networks="mlp")
+
+
+def test_a_config_goes_through_json():
+    config = RunConfig(
+        preset="own",
+        networks="conv28",
+        network_options=(("filters", 8), ("units", 32)),
+        image_size=32,
+        noise=5,
+        categories=4,
+        continuous_codes=1,
+        dataset="fashion_mnist",
+        epochs=3,
+        batch_size=7,
+        d_learning_rate=1e-4,
+        g_learning_rate=2e-3,
+        adam_beta_1=0.4,
+        decay_from=0.5,
+        generator_loss="minimax",
+        adversarial_weight=10.0,
+        information_weight=100.0,
+        continuous_weight=0.5,
+        information_warmup=0.25,
+        trunk_learns_information=False,
+        shear=0.1,
+        scale=0.2,
+        shift=3.0,
+        seed=2**31 - 1,
+        jit=False,
+    )
+    # Every field is something other than its default, so that none can be lost unnoticed.
+    for field in dataclasses.fields(RunConfig):
+        assert getattr(config, field.name) != field.default
+    again = RunConfig.from_json(json.loads(json.dumps(config.to_json())))
+    assert again == config
+    assert hash(again) == hash(config)
+
+
+def test_json_holds_every_field_under_its_name():
+    content = CONFIG.to_json()
+    assert set(content) == {field.name for field in dataclasses.fields(RunConfig)}
+    assert content["network_options"] == {}
+    assert content["dataset"] is None
+    assert content["batch_size"] == 128
+
+
+def test_from_json_leaves_the_content_as_it_is():
+    content = CONFIG.to_json()
+    RunConfig.from_json(content)
+    assert content == CONFIG.to_json()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"wavelets": 3},
+        {"network_options": None},
+        {"epochs": "many"},
+        {"seed": None},
+    ],
+)
+def test_from_json_refuses_what_is_no_config(change):
+    with pytest.raises(UserError, match="config.json does not describe a run of this version"):
+        RunConfig.from_json({**CONFIG.to_json(), **change})
+
+
+@pytest.mark.parametrize("content", [{}, [], {"network_options": {}}, None])
+def test_from_json_refuses_what_lacks_fields(content):
+    with pytest.raises(UserError, match="config.json does not describe a run of this version"):
+        RunConfig.from_json(content)
+
+
+def test_from_json_checks_values_too():
+    with pytest.raises(UserError, match="--epochs must be at least 1. Received: 0"):
+        RunConfig.from_json({**CONFIG.to_json(), "epochs": 0})
+
+
+@pytest.mark.parametrize(
+    "name, value, message",
+    [
+        ("epochs", 0, "--epochs must be at least 1. Received: 0."),
+        ("epochs", -3, "--epochs must be at least 1. Received: -3."),
+        ("batch_size", 0, "--batch-size must be at least 1. Received: 0."),
+        ("d_learning_rate", 0.0, "--d-learning-rate must be finite and above 0. Received: 0.0."),
+        ("d_learning_rate", math.inf, "--d-learning-rate must be finite and above 0."),
+        ("g_learning_rate", -1e-3, "--g-learning-rate must be finite and above 0."),
+        ("g_learning_rate", math.nan, "--g-learning-rate must be finite and above 0."),
+        ("adversarial_weight", -1.0, "--adversarial-weight must be finite, 0 or more."),
+        ("information_weight", math.nan, "--information-weight must be finite, 0 or more."),
+        ("continuous_weight", math.inf, "--continuous-weight must be finite, 0 or more."),
+        ("shear", -0.1, "--shear must be finite, 0 or more. Received: -0.1."),
+        ("scale", math.inf, "--scale must be finite, 0 or more. Received: inf."),
+        ("shift", -2.0, "--shift must be finite, 0 or more. Received: -2.0."),
+        ("information_warmup", 1.5, "--information-warmup must be from 0 to 1. Received: 1.5."),
+        ("information_warmup", math.nan, "--information-warmup must be from 0 to 1."),
+        ("decay_from", -0.5, "--decay-from must be from 0 to 1. Received: -0.5."),
+        ("seed", -1, "--seed must be from 0 to 2147483647. Received: -1."),
+        ("seed", 2**31, "--seed must be from 0 to 2147483647. Received: 2147483648."),
+        # Documented as in [0, 1); Adam divides by 1 − β₁ᵗ.
+        ("adam_beta_1", 1.0, "--adam-beta-1 .*Received: 1.0."),
+        ("adam_beta_1", -0.1, "--adam-beta-1 .*Received: -0.1."),
+    ],
+)
+def test_values_out_of_range_are_refused_by_their_flag(name, value, message):
+    with pytest.raises(UserError, match=f"^{message}"):
+        dataclasses.replace(CONFIG, **{name: value})
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("epochs", 1),
+        ("batch_size", 1),
+        ("information_weight", 0.0),
+        ("continuous_weight", 0.0),
+        ("adversarial_weight", 0.0),
+        ("information_warmup", 0.0),
+        ("information_warmup", 1.0),
+        ("decay_from", 0.0),
+        ("decay_from", 1.0),
+        ("adam_beta_1", 0.0),
+        ("seed", 0),
+        ("seed", 2**31 - 1),
+    ],
+)
+def test_ends_of_the_ranges_are_allowed(name, value):
+    assert getattr(dataclasses.replace(CONFIG, **{name: value}), name) == value
+
+
+def test_what_depends_on_the_length_of_a_run():
+    assert not CONFIG.depends_on_length
+    assert dataclasses.replace(CONFIG, information_warmup=0.1).depends_on_length
+    assert dataclasses.replace(CONFIG, decay_from=0.9).depends_on_length
+    assert not dataclasses.replace(CONFIG, epochs=3).depends_on_length
+
+
+def test_what_distorts():
+    assert not CONFIG.distorts
+    for name in ("shear", "scale", "shift"):
+        assert dataclasses.replace(CONFIG, **{name: 0.1}).distorts
+
+
+def test_a_config_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        CONFIG.epochs = 3
+
+
+def test_a_user_error_is_a_value_error():
+    assert issubclass(UserError, ValueError)

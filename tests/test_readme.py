@@ -1,0 +1,44 @@
+import pathlib
+import re
+import subprocess
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_python_example_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    section = README.split("## In Python")[1]
+    example = re.search(r"```python\n(.*?)```", section, re.DOTALL)[1]
+    images = np.random.default_rng(0).uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
+    names = {"images": images}
+    exec(compile(example.replace("epochs=10", "epochs=1"), "README.md", "exec"), names)
+    assert names["digits"].shape == (16, 28, 28, 1)
+    assert (tmp_path / "infogan.keras").stat().st_size > 1_000_000
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    script = (ROOT / ".ci" / "run").read_text()
+    extract = re.search(r"test_command=\$\((.*?README\.md)\)", script, re.DOTALL)[1]
+    found = subprocess.run(["bash", "-c", extract], cwd=ROOT, capture_output=True, text=True)
+    assert found.stdout.strip().endswith("python -m pytest")
+    assert found.stdout.strip() in README
+
+
+def test_pictures_exist_and_are_small():
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
+    assert pictures
+    for picture in pictures:
+        assert (ROOT / picture).stat().st_size < 300_000
+
+
+def test_layout_names_what_exists():
+    layout = README.split("## Layout")[1]
+    block = re.search(r"```\n(.*?)```", layout, re.DOTALL)[1]
+    for line in block.splitlines():
+        names, _ = re.split(r"\s{2,}", line.strip(), maxsplit=1)
+        folder = ROOT / "keras_infogan" if line.startswith("  ") else ROOT
+        for name in names.split():
+            assert (folder / name).exists(), name

@@ -1,0 +1,313 @@
+import contextlib
+import json
+import os
+import pathlib
+
+import pytest
+
+from keras_infogan.errors import UserError
+from keras_infogan.run_dir import RunDir, read_jsonl, replace_with, write_json, write_jsonl
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+# Names
+
+
+def test_names_below_a_run():
+    run = RunDir("runs/lab-s0")
+    assert run.config == pathlib.Path("runs/lab-s0/config.json")
+    assert run.environment == pathlib.Path("runs/lab-s0/environment.json")
+    assert run.metrics == pathlib.Path("runs/lab-s0/metrics.jsonl")
+    assert run.summary == pathlib.Path("runs/lab-s0/summary.json")
+    assert run.export == pathlib.Path("runs/lab-s0/export/generator")
+    assert run.image("noise-by-code", 500) == pathlib.Path(
+        "runs/lab-s0/images/noise-by-code-0000500.png"
+    )
+    assert run.checkpoint(1200) == pathlib.Path("runs/lab-s0/checkpoints/step-000001200.keras")
+
+
+def test_names_sort_by_step():
+    run = RunDir("run")
+    steps = [0, 9, 10, 500, 3000, 10_000, 1_000_000]
+    images = [run.image("grid", step) for step in steps]
+    assert images == sorted(images)
+    checkpoints = [run.checkpoint(step) for step in steps]
+    assert checkpoints == sorted(checkpoints)
+
+
+# A new run
+
+
+def test_create_makes_the_folders(tmp_path):
+    run = RunDir(tmp_path / "runs" / "first")
+    run.create()
+    assert names(run.path) == ["checkpoints", "images"]
+    # Without a config.json it is no run yet: it may be made again.
+    run.create()
+
+
+def test_check_new_writes_nothing(tmp_path):
+    RunDir(tmp_path / "runs" / "first").check_new()
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("method", [RunDir.check_new, RunDir.create])
+def test_a_run_is_never_overwritten(tmp_path, method):
+    run = RunDir(tmp_path)
+    run.config.write_text("{}")
+    with pytest.raises(UserError, match=f"{tmp_path} holds a run already.*--resume {tmp_path}"):
+        method(run)
+    assert names(tmp_path) == ["config.json"]
+
+
+@pytest.mark.parametrize("method", [RunDir.check_new, RunDir.create])
+def test_a_file_in_the_way_is_refused(tmp_path, method):
+    file = tmp_path / "runs"
+    file.write_text("kept")
+    with pytest.raises(UserError, match=f"Cannot write to {file}: Not a directory"):
+        method(RunDir(file / "first"))
+    assert file.read_text() == "kept"
+
+
+def test_a_file_where_a_folder_belongs_is_refused(tmp_path):
+    (tmp_path / "images").write_text("kept")
+    with pytest.raises(UserError, match=f"Cannot write to {tmp_path}: File exists"):
+        RunDir(tmp_path).create()
+
+
+@contextlib.contextmanager
+def ordinary_user():
+    """Access rights do not bind the superuser: takes nobody's for a moment."""
+    superuser = os.geteuid() == 0
+    if superuser:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if superuser:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder whose rights a test may take away, reachable for everyone."""
+    opened = [path for path in tmp_path.parents if path.name.startswith("pytest-")]
+    before = {path: path.stat().st_mode for path in (*opened, tmp_path)}
+    for path in before:
+        path.chmod(0o755)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    yield folder
+    folder.chmod(0o755)
+    for path, mode in before.items():
+        path.chmod(mode)
+
+
+@pytest.mark.parametrize("method", [RunDir.check_new, RunDir.create])
+def test_a_place_that_cannot_be_written_is_refused(folder, method):
+    folder.chmod(0o555)
+    with (
+        ordinary_user(),
+        pytest.raises(UserError, match=f"Cannot write to {folder}: Permission denied"),
+    ):
+        method(RunDir(folder / "runs" / "first"))
+    assert names(folder) == []
+
+
+@pytest.mark.parametrize("method", [RunDir.check_new, RunDir.create])
+def test_a_place_that_cannot_be_entered_is_refused(folder, method):
+    folder.chmod(0o000)
+    with ordinary_user(), pytest.raises(UserError, match="Cannot write to .*: Permission denied"):
+        method(RunDir(folder / "runs" / "first"))
+
+
+# What a run holds
+
+
+def test_latest_checkpoint_has_the_most_steps(tmp_path):
+    run = RunDir(tmp_path)
+    assert run.latest_checkpoint() is None
+    run.create()
+    assert run.latest_checkpoint() is None
+    for step in (900, 1200, 1000):
+        run.checkpoint(step).touch()
+    # What a killed process leaves behind is no checkpoint.
+    (run.checkpoints / ".part-step-000009999.keras").touch()
+    assert run.latest_checkpoint() == run.checkpoint(1200)
+
+
+def test_read_config_returns_what_was_written(tmp_path):
+    run = RunDir(tmp_path)
+    write_json(run.config, {"preset": "lab", "run": {"data_dir": None}})
+    assert run.read_config() == {"preset": "lab", "run": {"data_dir": None}}
+
+
+def test_read_config_of_what_is_no_run(tmp_path):
+    run = RunDir(tmp_path / "missing")
+    with pytest.raises(UserError, match=f"{run.path} is not a run: there is no {run.config}"):
+        run.read_config()
+
+
+@pytest.mark.parametrize("content", [b"", b'{"preset": "la', b"\xff\xfe\x00"])
+def test_read_config_of_a_damaged_run(tmp_path, content):
+    run = RunDir(tmp_path)
+    run.config.write_bytes(content)
+    with pytest.raises(UserError, match=f"{run.path} is not a run: {run.config} is damaged"):
+        run.read_config()
+
+
+# Atomic writes
+
+
+def test_write_json_is_readable_text(tmp_path):
+    path = tmp_path / "summary.json"
+    write_json(path, {"steps": 3, "code_to_label": {"0": None}})
+    assert path.read_text().endswith("}\n")
+    assert json.loads(path.read_text()) == {"steps": 3, "code_to_label": {"0": None}}
+
+
+def test_write_json_of_what_is_no_json_leaves_the_old_file(tmp_path):
+    path = tmp_path / "summary.json"
+    write_json(path, {"steps": 3})
+    with pytest.raises(TypeError):
+        write_json(path, {"steps": object()})
+    assert json.loads(path.read_text()) == {"steps": 3}
+    assert names(tmp_path) == ["summary.json"]
+
+
+def test_replace_with_writes_beside_the_target(tmp_path):
+    path = tmp_path / "picture.png"
+    path.write_text("old")
+    parts = []
+
+    def write(part):
+        parts.append(part)
+        part.write_text("new")
+        # A reader still sees the old file, whole.
+        assert path.read_text() == "old"
+
+    replace_with(path, write)
+    (part,) = parts
+    assert part.parent == path.parent
+    assert part.suffix == ".png"
+    assert path.read_text() == "new"
+    assert names(tmp_path) == ["picture.png"]
+
+
+@pytest.mark.parametrize("exception", [OSError, KeyboardInterrupt])
+def test_an_exception_leaves_the_old_file_and_no_part(tmp_path, exception):
+    path = tmp_path / "model.keras"
+    path.write_text("old")
+
+    def write(part):
+        part.write_text("half of the ne")
+        raise exception
+
+    with pytest.raises(exception):
+        replace_with(path, write)
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["model.keras"]
+
+
+def test_an_exception_before_anything_is_written_is_told_as_it_is(tmp_path):
+    def write(part):
+        raise OSError("The disk is full.")
+
+    with pytest.raises(OSError, match="The disk is full."):
+        replace_with(tmp_path / "model.keras", write)
+    assert names(tmp_path) == []
+
+
+def write_directory(part):
+    (part / "variables").mkdir(parents=True)
+    (part / "variables" / "data").write_text("new")
+
+
+def test_a_directory_appears_whole(tmp_path):
+    target = tmp_path / "1"
+
+    def write(part):
+        write_directory(part)
+        assert not target.exists()
+
+    replace_with(target, write)
+    assert names(tmp_path) == ["1"]
+    assert (target / "variables" / "data").read_text() == "new"
+
+
+def test_an_exception_leaves_no_part_of_a_directory(tmp_path):
+    def write(part):
+        write_directory(part)
+        raise OSError
+
+    with pytest.raises(OSError):
+        replace_with(tmp_path / "1", write)
+    assert names(tmp_path) == []
+
+
+# A run that is resumed for more epochs exports version 1 a second time.
+def test_a_directory_replaces_an_older_one(tmp_path):
+    target = tmp_path / "1"
+    target.mkdir()
+    (target / "old").write_text("old")
+    replace_with(target, write_directory)
+    assert names(tmp_path) == ["1"]
+    assert names(target) == ["variables"]
+
+
+def test_what_a_killed_process_left_behind_gets_into_nothing(tmp_path):
+    target = tmp_path / "1"
+    parts = []
+
+    def killed(part):
+        part.mkdir()
+        (part / "stale").write_text("stale")
+        parts.append(part)
+        raise OSError
+
+    with pytest.raises(OSError):
+        replace_with(target, killed)
+    killed_part = parts[0]
+    killed_part.mkdir()
+    (killed_part / "stale").write_text("stale")  # as if nobody had cleaned up
+
+    replace_with(target, write_directory)
+    assert names(target) == ["variables"]
+
+
+# JSONL
+
+ROWS = [{"step": 100, "d_loss": 1.25}, {"step": 200, "d_loss": 1.0}, {"step": 250, "d_loss": 0.5}]
+
+
+def test_jsonl_round_trip(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    write_jsonl(path, ROWS)
+    assert len(path.read_text().splitlines()) == 3
+    assert read_jsonl(path) == ROWS
+    write_jsonl(path, [])
+    assert path.read_text() == ""
+    assert read_jsonl(path) == []
+
+
+def test_a_missing_jsonl_has_no_rows(tmp_path):
+    assert read_jsonl(tmp_path / "metrics.jsonl") == []
+
+
+@pytest.mark.parametrize("torn", ['{"step": 300, "d_lo', "{", '{"step": 300, "d_loss": 0.5'])
+def test_a_torn_last_line_is_left_out(tmp_path, torn):
+    path = tmp_path / "metrics.jsonl"
+    write_jsonl(path, ROWS)
+    with path.open("a") as file:
+        file.write(torn)
+    assert read_jsonl(path) == ROWS
+
+
+@pytest.mark.parametrize("up_to_step, count", [(99, 0), (100, 1), (249, 2), (250, 3), (1000, 3)])
+def test_later_steps_are_left_out(tmp_path, up_to_step, count):
+    path = tmp_path / "metrics.jsonl"
+    write_jsonl(path, ROWS)
+    assert read_jsonl(path, up_to_step=up_to_step) == ROWS[:count]

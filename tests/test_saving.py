@@ -1,0 +1,32 @@
+import keras
+import numpy as np
+import pytest
+
+import keras_infogan
+from keras_infogan.errors import UserError
+
+
+def test_what_is_no_model_is_refused_by_name(tmp_path):
+    path = tmp_path / "step-000000001.keras"
+    path.write_bytes(b"not a zip")
+    with pytest.raises(UserError, match="step-000000001.keras cannot be loaded"):
+        keras_infogan.load_model(path)
+
+
+def test_another_model_is_refused(tmp_path):
+    path = tmp_path / "other.keras"
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(path)
+    with pytest.raises(UserError, match="does not hold an InfoGAN but a Sequential"):
+        keras_infogan.load_model(path)
+
+
+def test_a_model_is_loaded_with_its_weights(tmp_path):
+    latents = keras_infogan.LatentSpec(2, [keras_infogan.Categorical(3)])
+    build = keras_infogan.networks.get("mlp")
+    networks = build(latents.size, latents.parameter_size, (4, 4, 1), units=4)
+    model = keras_infogan.InfoGAN(**networks, latents=latents)
+    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    path = tmp_path / "model.keras"
+    model.save(path)
+    z = latents.fixed(3, code_values={0: [0, 1, 2]})
+    np.testing.assert_array_equal(keras_infogan.load_model(path).generate(z), model.generate(z))

@@ -1,0 +1,84 @@
+import dataclasses
+import json
+
+import pytest
+
+from keras_infogan import experiment, study
+from keras_infogan.errors import UserError
+from keras_infogan.presets import PRESETS
+
+CONFIG = PRESETS["quick"].config
+SCORES = {0: 0.95, 1: 0.85, 2: 0.93}
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Replaces training by a table of scores; returns the seeds that were trained."""
+    seeds = []
+
+    def train(config, path, data_dir=None):
+        seeds.append(config.seed)
+        path.mkdir(parents=True)
+        saved = dataclasses.replace(config, dataset="mnist5k").to_json()
+        (path / "config.json").write_text(json.dumps({**saved, "run": {}}))
+        (path / "environment.json").write_text("{}")
+        return {
+            "preset": config.preset,
+            "dataset": "mnist5k",
+            "seed": config.seed,
+            "epochs": 96.77,
+            "steps": 6000,
+            "seconds": 180.0,
+            "train_images": 4000,
+            "test_images": 1000,
+            "code_accuracy": SCORES[config.seed],
+            "code_purity": 0.96,
+            "mutual_information_nats": 2.1,
+        }
+
+    monkeypatch.setattr(experiment, "train", train)
+    return seeds
+
+
+def test_every_seed_is_reported_with_its_spread(tmp_path, trained):
+    study.study(CONFIG, range(3), tmp_path / "quick", runs=tmp_path / "runs")
+    text = (tmp_path / "quick" / "table.md").read_text()
+    for seed, score in SCORES.items():
+        assert f"| {seed} | {score:.3f} | 0.960 | 2.100 | 3.0 |" in text
+    # mean (0.95 + 0.85 + 0.93) / 3 = 0.91, deviations 0.04, -0.06, 0.02: sqrt(0.0056 / 2) = 0.0529
+    assert "mean 0.910 ± 0.053, median 0.930, worst 0.850; 1 of 3 under 0.90." in text
+
+
+def test_a_finished_seed_is_not_trained_again(tmp_path, trained):
+    out = tmp_path / "quick"
+    study.study(CONFIG, [1], out, runs=tmp_path / "runs")
+    study.study(CONFIG, range(3), out, runs=tmp_path / "runs")
+    assert trained == [1, 0, 2]
+    assert [row["config"]["seed"] for row in study.read_rows(out / "runs.jsonl")] == [0, 1, 2]
+
+
+def test_another_config_does_not_mix_with_a_study(tmp_path, trained):
+    out = tmp_path / "quick"
+    study.study(CONFIG, [0], out, runs=tmp_path / "runs")
+    other = dataclasses.replace(CONFIG, batch_size=32)
+    with pytest.raises(UserError, match="batch_size=64, not 32"):
+        study.study(other, range(2), out, runs=tmp_path / "runs")
+    assert trained == [0]
+
+
+def test_command_line_refuses_no_seeds(tmp_path, capsys):
+    code = study.main(["--preset", "quick", "--seeds", "0", "--out", str(tmp_path / "x")])
+    assert code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (tmp_path / "x").exists()
+
+
+def test_command_line_prints_the_table(tmp_path, trained, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert study.main(["--preset", "quick", "--seeds", "2", "--out", "results/quick"]) == 0
+    assert "median 0.900" in capsys.readouterr().out
+
+
+def test_tables_in_results_follow_from_their_runs():
+    for record in study.pathlib.Path(__file__).parent.parent.glob("results/*/runs.jsonl"):
+        assert record.with_name("table.md").read_text() == study.table(study.read_rows(record))
