@@ -192,7 +192,7 @@ def _go_on(run, data):
         line_seconds=None if interactive else 10.0,
     )
     stop = StopOnSignal()
-    # The log resets the metrics after a line, so the console, which shows them, comes before it.
+    # The curves read what the log has written.
     callbacks = [console, log, curves, grids, checkpoints, stop]
     print(
         f"{run.path}: {config.preset} on {data.name}, seed {config.seed}, generator loss "

@@ -12,7 +12,7 @@ class MetricsLog(keras.callbacks.Callback):
     """Appends a line `{"step", "epoch", "seconds", metric: mean since the last line, ...}`.
 
     Keras resets the metrics at each epoch. This callback carries their sums across, so that every
-    line is a mean over `every` steps, and resets them after a line itself.
+    line is a mean over `every` steps, and resets them itself before the step after a line.
 
     Args:
         path: The JSONL file; lines after the model's step are dropped when training begins.
@@ -52,8 +52,10 @@ class MetricsLog(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         if self.began is None:
-            step = int(self.model.step.numpy())
-            run_dir.write_jsonl(self.path, run_dir.read_jsonl(self.path, up_to_step=step))
+            rows = run_dir.read_jsonl(self.path, up_to_step=int(self.model.step.numpy()))
+            # The line at the end of a run that is made longer now would not be there otherwise.
+            rows = [row for row in rows if row["step"] % self.every == 0]
+            run_dir.write_jsonl(self.path, rows)
             self.began = time.monotonic()
         self._sums = [variable.numpy() for variable in self._variables()]
 
@@ -61,12 +63,16 @@ class MetricsLog(keras.callbacks.Callback):
         for variable, value in zip(self._variables(), self._sums, strict=True):
             variable.assign(value)
 
+    def on_train_batch_begin(self, batch, logs=None):
+        # Not where the line is written: Keras reports the same sums at the end of an epoch.
+        if int(self.model.step.numpy()) % self.every == 0:
+            self.model.reset_metrics()
+
     def on_train_batch_end(self, batch, logs=None):
         step = int(self.model.step.numpy())
         if step % self.every == 0 or step == self.last_step:
             with open(self.path, "a") as file:
                 file.write(json.dumps(self.row()) + "\n")
-            self.model.reset_metrics()
 
     def on_epoch_end(self, epoch, logs=None):
         self._sums = [variable.numpy() for variable in self._variables()]
