@@ -21,6 +21,7 @@ def test_a_config_goes_through_json():
         continuous_codes=1,
         dataset="fashion_mnist",
         epochs=3,
+        max_steps=11,
         batch_size=7,
         d_learning_rate=1e-4,
         g_learning_rate=2e-3,
@@ -91,6 +92,7 @@ def test_from_json_checks_values_too():
         ("epochs", 0, "--epochs must be at least 1. Received: 0."),
         ("epochs", -3, "--epochs must be at least 1. Received: -3."),
         ("batch_size", 0, "--batch-size must be at least 1. Received: 0."),
+        ("max_steps", 0, "--max-steps must be at least 1. Received: 0."),
         ("d_learning_rate", 0.0, "--d-learning-rate must be finite and above 0. Received: 0.0."),
         ("d_learning_rate", math.inf, "--d-learning-rate must be finite and above 0."),
         ("g_learning_rate", -1e-3, "--g-learning-rate must be finite and above 0."),
@@ -121,6 +123,7 @@ def test_values_out_of_range_are_refused_by_their_flag(name, value, message):
     [
         ("epochs", 1),
         ("batch_size", 1),
+        ("max_steps", 1),
         ("information_weight", 0.0),
         ("continuous_weight", 0.0),
         ("adversarial_weight", 0.0),
@@ -142,6 +145,14 @@ def test_what_depends_on_the_length_of_a_run():
     assert dataclasses.replace(CONFIG, information_warmup=0.1).depends_on_length
     assert dataclasses.replace(CONFIG, decay_from=0.9).depends_on_length
     assert not dataclasses.replace(CONFIG, epochs=3).depends_on_length
+
+
+def test_the_length_of_a_run_is_its_epochs_or_its_limit():
+    config = dataclasses.replace(CONFIG, epochs=3)
+    assert config.total_steps(steps_per_epoch=5) == 15
+    assert dataclasses.replace(config, max_steps=7).total_steps(steps_per_epoch=5) == 7
+    assert dataclasses.replace(config, max_steps=15).total_steps(steps_per_epoch=5) == 15
+    assert dataclasses.replace(config, max_steps=16).total_steps(steps_per_epoch=5) == 15
 
 
 def test_what_distorts():

@@ -24,9 +24,7 @@ def test_tile_lays_images_out_by_rows_and_columns():
 
 def test_tile_keeps_rows_and_columns_of_an_image():
     image = np.array([[-1.0, 1.0, -1.0], [1.0, 1.0, -1.0]])
-    np.testing.assert_array_equal(
-        tile(image[None, None, :, :, None]), [[0, 255, 0], [255, 255, 0]]
-    )
+    np.testing.assert_array_equal(tile(image[None, None, :, :, None]), [[0, 255, 0], [255, 255, 0]])
 
 
 def test_tile_has_a_gap_of_two_and_no_margin():

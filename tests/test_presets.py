@@ -1,4 +1,3 @@
-import math
 import re
 
 import pytest
@@ -93,9 +92,3 @@ def test_mlp_differs_from_paper_in_its_networks():
         "preset": "mlp",
         "networks": "mlp",
     }
-
-
-@every_preset
-def test_most_information_that_a_preset_can_reach_is_ln_10(preset):
-    model_entropy = math.log(preset.config.categories)
-    assert model_entropy == pytest.approx(2.302585, abs=1e-6)

@@ -2,6 +2,8 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
+import tempfile
 
 import pytest
 
@@ -92,18 +94,12 @@ def ordinary_user():
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A folder whose rights a test may take away, reachable for everyone."""
-    opened = [path for path in tmp_path.parents if path.name.startswith("pytest-")]
-    before = {path: path.stat().st_mode for path in (*opened, tmp_path)}
-    for path in before:
-        path.chmod(0o755)
-    folder = tmp_path / "folder"
-    folder.mkdir()
+def folder():
+    """A folder whose rights a test may take away; below tmp_path only its owner could reach it."""
+    folder = pathlib.Path(tempfile.mkdtemp())
     yield folder
     folder.chmod(0o755)
-    for path, mode in before.items():
-        path.chmod(mode)
+    shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("method", [RunDir.check_new, RunDir.create])
@@ -258,23 +254,37 @@ def test_a_directory_replaces_an_older_one(tmp_path):
     assert names(target) == ["variables"]
 
 
-def test_what_a_killed_process_left_behind_gets_into_nothing(tmp_path):
+def test_an_exception_leaves_the_older_directory(tmp_path):
     target = tmp_path / "1"
-    parts = []
+    target.mkdir()
+    (target / "old").write_text("old")
 
-    def killed(part):
-        part.mkdir()
-        (part / "stale").write_text("stale")
-        parts.append(part)
+    def write(part):
+        write_directory(part)
         raise OSError
 
     with pytest.raises(OSError):
-        replace_with(target, killed)
-    killed_part = parts[0]
-    killed_part.mkdir()
-    (killed_part / "stale").write_text("stale")  # as if nobody had cleaned up
+        replace_with(target, write)
+    assert names(tmp_path) == ["1"]
+    assert (target / "old").read_text() == "old"
 
-    replace_with(target, write_directory)
+
+def test_what_a_killed_process_left_behind_gets_into_nothing(tmp_path):
+    target = tmp_path / "1"
+
+    def write(part):
+        assert not part.exists()
+        write_directory(part)
+        parts.append(part)
+
+    parts = []
+    replace_with(target, write)
+    parts[0].mkdir()
+    (parts[0] / "stale").write_text("stale")
+
+    replace_with(target, write)
+    assert parts[0] == parts[1]
+    assert names(tmp_path) == ["1"]
     assert names(target) == ["variables"]
 
 

@@ -322,6 +322,16 @@ def test_the_newest_version_is_taken_and_an_older_one_by_name(tmp_path):
     assert len(sources.load("dots:9.0.0", data_dir=str(tmp_path)).train_images) == 2
 
 
+# A run keeps the name, and loads the data by it when it is resumed.
+@pytest.mark.usefixtures("no_network")
+def test_the_name_of_a_set_loads_the_same_version_again(tmp_path):
+    write_set(tmp_path, GREY, {"train": numbered(2), "test": numbered(1)}, version="1.0.0")
+    write_set(tmp_path, GREY, {"train": numbered(3), "test": numbered(1)}, version="2.0.0")
+    data = sources.load("dots:1.0.0", data_dir=str(tmp_path))
+    assert len(data.train_images) == 2
+    assert len(sources.load(data.name, data_dir=str(tmp_path)).train_images) == 2
+
+
 @pytest.mark.usefixtures("no_network")
 def test_a_set_without_images_is_refused(tmp_path):
     tfds.dataset_builders.store_as_tfds_dataset(

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_infogan import losses, networks
-from keras_infogan.networks.layers import norm_leaky, norm_relu
+from keras_infogan.networks.layers import dense_heads, norm_leaky, norm_relu
 
 BLIND = 2.0 * math.log(2.0)
 
@@ -102,3 +102,17 @@ def test_blocks_normalise_over_the_batch_and_then_activate():
     np.testing.assert_allclose(relu(batch, training=True), [[0.0], [0.0], [unit]], atol=1e-5)
     # A tenth of the way from the initial mean 0 to 1: momentum 0.9.
     np.testing.assert_allclose(relu.layers[1].moving_mean, [0.1], rtol=1e-5)
+
+
+def test_dense_heads_are_those_of_the_paper():
+    heads = dense_heads(units=6, parameter_size=12, slope=0.25)
+    assert set(heads) == {"discriminator", "recognizer"}
+    kinds = [type(layer).__name__ for layer in heads["discriminator"].layers]
+    assert kinds == ["InputLayer", "Dense"]
+    assert heads["discriminator"].output_shape == (None, 1)
+    kinds = [type(layer).__name__ for layer in heads["recognizer"].layers]
+    assert kinds == ["InputLayer", "Dense", "BatchNormalization", "LeakyReLU", "Dense"]
+    assert heads["recognizer"].layers[1].units == 128
+    assert heads["recognizer"].layers[3].negative_slope == 0.25
+    assert heads["recognizer"].output_shape == (None, 12)
+    assert [head.input_shape for head in heads.values()] == [(None, 6), (None, 6)]
