@@ -87,6 +87,7 @@ class RunConfig:
             self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
         for name in ("information_warmup", "decay_from"):
             self._require(0 <= getattr(self, name) <= 1, name, "must be from 0 to 1")
+        self._require(0 <= self.adam_beta_1 < 1, "adam_beta_1", "must be from 0 to under 1")
         self._require(0 <= self.seed < 2**31, "seed", "must be from 0 to 2147483647")
 
     def _require(self, holds, name, rule):

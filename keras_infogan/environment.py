@@ -4,7 +4,15 @@ import importlib.metadata
 import os
 import platform
 
-PACKAGES = ("tensorflow", "keras", "tensorflow-datasets", "numpy", "scipy", "mlxtend")
+PACKAGES = (
+    "tensorflow",
+    "keras",
+    "tensorflow-datasets",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "mlxtend",
+)
 
 
 def describe():

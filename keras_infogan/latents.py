@@ -346,7 +346,13 @@ class LatentSpec:
         Returns:
             float32 array, `(code size, num_noises, size)`; noise `[:, j]` is equal for all codes.
         """
-        position = self.categorical[0] if position is None else position
+        if position is None:
+            position = next(iter(self.categorical), None)
+        _check(
+            position in self.categorical,
+            "A one-hot table needs the position of a categorical code.",
+            position=position,
+        )
         size = self.codes[position].size
         return np.stack([self.fixed(num_noises, seed, {position: value}) for value in range(size)])
 

@@ -58,13 +58,13 @@ class RunDir:
         Raises:
             UserError: If a run is there already, or the place cannot be written.
         """
-        if self.config.exists():
+        if os.path.exists(self.config):
             raise UserError(
                 f"{self.path} holds a run already: go on with it by --resume {self.path}, "
                 "or choose another --name."
             )
         there = self.path.absolute()
-        while not there.exists():
+        while not os.path.exists(there):
             there = there.parent
         try:
             with tempfile.TemporaryFile(dir=there):

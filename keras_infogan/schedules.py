@@ -11,8 +11,8 @@ class HoldThenDecay(keras.optimizers.schedules.LearningRateSchedule):
     Args:
         rate: Rate until `begin`.
         begin: Step at which it begins to fall.
-        end: Step at which it reaches `rate * floor`, above `begin`.
-        floor: Share of the rate that is left at `end`.
+        end: Step at which the line would reach 0, above `begin`.
+        floor: Share of the rate below which it does not fall.
     """
 
     def __init__(self, rate, begin, end, floor=0.02):

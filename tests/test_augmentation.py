@@ -109,6 +109,18 @@ def test_each_image_of_a_batch_is_distorted_by_itself():
         assert np.abs(distorted[0] - distorted[other]).max() > 0.01
 
 
+def test_no_two_amounts_are_drawn_from_one_seed(monkeypatch):
+    draw, seeds = tf.random.stateless_uniform, []
+
+    def spy(shape, seed, **options):
+        seeds.append(tuple(seed.numpy()))
+        return draw(shape, seed, **options)
+
+    monkeypatch.setattr(tf.random, "stateless_uniform", spy)
+    RandomAffine()(random_images(2, 4, 4, 1), SEED)
+    assert len(set(seeds)) == len(seeds) == 5
+
+
 @pytest.mark.parametrize(
     "strengths",
     [
@@ -129,7 +141,9 @@ def test_drawn_shifts_stay_within_their_limit():
     ink = RandomAffine(shear=0.0, scale=0.0, shift=2.0)(dot, SEED).numpy()[..., 0] + 1.0
     np.testing.assert_allclose(ink.sum(axis=(1, 2)), 2.0, rtol=1e-5)
     places = np.arange(11) - 5.0
-    for moved in (ink.sum(axis=2) @ places / 2.0, ink.sum(axis=1) @ places / 2.0):
+    down, right = ink.sum(axis=2) @ places / 2.0, ink.sum(axis=1) @ places / 2.0
+    assert abs(np.corrcoef(down, right)[0, 1]) < 0.2
+    for moved in (down, right):
         assert np.abs(moved).max() <= 2.0 + 1e-5
         assert moved.min() < -1.9
         assert moved.max() > 1.9

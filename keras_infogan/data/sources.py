@@ -5,6 +5,7 @@
 """
 
 import dataclasses
+import http.client
 import os
 import pathlib
 import threading
@@ -99,6 +100,11 @@ def load_tfds(name, data_dir=None, image_size=28):
         builder = _download(name, directory)
     if "image" not in builder.info.features:
         raise UserError(f"{name} is not an image data set: it has no feature 'image'.")
+    feature = builder.info.features["image"]
+    if feature.np_dtype != np.uint8:
+        raise UserError(f"{name} has images of {feature.np_dtype.__name__}, not uint8.")
+    if "train" not in builder.info.splits:
+        raise UserError(f"{name} has no split 'train'.")
 
     if "test" in builder.info.splits:
         train_images, train_labels = _read(builder, "train", image_size)
@@ -110,22 +116,25 @@ def load_tfds(name, data_dir=None, image_size=28):
         train_labels, test_labels = (
             (None, None) if labels is None else (labels[~is_test], labels[is_test])
         )
-    return ImageData(tfds_name(builder), train_images, train_labels, test_images, test_labels)
+    return ImageData(
+        _full_name(builder, name), train_images, train_labels, test_images, test_labels
+    )
 
 
 _TFDS_HOME = os.path.join("~", "tensorflow_datasets")
 
 
-def tfds_name(builder):
-    """The set's name as a user gives it, with its configuration if it has one."""
+def _full_name(builder, name):
+    """The set's name with its configuration, if it has one, and the version, if one was asked."""
     config = builder.builder_config
-    return f"{builder.name}/{config.name}" if config else builder.name
+    version = f":{builder.version}" if ":" in name else ""
+    return (f"{builder.name}/{config.name}" if config else builder.name) + version
 
 
 def _prepared_builder(name, directory):
     """A builder over files that are there, or None. Asks no network."""
     folder = pathlib.Path(directory) / name.replace(":", "/")
-    versions = sorted(folder.glob("**/dataset_info.json"))
+    versions = sorted(folder.glob("**/dataset_info.json"), key=_version_of)
     if not versions:
         return None
     import tensorflow_datasets as tfds
@@ -134,6 +143,13 @@ def _prepared_builder(name, directory):
         return tfds.builder_from_directory(versions[-1].parent)
     except Exception as error:
         raise UserError(f"{versions[-1].parent} is damaged: {_one_line(error)}") from None
+
+
+def _version_of(info):
+    """Sorts 10.0.0 after 9.0.0."""
+    folder = info.parent
+    numbers = [int(part) if part.isdigit() else -1 for part in folder.name.split(".")]
+    return folder.parent, numbers
 
 
 def _download(name, directory):
@@ -167,7 +183,7 @@ def network_answers(url=PROBE_URL, seconds=PROBE_SECONDS):
             request = urllib.request.Request(url, method="HEAD")
             with urllib.request.urlopen(request, timeout=seconds):
                 answered.set()
-        except OSError:
+        except (OSError, http.client.HTTPException):
             pass
 
     # A look-up of a name knows no time-out of its own: a thread that nobody waits for does.
@@ -197,12 +213,15 @@ def _read(builder, split, image_size):
     labels = np.empty(count, np.int64) if labelled else None
     dataset = builder.as_dataset(split=split).map(select, num_parallel_calls=tf.data.AUTOTUNE)
     position = 0
-    for batch in dataset.batch(1000).as_numpy_iterator():
-        end = position + len(batch[0])
-        images[position:end] = batch[0]
-        if labelled:
-            labels[position:end] = batch[1]
-        position = end
+    try:
+        for batch in dataset.batch(1000).as_numpy_iterator():
+            end = position + len(batch[0])
+            images[position:end] = batch[0]
+            if labelled:
+                labels[position:end] = batch[1]
+            position = end
+    except tf.errors.OpError as error:
+        raise UserError(f"{builder.data_path} is damaged: {_one_line(error.message)}") from None
     return images, labels
 
 

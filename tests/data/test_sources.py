@@ -175,7 +175,7 @@ def test_network_that_never_answers_is_given_up_in_time():
     with silent_server() as url:
         began = time.monotonic()
         assert sources.network_answers(url, seconds=0.3) is False
-        assert time.monotonic() - began < 2.0
+        assert time.monotonic() - began < 5.0
 
 
 def test_name_look_up_that_hangs_is_given_up_in_time(monkeypatch):
@@ -189,7 +189,7 @@ def test_name_look_up_that_hangs_is_given_up_in_time(monkeypatch):
     began = time.monotonic()
     try:
         assert sources.network_answers("http://example.invalid/", seconds=0.3) is False
-        assert time.monotonic() - began < 2.0
+        assert time.monotonic() - began < 5.0
     finally:
         released.set()
 
@@ -360,6 +360,23 @@ def test_images_of_more_than_8_bits_are_refused(tmp_path):
     write_set(tmp_path, deep, {"train": examples, "test": examples})
     with pytest.raises(UserError, match="uint16"):
         sources.load("dots", data_dir=str(tmp_path))
+
+
+def test_a_set_that_is_not_there_is_prepared_once(empty_home, monkeypatch):
+    prepared = []
+
+    def builder(name, data_dir):
+        prepared.append(name)
+        splits = {"train": numbered(2), "test": numbered(1)}
+        return write_set(data_dir, GREY, splits, name=name)
+
+    monkeypatch.setattr(sources, "network_answers", lambda: True)
+    monkeypatch.setattr(tfds, "builder", builder)
+    for _ in range(2):
+        data = sources.load("fashion_mnist")
+        assert data.name == "fashion_mnist"
+        assert len(data.train_images) == 2
+    assert prepared == ["fashion_mnist"]
 
 
 # Damaged sets

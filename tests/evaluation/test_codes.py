@@ -115,8 +115,10 @@ def test_evaluate_codes_takes_training_images_from_the_whole_set(pixel_reader, m
         return read_codes(model, images)
 
     monkeypatch.setattr(codes_module, "read_codes", spy)
-    scores = evaluate_codes(pixel_reader, dots(train, train, [0, 1, 2, 3], [0, 1, 2, 3]))
+    data = dots(train, (train + 1) % 4, [0, 1, 2, 3], [1, 2, 3, 0])
+    scores = evaluate_codes(pixel_reader, data)
     assert seen == [40, 4]
+    assert scores["code_to_label"] == {"0": 1, "1": 2, "2": 3, "3": 0}
     assert scores["code_accuracy"] == 1.0
 
 

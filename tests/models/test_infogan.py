@@ -156,13 +156,8 @@ def test_update_of_g_and_q_leaves_trunk_and_discriminator_alone(tiny_model, arra
     fixed_before, moved_before = arrays(fixed), arrays(moved)
     model._update_generator_and_recognizer(BATCH, model._seeds(0))
     assert_equal(fixed_before, arrays(fixed))
-    for name in ("generator", "recognizer"):
-        (
-            assert_all_differ(
-                [moved_before[0], moved_before[-1]], [arrays(moved)[0], arrays(moved)[-1]]
-            ),
-            name,
-        )
+    # The generator's first kernel and Q's last bias.
+    assert_all_differ([moved_before[0], moved_before[-1]], [arrays(moved)[0], arrays(moved)[-1]])
 
 
 def test_update_of_d_leaves_generator_and_recognizer_alone(tiny_model, arrays, real_images):
@@ -177,12 +172,12 @@ def test_update_of_d_leaves_generator_and_recognizer_alone(tiny_model, arrays, r
 
 def test_the_two_updates_share_no_variable_and_miss_none(tiny_model):
     model = tiny_model()
-    d_paths = [id(variable) for variable in model.d_variables]
-    g_paths = [id(variable) for variable in model.g_variables]
-    assert not set(d_paths) & set(g_paths)
-    assert sorted(d_paths + g_paths) == sorted(id(v) for v in model.trainable_variables)
-    # conv28: generator 4 kernels and biases and 3 norms, trunk 3 and 2, D's head 1, Q's head 2 and 1
-    assert (len(d_paths), len(g_paths)) == (6 + 4 + 2, 8 + 6 + 4 + 2)
+    d_ids = [id(variable) for variable in model.d_variables]
+    g_ids = [id(variable) for variable in model.g_variables]
+    assert not set(d_ids) & set(g_ids)
+    assert sorted(d_ids + g_ids) == sorted(id(v) for v in model.trainable_variables)
+    # Kernels with biases, norms: trunk 3, 2; D's head 1, 0; generator 4, 3; Q's head 2, 1.
+    assert (len(d_ids), len(g_ids)) == (6 + 4 + 2, 8 + 6 + 4 + 2)
 
 
 def test_a_step_is_counted_once(tiny_model, real_images):
@@ -447,8 +442,13 @@ def test_pairs_with_labels_compute_the_same_as_images_alone(
     model = tiny_model()
     garbage = np.full((4 * BATCH, 3), np.nan, np.float32)
     dataset = tf.data.Dataset.from_tensor_slices((tiny_images(4 * BATCH), garbage)).batch(BATCH)
+    before = arrays(model.variables)
     model.fit(dataset, shuffle=False, verbose=0)
-    assert_equal(plain_fit["variables"], arrays(model.variables))
+    after = arrays(model.variables)
+    # Not to the bit: TensorFlow fuses other operations in a graph that has one input more.
+    for one, other in zip(plain_fit["variables"], after, strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-3)
+    assert max(np.abs(x - y).max() for x, y in zip(before[:8], after[:8], strict=True)) > 2e-2
 
 
 def test_validation_adds_its_figures_and_disturbs_nothing(

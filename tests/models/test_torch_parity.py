@@ -71,7 +71,7 @@ def copy_weights(source, target):
         elif isinstance(layer, keras.layers.Dense):
             names, values[0] = ("weight", "bias"), values[0].T
         else:
-            # (h, w, in, out) → (out, in, h, w); a transposed kernel (h, w, out, in) → (in, out, h, w)
+            # (h, w, in, out) → (out, in, h, w), or (h, w, out, in) → (in, out, h, w) if transposed
             names, values[0] = ("weight",), values[0].permute(3, 2, 0, 1)
         for name, value in zip(names, values, strict=True):
             tensor = getattr(module, name)

@@ -1,0 +1,134 @@
+"""The rules that keep the package a package: who may import whom, and that all is documented."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import keras_infogan
+
+PACKAGE = "keras_infogan"
+
+
+def modules(root):
+    """`{dotted name: path}` of the package's modules and of the programs beside it."""
+    found = {}
+    for path in sorted((root / PACKAGE).rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    for name in ("train", "export.__main__", "export.saved_model"):
+        found[name] = root / (name.replace(".", "/") + ".py")
+    return found
+
+
+def imports(path, known):
+    """Modules of `known` that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found.add(whole if whole in known else node.module)
+    return found & set(known)
+
+
+@pytest.fixture(scope="module")
+def graph(root):
+    known = modules(root)
+    found = {name: imports(path, known) for name, path in known.items()}
+    # The rules below hold of nothing if the reading of imports finds nothing.
+    assert f"{PACKAGE}.latents" in found[f"{PACKAGE}.models.infogan"]
+    assert f"{PACKAGE}.callbacks.console" in found[f"{PACKAGE}.experiment"]
+    return found
+
+
+def below(graph, name):
+    """A module and what is in it."""
+    prefix = f"{PACKAGE}.{name}"
+    return {module for module in graph if module == prefix or module.startswith(prefix + ".")}
+
+
+def imported_by(graph, name):
+    """What a module, or the modules of a folder, import of the rest of the package."""
+    own = below(graph, name)
+    assert own
+    return set().union(*(graph[module] for module in own)) - own
+
+
+@pytest.mark.parametrize("name", ["latents", "losses", "augmentation", "schedules", "errors"])
+def test_the_lowest_modules_import_nothing_of_the_package(graph, name):
+    assert imported_by(graph, name) == set()
+
+
+@pytest.mark.parametrize("name", ["data", "networks", "models"])
+def test_data_networks_and_models_do_not_import_each_other(graph, name):
+    others = {"data", "networks", "models"} - {name}
+    forbidden = set().union(*(below(graph, other) for other in others))
+    assert not imported_by(graph, name) & forbidden
+
+
+@pytest.mark.parametrize("name", ["callbacks", "evaluation"])
+def test_callbacks_and_evaluation_see_a_model_through_its_methods_only(graph, name):
+    allowed = below(graph, "data") | below(graph, "pictures") | below(graph, "run_dir")
+    assert imported_by(graph, name) <= allowed
+
+
+def test_models_know_nothing_of_files(graph):
+    assert imported_by(graph, "models") <= below(graph, "latents") | below(graph, "losses")
+
+
+def test_only_programs_import_the_experiment(graph):
+    users = {module for module, found in graph.items() if f"{PACKAGE}.experiment" in found}
+    assert users <= {"train", "export.__main__", f"{PACKAGE}.study"}
+    assert "train" in users
+
+
+def test_nothing_imports_the_programs(graph):
+    programs = {"train", "export.__main__", f"{PACKAGE}.study"}
+    assert not set().union(*graph.values()) & programs
+
+
+def test_imports_go_downward_only(graph):
+    """No module imports, by whatever way, one that imports it."""
+    left = dict(graph)
+    while left:
+        free = {module for module, found in left.items() if not found & set(left) - {module}}
+        assert free, f"These import each other in a circle: {sorted(left)}"
+        left = {module: found for module, found in left.items() if module not in free}
+
+
+def public_things():
+    """`(name, object)` of the public classes, functions and methods that the package defines."""
+    for info in pkgutil.walk_packages(keras_infogan.__path__, f"{PACKAGE}."):
+        module = importlib.import_module(info.name)
+        for name, thing in vars(module).items():
+            if name.startswith("_") or getattr(thing, "__module__", None) != info.name:
+                continue
+            if not (inspect.isclass(thing) or inspect.isfunction(thing)):
+                continue
+            yield f"{info.name}.{name}", thing
+            if inspect.isclass(thing):
+                for member in vars(thing):
+                    method = getattr(thing, member)
+                    if not member.startswith("_") and inspect.isroutine(method):
+                        yield f"{info.name}.{name}.{member}", method
+
+
+def test_all_that_is_public_has_a_docstring():
+    things = dict(public_things())
+    assert {f"{PACKAGE}.models.infogan.InfoGAN.train_step", f"{PACKAGE}.losses.get"} <= set(things)
+    # A method that overrides one with a docstring inherits it.
+    assert [name for name, thing in things.items() if not inspect.getdoc(thing)] == []
+
+
+def test_public_names_are_there():
+    for name in keras_infogan.__all__:
+        assert getattr(keras_infogan, name) is not None
+        assert name in dir(keras_infogan)
+    with pytest.raises(AttributeError, match="has no attribute 'Wasserstein'"):
+        _ = keras_infogan.Wasserstein
