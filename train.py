@@ -63,7 +63,7 @@ def build_parser():
     add(
         group,
         "max-steps",
-        "end after so many steps, whatever the epochs (quick: 5000, unless --epochs is given)",
+        "end after so many steps, whatever the epochs (quick: 6000, unless --epochs is given)",
         show_default=False,
         type=int,
     )

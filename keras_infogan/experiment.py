@@ -131,9 +131,7 @@ def train(config, path, data_dir=None, sample_every=500, checkpoint_every=60.0):
         },
     }
     run_dir.write_json(run.environment, environment.describe())
-    # Last: a directory with a config.json is a run, and can be resumed.
-    run_dir.write_json(run.config, content)
-    return _go_on(run, data)
+    return _go_on(run, data, content)
 
 
 def resume(path, overrides=None, data_dir=None):
@@ -154,15 +152,13 @@ def resume(path, overrides=None, data_dir=None):
     run = run_dir.RunDir(path)
     content = run.read_config()
     data = sources.load(config.dataset, data_dir or content["run"]["data_dir"], config.image_size)
-    run_dir.write_json(run.config, {**content, **config.to_json()})
-    return _go_on(run, data)
+    return _go_on(run, data, {**content, **config.to_json()})
 
 
-def _go_on(run, data):
-    """Trains a run from wherever it stands to its end."""
-    content = run.read_config()
-    options = content.pop("run")
-    config = RunConfig.from_json(content)
+def _go_on(run, data, content):
+    """Trains a run from wherever it stands to its end; `content` becomes its config.json."""
+    options = content["run"]
+    config = RunConfig.from_json({name: content[name] for name in content if name != "run"})
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
     total_steps = config.total_steps(per_epoch)
 
@@ -171,6 +167,10 @@ def _go_on(run, data):
         model = build_model(config, data.train_images.shape[-1], total_steps)
     else:
         model = load_model(checkpoint)
+    # A directory with a config.json is a run, and can be resumed: not before there is a model.
+    run_dir.write_json(run.config, content)
+    for part in run.checkpoints.glob(".part-*"):
+        part.unlink()  # of a process that was killed while it saved
     first_step = int(model.step.numpy())
     rows = run_dir.read_jsonl(run.metrics, up_to_step=first_step)
 
@@ -201,8 +201,9 @@ def _go_on(run, data):
     )
     try:
         _fit(model, data, config, total_steps, callbacks, verbose=1 if interactive else 0)
-        for callback in (checkpoints, grids, curves):
-            callback.save()
+        if int(model.step.numpy()) > first_step:
+            for callback in (checkpoints, grids, curves):
+                callback.save()
     finally:
         stop.restore()
 

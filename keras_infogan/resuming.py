@@ -24,7 +24,7 @@ def check(path, overrides):
     """
     run = RunDir(path)
     content = run.read_config()
-    content.pop("run", None)
+    content.pop("run")
     config = RunConfig.from_json(content)
     for name, value in overrides.items():
         saved = getattr(config, name)

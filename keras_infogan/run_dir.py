@@ -103,16 +103,15 @@ class RunDir:
         Raises:
             UserError: If this is no run, or its config.json is damaged.
         """
-        return _read_json(self.config, f"{self.path} is not a run")
-
-
-def _read_json(path, complaint):
-    try:
-        return json.loads(path.read_text())
-    except OSError:
-        raise UserError(f"{complaint}: there is no {path}.") from None
-    except ValueError:
-        raise UserError(f"{complaint}: {path} is damaged.") from None
+        try:
+            content = json.loads(self.config.read_text())
+        except OSError:
+            raise UserError(f"{self.path} is not a run: there is no {self.config}.") from None
+        except ValueError:
+            content = None
+        if not isinstance(content, dict) or not isinstance(content.get("run"), dict):
+            raise UserError(f"{self.path} is not a run: {self.config} is damaged.")
+        return content
 
 
 def write_json(path, content):

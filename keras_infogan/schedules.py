@@ -31,4 +31,5 @@ class HoldThenDecay(keras.optimizers.schedules.LearningRateSchedule):
         return self.rate * tf.clip_by_value(left, self.floor, 1.0)
 
     def get_config(self):
+        """The arguments of the constructor."""
         return {"rate": self.rate, "begin": self.begin, "end": self.end, "floor": self.floor}

@@ -64,19 +64,15 @@ def study(config, seeds, out, data_dir=None, runs="runs"):
             "environment": json.loads(run.environment.read_text()),
         }
         out.mkdir(parents=True, exist_ok=True)
-        with open(record, "a") as file:
-            file.write(json.dumps(row) + "\n")
         rows.append(row)
+        run_dir.write_jsonl(record, rows)
         write_table(out)
     return rows
 
 
 def read_rows(record):
     """Rows of a study's `runs.jsonl`, in the order of their seeds; none if there is no file."""
-    if not record.exists():
-        return []
-    rows = [json.loads(line) for line in record.read_text().splitlines()]
-    return sorted(rows, key=lambda row: row["config"]["seed"])
+    return sorted(run_dir.read_jsonl(record), key=lambda row: row["config"]["seed"])
 
 
 def _check_same_config(rows, config, record):

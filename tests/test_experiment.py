@@ -254,10 +254,10 @@ def test_note_on_the_data_is_printed_and_kept(
 ):
     noted = dataclasses.replace(tiny_data, note="Another set was taken.")
     monkeypatch.setattr(sources, "load", lambda *args: noted)
-    monkeypatch.setattr(experiment, "_go_on", lambda run, data: "gone on")
-    assert experiment.train(tiny_config, tmp_path / "run") == "gone on"
+    monkeypatch.setattr(experiment, "_go_on", lambda run, data, content: content["run"])
+    kept = experiment.train(tiny_config, tmp_path / "run")
     assert capsys.readouterr().out == "Another set was taken.\n"
-    assert RunDir(tmp_path / "run").read_config()["run"]["data_note"] == "Another set was taken."
+    assert kept["data_note"] == "Another set was taken."
 
 
 def test_a_finished_run_can_be_resumed_and_stays_as_it_is(finished):

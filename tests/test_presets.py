@@ -55,7 +55,7 @@ def test_lab_is_the_handout():
     assert (config.noise, config.categories, config.continuous_codes) == (54, 10, 0)
     assert (config.epochs, config.batch_size) == (80, 64)
     assert (config.d_learning_rate, config.g_learning_rate) == (2e-4, 1e-3)
-    assert (config.adversarial_weight, config.information_weight) == (1.0, 1.0)
+    assert (config.adversarial_weight, config.information_weight) == (1.0, 10.0)
     # D first, by itself; then G and Q together.
     assert config.trunk_learns_information is False
     assert not config.depends_on_length

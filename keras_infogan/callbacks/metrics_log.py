@@ -73,6 +73,5 @@ class MetricsLog(keras.callbacks.Callback):
         if step % self.every == 0 or step == self.last_step:
             with open(self.path, "a") as file:
                 file.write(json.dumps(self.row()) + "\n")
-
-    def on_epoch_end(self, epoch, logs=None):
+        # Kept after each step: at the end of an epoch a validation may have overwritten them.
         self._sums = [variable.numpy() for variable in self._variables()]

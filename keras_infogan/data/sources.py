@@ -102,7 +102,7 @@ def load_tfds(name, data_dir=None, image_size=28):
         raise UserError(f"{name} is not an image data set: it has no feature 'image'.")
     feature = builder.info.features["image"]
     if feature.np_dtype != np.uint8:
-        raise UserError(f"{name} has images of {feature.np_dtype.__name__}, not uint8.")
+        raise UserError(f"{name} has images of {np.dtype(feature.np_dtype)}, not uint8.")
     if "train" not in builder.info.splits:
         raise UserError(f"{name} has no split 'train'.")
 

@@ -164,11 +164,13 @@ class InfoGAN(keras.Model):
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         batch_size = tf.shape(real_images)[0]
         seeds = self._seeds(tf.cast(self.step, tf.int32))
-        values = self._update_discriminator(real_images, batch_size, seeds)
-        values |= self._update_generator_and_recognizer(batch_size, seeds)
+        # Read once: D's update counts the step on.
+        weight = self._categorical_weight()
+        values = self._update_discriminator(real_images, batch_size, seeds, weight)
+        values |= self._update_generator_and_recognizer(batch_size, seeds, weight)
         return self._track(values)
 
-    def _update_discriminator(self, real_images, batch_size, seeds):
+    def _update_discriminator(self, real_images, batch_size, seeds, categorical_weight):
         latents = self.latents.sample(batch_size, seeds[D_LATENTS])
         generated_images = self.generator(latents, training=True)
         with tf.GradientTape() as tape:
@@ -181,18 +183,18 @@ class InfoGAN(keras.Model):
             d_loss = losses.discriminator_loss(real_logits, generated_logits)
             loss = d_loss
             if self.trunk_learns_information:
-                loss += self._information_loss(latents, features)[0]
+                loss += self._information_loss(latents, features, categorical_weight)[0]
         gradients = tape.gradient(loss, self.d_variables)
         self.d_optimizer.apply_gradients(zip(gradients, self.d_variables, strict=True))
         return {"d_loss": d_loss, "real_probability": _mean_probability(real_logits)}
 
-    def _update_generator_and_recognizer(self, batch_size, seeds):
+    def _update_generator_and_recognizer(self, batch_size, seeds, categorical_weight):
         latents = self.latents.sample(batch_size, seeds[G_LATENTS])
         with tf.GradientTape() as tape:
             generated_images = self.generator(latents, training=True)
             logits, features = self._discriminate(generated_images, seeds[G_DISTORTION])
             g_loss = self._generator_loss(logits)
-            information_loss, values = self._information_loss(latents, features)
+            information_loss, values = self._information_loss(latents, features, categorical_weight)
             loss = self.adversarial_weight * g_loss + information_loss
         gradients = tape.gradient(loss, self.g_variables)
         self.g_optimizer.apply_gradients(zip(gradients, self.g_variables, strict=True))
@@ -218,20 +220,24 @@ class InfoGAN(keras.Model):
         features = self.trunk(images, training=training)
         return self.discriminator(features, training=training), features
 
-    def _information_loss(self, latents, features, training=True):
+    def _information_loss(self, latents, features, categorical_weight, training=True):
         """λ-weighted −log Q(c | x) summed over the codes, and the figures to track."""
         parameters = self.recognizer(features, training=training)
         log_probs = [tf.reduce_mean(value) for value in self.latents.log_probs(latents, parameters)]
         categorical_loss = -_sum(log_probs[i] for i in self.latents.categorical)
         continuous_loss = -_sum(log_probs[i] for i in self.latents.continuous)
-        progress = tf.cast(self.step + 1, tf.float32) / float(max(self.information_warmup, 1))
-        weight = self.information_weight * tf.minimum(1.0, progress)
-        return weight * categorical_loss + self.continuous_weight * continuous_loss, {
+        loss = categorical_weight * categorical_loss + self.continuous_weight * continuous_loss
+        return loss, {
             "categorical_loss": categorical_loss,
             "continuous_loss": continuous_loss,
             "mutual_information": self.latents.entropy(self.latents.categorical) - categorical_loss,
             "code_accuracy": self._code_accuracy(latents, parameters),
         }
+
+    def _categorical_weight(self):
+        """λ of the categorical codes at this step."""
+        progress = tf.cast(self.step + 1, tf.float32) / float(max(self.information_warmup, 1))
+        return self.information_weight * tf.minimum(1.0, progress)
 
     def _code_accuracy(self, latents, parameters):
         """Share of the categorical codes drawn that Q reads from the generated images."""
@@ -251,7 +257,9 @@ class InfoGAN(keras.Model):
         real_logits, _ = self._discriminate(real_images, None, training=False)
         images = self.generator(latents, training=False)
         logits, features = self._discriminate(images, None, training=False)
-        _, values = self._information_loss(latents, features, training=False)
+        _, values = self._information_loss(
+            latents, features, self.information_weight, training=False
+        )
         probability = _mean_probability(logits)
         return self._track(
             values
@@ -335,6 +343,8 @@ class InfoGAN(keras.Model):
         return cls(**config)
 
     def get_compile_config(self):
+        if not self.compiled:
+            return {}
         return keras.saving.serialize_keras_object(
             {
                 "d_optimizer": self.d_optimizer,

@@ -141,7 +141,7 @@ def test_update_of_g_and_q_follows_the_weighted_sum_of_both_losses(tiny_model, a
         loss += 0.7 * continuous_nll(latents, parameters)
     gradients = tape.gradient(loss, variables)
     before = arrays(variables)
-    values = model._update_generator_and_recognizer(BATCH, seeds)
+    values = model._update_generator_and_recognizer(BATCH, seeds, model._categorical_weight())
 
     assert float(values["g_loss"]) == pytest.approx(float(adversarial), rel=1e-5)
     for old, new, gradient in zip(before, arrays(variables), gradients, strict=True):
@@ -154,7 +154,7 @@ def test_update_of_g_and_q_leaves_trunk_and_discriminator_alone(tiny_model, arra
     fixed = model.trunk.trainable_variables + model.discriminator.trainable_variables
     moved = model.generator.trainable_variables + model.recognizer.trainable_variables
     fixed_before, moved_before = arrays(fixed), arrays(moved)
-    model._update_generator_and_recognizer(BATCH, model._seeds(0))
+    model._update_generator_and_recognizer(BATCH, model._seeds(0), model._categorical_weight())
     assert_equal(fixed_before, arrays(fixed))
     # The generator's first kernel and Q's last bias.
     assert_all_differ([moved_before[0], moved_before[-1]], [arrays(moved)[0], arrays(moved)[-1]])
@@ -165,7 +165,7 @@ def test_update_of_d_leaves_generator_and_recognizer_alone(tiny_model, arrays, r
     fixed = model.generator.trainable_variables + model.recognizer.trainable_variables
     moved = model.trunk.trainable_variables + model.discriminator.trainable_variables
     fixed_before, moved_before = arrays(fixed), arrays(moved)
-    model._update_discriminator(real_images, BATCH, model._seeds(0))
+    model._update_discriminator(real_images, BATCH, model._seeds(0), model._categorical_weight())
     assert_equal(fixed_before, arrays(fixed))
     assert_all_differ([moved_before[0], moved_before[-2]], [arrays(moved)[0], arrays(moved)[-2]])
 
@@ -270,7 +270,7 @@ def test_probability_after_is_that_of_the_updated_generator(tiny_model):
             return float(tf.reduce_mean(sigmoid(model.discriminator(features))))
 
     before = probability()
-    values = model._update_generator_and_recognizer(BATCH, seeds)
+    values = model._update_generator_and_recognizer(BATCH, seeds, model._categorical_weight())
     after, weight = values["generated_probability_after"]
     assert float(values["generated_probability_before"]) == pytest.approx(before, abs=1e-6)
     assert float(after) == pytest.approx(probability(), abs=1e-6)
@@ -282,7 +282,9 @@ def test_probability_after_is_that_of_the_updated_generator(tiny_model):
 def test_probability_after_is_measured_first_and_every_ten_steps(tiny_model, tracked, probed):
     model = tiny_model()
     model.trackers["d_loss"].count.assign(tracked)
-    values = model._update_generator_and_recognizer(BATCH, model._seeds(0))
+    values = model._update_generator_and_recognizer(
+        BATCH, model._seeds(0), model._categorical_weight()
+    )
     after, weight = values["generated_probability_after"]
     assert float(weight) == probed
     assert (float(after) > 0) == probed
@@ -313,7 +315,7 @@ def test_warm_up_raises_the_categorical_weight_linearly(tiny_model, real_images)
     seen = []
     for step in range(6):
         model.step.assign(step)
-        loss, values = model._information_loss(latents, features)
+        loss, values = model._information_loss(latents, features, model._categorical_weight())
         rest = float(loss) - 0.5 * float(values["continuous_loss"])
         seen.append(rest / float(values["categorical_loss"]))
     assert seen == pytest.approx([2.0, 4.0, 6.0, 8.0, 8.0, 8.0], rel=1e-4)
@@ -322,7 +324,9 @@ def test_warm_up_raises_the_categorical_weight_linearly(tiny_model, real_images)
 def test_without_warm_up_the_weight_is_full_from_the_first_step(tiny_model, real_images):
     model = tiny_model(information_weight=8.0, continuous_weight=0.0)
     latents = model.latents.sample(BATCH, [1, 2])
-    loss, values = model._information_loss(latents, model.trunk(real_images))
+    loss, values = model._information_loss(
+        latents, model.trunk(real_images), model._categorical_weight()
+    )
     assert float(loss) == pytest.approx(8.0 * float(values["categorical_loss"]), rel=1e-6)
 
 
@@ -689,3 +693,12 @@ def test_networks_that_do_not_fit_are_refused(tiny_networks, name, wrong, messag
     networks = {**tiny_networks(latents), name: wrong()}
     with pytest.raises(ValueError, match=message):
         InfoGAN(**networks, latents=latents)
+
+
+def test_a_model_that_was_not_compiled_can_be_saved(tiny_networks, tmp_path):
+    latents = LatentSpec(3, [Categorical(10), Uniform()])
+    model = InfoGAN(**tiny_networks(latents), latents=latents)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    rows = latents.fixed(2)
+    np.testing.assert_array_equal(loaded.generate(rows), model.generate(rows))
