@@ -82,6 +82,18 @@ def build_parser():
     add(group, "continuous-weight", "weight of the continuous codes", type=float)
     add(
         group,
+        "information-warmup",
+        "share of the run in which the categorical weight rises from 0",
+        type=float,
+    )
+    for name, what in (
+        ("shear", "columns per row"),
+        ("scale", "share of the size"),
+        ("shift", "pixels"),
+    ):
+        add(group, name, f"distort what D and Q see by up to this, {what}", type=float)
+    add(
+        group,
         "trunk-learns-information",
         "let the shared trunk learn from the information loss, in D's update",
         action=argparse.BooleanOptionalAction,

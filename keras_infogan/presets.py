@@ -40,7 +40,10 @@ _LAB = RunConfig(
     information_weight=10.0,
     trunk_learns_information=False,
 )
-_PAPER = RunConfig(preset="paper", networks="conv28")
+# Distortion and warm-up are not in the paper: 3 epochs reach 0.41 without them (seed 0).
+_PAPER = RunConfig(
+    preset="paper", networks="conv28", information_warmup=0.5, shear=0.4, scale=0.2, shift=2.0
+)
 
 PRESETS = {
     preset.config.preset: preset
@@ -63,7 +66,7 @@ PRESETS = {
         ),
         Preset(
             _PAPER,
-            "the InfoGAN paper's MNIST experiment, 28×28",
+            "the InfoGAN paper's MNIST experiment, 28×28, with distortion before D and Q",
             "3 epochs of MNIST: 6 minutes on 2 CPU cores",
         ),
         Preset(
@@ -83,9 +86,9 @@ PRESETS = {
                 g_learning_rate=2e-3,
                 decay_from=0.5,
                 information_warmup=0.67,
-                shear=0.4,
-                scale=0.2,
-                shift=2.0,
+                shear=_PAPER.shear,
+                scale=_PAPER.scale,
+                shift=_PAPER.shift,
             ),
             "the paper's networks, a quarter as wide, with distortion before D and Q",
             "5,000 digits: 4 minutes on 2 CPU cores",
