@@ -27,6 +27,10 @@ FIELD_FLAGS = [
     "--generator-loss",
     "--information-weight",
     "--continuous-weight",
+    "--information-warmup",
+    "--shear",
+    "--scale",
+    "--shift",
     "--trunk-learns-information",
     "--jit",
 ]
