@@ -38,7 +38,7 @@ def test_layout_names_what_exists():
     layout = README.split("## Layout")[1]
     block = re.search(r"```\n(.*?)```", layout, re.DOTALL)[1]
     for line in block.splitlines():
-        names, _ = re.split(r"\s{2,}", line.strip(), maxsplit=1)
+        names = re.split(r"\s{2,}", line.strip())[0]
         folder = ROOT / "keras_infogan" if line.startswith("  ") else ROOT
         for name in names.split():
             assert (folder / name).exists(), name

@@ -184,7 +184,7 @@ def break_checkpoint(run):
 def test_program_refuses_in_one_line(tmp_path, capfd, prepare, message):
     run = RunDir(tmp_path / "run")
     run.create()
-    run.config.write_text("{}")
+    run.config.write_text('{"run": {}}')
     prepare(run)
     capfd.readouterr()
     assert program.main([str(run.path)]) == 2
