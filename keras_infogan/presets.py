@@ -51,7 +51,7 @@ PRESETS = {
         Preset(
             _LAB,
             "the lab handout, 64×64",
-            "80 epochs of MNIST: a GPU; about 15 hours on 2 CPU cores",
+            "80 epochs of MNIST: about 20 hours on 2 CPU cores; not run to the end yet",
         ),
         Preset(
             dataclasses.replace(
@@ -62,17 +62,17 @@ PRESETS = {
                 information_weight=100.0,
             ),
             "the lab report: as lab, with D rate 1e-4 and loss 10·adversarial + 100·information",
-            "80 epochs of MNIST: a GPU; about 15 hours on 2 CPU cores",
+            "80 epochs of MNIST: about 20 hours on 2 CPU cores; not run to the end yet",
         ),
         Preset(
             _PAPER,
             "the InfoGAN paper's MNIST experiment, 28×28, with distortion before D and Q",
-            "3 epochs of MNIST: 6 minutes on 2 CPU cores",
+            "3 epochs of MNIST: about 6 minutes on 2 CPU cores, .88 (seed 0); all 50 not run yet",
         ),
         Preset(
             dataclasses.replace(_PAPER, preset="mlp", networks="mlp"),
             "the paper's set-up with multi-layer perceptrons",
-            "50 epochs of MNIST: half an hour on 2 CPU cores",
+            "not measured yet",
         ),
         Preset(
             RunConfig(
@@ -91,7 +91,7 @@ PRESETS = {
                 shift=_PAPER.shift,
             ),
             "the paper's networks, a quarter as wide, with distortion before D and Q",
-            "5,000 digits: 4 minutes on 2 CPU cores",
+            "about 4 minutes on 2 CPU cores, .78 to .95 on mnist5k (five seeds)",
         ),
     )
 }
