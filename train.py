@@ -26,6 +26,8 @@ examples:
 # decides the rest.
 NOT_GIVEN = argparse.SUPPRESS
 
+PERIODS = ("sample_every", "checkpoint_every", "evaluate_every")
+
 
 class OneLineParser(argparse.ArgumentParser):
     """Reports an error in one line, without the usage."""
@@ -134,6 +136,12 @@ def build_parser():
         help="seconds between checkpoints (default: 60)",
     )
     group.add_argument(
+        "--evaluate-every",
+        type=int,
+        metavar="EPOCHS",
+        help="epochs between evaluations (default: none on the way)",
+    )
+    group.add_argument(
         "--dry-run", action="store_true", help="show what would be done and write nothing"
     )
     return parser
@@ -155,14 +163,14 @@ def main(arguments=None):
 def _run(given):
     fields = {field.name for field in dataclasses.fields(RunConfig)}
     overrides = {name: value for name, value in given.items() if name in fields}
-    for name in ("sample_every", "checkpoint_every"):
+    for name in PERIODS:
         if name in given and not given[name] >= 1:
             raise UserError(
                 f"--{name.replace('_', '-')} must be at least 1. Received: {given[name]}."
             )
 
     if "resume" in given:
-        for name in ("out", "name", "sample_every", "checkpoint_every", "dry_run"):
+        for name in ("out", "name", *PERIODS, "dry_run"):
             if name in given:
                 raise UserError(
                     f"--{name.replace('_', '-')} does not go with --resume: the run has its own."
@@ -190,7 +198,7 @@ def _run(given):
     if "dry_run" in given:
         print(experiment.plan(config, data_dir))
         return 0
-    options = {name: given[name] for name in ("sample_every", "checkpoint_every") if name in given}
+    options = {name: given[name] for name in PERIODS if name in given}
     return _exit_code(experiment.train(config, path, data_dir, **options))
 
 

@@ -13,12 +13,16 @@ from keras_infogan.augmentation import RandomAffine
 from keras_infogan.callbacks.checkpoints import Checkpoints
 from keras_infogan.callbacks.console import Console, readable
 from keras_infogan.callbacks.curves import Curves
+from keras_infogan.callbacks.evaluation import Evaluation
+from keras_infogan.callbacks.health import Health
 from keras_infogan.callbacks.metrics_log import MetricsLog
 from keras_infogan.callbacks.sample_grids import SampleGrids
 from keras_infogan.callbacks.stop_on_signal import StopOnSignal
 from keras_infogan.config import RunConfig
 from keras_infogan.data import pipeline, sources
 from keras_infogan.evaluation.codes import evaluate_codes
+from keras_infogan.evaluation.continuous import code_meanings
+from keras_infogan.evaluation.information import information
 from keras_infogan.latents import Categorical, LatentSpec, Noise, Uniform
 from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.saving import load_model
@@ -99,7 +103,9 @@ def plan(config, data_dir=None):
     return "\n".join(lines)
 
 
-def train(config, path, data_dir=None, sample_every=500, checkpoint_every=60.0):
+def train(
+    config, path, data_dir=None, sample_every=500, checkpoint_every=60.0, evaluate_every=None
+):
     """Begins a run.
 
     Args:
@@ -108,6 +114,7 @@ def train(config, path, data_dir=None, sample_every=500, checkpoint_every=60.0):
         data_dir: Where tensorflow-datasets keeps its sets.
         sample_every: Steps between pictures.
         checkpoint_every: Seconds between checkpoints.
+        evaluate_every: Epochs between evaluations; None for none on the way.
 
     Returns:
         The summary as a dict, or the signal that stopped the run early.
@@ -128,6 +135,7 @@ def train(config, path, data_dir=None, sample_every=500, checkpoint_every=60.0):
             "data_note": data.note,
             "sample_every": sample_every,
             "checkpoint_every": checkpoint_every,
+            "evaluate_every": evaluate_every,
         },
     }
     run_dir.write_json(run.environment, environment.describe())
@@ -192,8 +200,16 @@ def _go_on(run, data, content):
         line_seconds=None if interactive else 10.0,
     )
     stop = StopOnSignal()
-    # The curves read what the log has written.
-    callbacks = [console, log, curves, grids, checkpoints, stop]
+    health = Health(run.health, data, log, options["sample_every"], config.seed)
+    # The curves and the health check read what the log has written.
+    callbacks = [console, log, curves, health, grids, checkpoints, stop]
+    if options.get("evaluate_every"):
+        callbacks.insert(
+            -2,
+            Evaluation(
+                run.evaluations, data, options["evaluate_every"], per_epoch, seed=config.seed
+            ),
+        )
     print(
         f"{run.path}: {config.preset} on {data.name}, seed {config.seed}, generator loss "
         f"{config.generator_loss}, step {first_step} of {total_steps}.",
@@ -215,7 +231,7 @@ def _go_on(run, data, content):
             flush=True,
         )
         return stop.received
-    return _finish(run, model, data, config, per_epoch, log.seconds)
+    return _finish(run, model, data, config, per_epoch, log.seconds, health.summary())
 
 
 def _fit(model, data, config, total_steps, callbacks, verbose):
@@ -239,10 +255,12 @@ def _fit(model, data, config, total_steps, callbacks, verbose):
         )
 
 
-def _finish(run, model, data, config, per_epoch, seconds):
+def _finish(run, model, data, config, per_epoch, seconds, problems):
     """Scores, exports and sums up a run that has reached its end."""
     steps = int(model.step.numpy())
     scores = evaluate_codes(model, data)
+    real_images = pipeline.sample_images(data.test_images, 1000, config.image_size)
+    meanings = code_meanings(model, real_images, config.seed)
     exported = export_generator(model.generator, run.export, version=1)
     summary = {
         "preset": config.preset,
@@ -256,6 +274,12 @@ def _finish(run, model, data, config, per_epoch, seconds):
         "train_images": len(data.train_images),
         "test_images": len(data.test_images),
         **scores,
+        "information": information(model, seed=config.seed),
+        "continuous_codes": {
+            name: {key: meaning[key] for key in ("moves", "rank_correlation", "digits_at_0.8")}
+            for name, meaning in meanings.items()
+        },
+        "health": problems,
     }
     run_dir.write_json(run.summary, summary)
     print(f"Trained {steps} steps in {readable(seconds)}; SavedModel in {exported}.")

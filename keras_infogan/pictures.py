@@ -59,3 +59,31 @@ def save_curves(path, steps, curves, title, unit, level=None):
     axes.grid(alpha=0.3)
     axes.legend()
     replace_with(path, figure.savefig)
+
+
+def save_matrix(path, counts, rows, columns, title, row_title, column_title):
+    """Draws a table of counts as PNG, each row shaded by its shares.
+
+    Args:
+        path: Where to.
+        counts: `(rows, columns)`.
+        rows: Names of the rows.
+        columns: Names of the columns.
+        title: Title of the picture.
+        row_title: What the rows are.
+        column_title: What the columns are.
+    """
+    from matplotlib.figure import Figure
+
+    shares = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
+    figure = Figure(figsize=(1.5 + 0.55 * len(columns), 1.2 + 0.45 * len(rows)), dpi=100)
+    figure.set_layout_engine("constrained")
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for i, j in zip(*counts.nonzero(), strict=True):
+        color = "white" if shares[i, j] > 0.5 else "black"
+        axes.text(j, i, str(counts[i, j]), ha="center", va="center", color=color, fontsize=8)
+    axes.set(title=title, xlabel=column_title, ylabel=row_title)
+    axes.set_xticks(range(len(columns)), columns)
+    axes.set_yticks(range(len(rows)), rows)
+    replace_with(path, figure.savefig)

@@ -3,6 +3,8 @@
 config.json          the RunConfig and the data that it found
 environment.json     versions and machine
 metrics.jsonl        one point a line, every 100 steps
+health.jsonl         problems that the checks found, if any
+evaluations.jsonl    scores on the way, if asked for
 summary.json         what the finished run reached
 images/              grids, traversals, curves
 checkpoints/         step-<step>.keras: model, both optimizers, metrics
@@ -41,6 +43,14 @@ class RunDir:
         return self.path / "summary.json"
 
     @property
+    def health(self):
+        return self.path / "health.jsonl"
+
+    @property
+    def evaluations(self):
+        return self.path / "evaluations.jsonl"
+
+    @property
     def images(self):
         return self.path / "images"
 
@@ -63,14 +73,7 @@ class RunDir:
                 f"{self.path} holds a run already: go on with it by --resume {self.path}, "
                 "or choose another --name."
             )
-        there = self.path.absolute()
-        while not os.path.exists(there):
-            there = there.parent
-        try:
-            with tempfile.TemporaryFile(dir=there):
-                pass
-        except OSError as error:
-            raise UserError(f"Cannot write to {there}: {error.strerror}.") from None
+        check_writable(self.path)
 
     def create(self):
         """Makes a new run's directory.
@@ -112,6 +115,22 @@ class RunDir:
         if not isinstance(content, dict) or not isinstance(content.get("run"), dict):
             raise UserError(f"{self.path} is not a run: {self.config} is damaged.")
         return content
+
+
+def check_writable(path):
+    """Checks that a directory can be written, or made, without making it.
+
+    Raises:
+        UserError: If not.
+    """
+    there = pathlib.Path(path).absolute()
+    while not os.path.exists(there):
+        there = there.parent
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise UserError(f"Cannot write to {there}: {error.strerror}.") from None
 
 
 def write_json(path, content):

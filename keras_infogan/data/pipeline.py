@@ -1,5 +1,6 @@
 """uint8 images → the batches of a run, in an order that follows from seed and step alone."""
 
+import numpy as np
 import tensorflow as tf
 
 from keras_infogan.errors import UserError
@@ -71,3 +72,14 @@ def evaluation_batches(images, image_size, batch_size=500):
     """The images once, in order, as float32 batches in [-1, 1]."""
     dataset = tf.data.Dataset.from_tensor_slices(images).batch(batch_size)
     return dataset.map(lambda batch: to_model_range(batch, image_size)).prefetch(1)
+
+
+def evenly_chosen(total, limit):
+    """Indices of at most `limit` of `total` items, evenly spread: data may be sorted by label."""
+    return np.unique(np.linspace(0, total - 1, limit).astype(int))
+
+
+def sample_images(images, limit, image_size):
+    """At most `limit` of the uint8 images, evenly chosen, as a float32 array in [-1, 1]."""
+    chosen = images[evenly_chosen(len(images), limit)]
+    return to_model_range(tf.constant(chosen), image_size).numpy()

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keras_infogan.data.pipeline import evaluation_batches
-from keras_infogan.evaluation.scores import code_scores
+from keras_infogan.data.pipeline import evaluation_batches, evenly_chosen
+from keras_infogan.evaluation.scores import CODE_SCORES, code_scores
 
 # As many training images as it takes to know a code's label; all of them would take minutes.
 TABLE_IMAGES = 10_000
@@ -25,6 +25,12 @@ def read_codes(model, images):
     return np.argmax(model.latents.split_parameters(parameters)[first], axis=1)
 
 
+def table_images(data):
+    """At most `TABLE_IMAGES` training images, evenly chosen, and their labels."""
+    chosen = evenly_chosen(len(data.train_images), TABLE_IMAGES)
+    return data.train_images[chosen], data.train_labels[chosen]
+
+
 def evaluate_codes(model, data):
     """Scores of the first categorical code on the test images.
 
@@ -37,12 +43,11 @@ def evaluate_codes(model, data):
         code or the data no labels.
     """
     if not model.latents.categorical or data.train_labels is None:
-        names = ("code_accuracy", "code_purity", "mutual_information_nats", "code_to_label")
-        return dict.fromkeys(names)
-    chosen = np.unique(np.linspace(0, len(data.train_images) - 1, TABLE_IMAGES).astype(int))
+        return dict.fromkeys(CODE_SCORES)
+    train_images, train_labels = table_images(data)
     return code_scores(
-        read_codes(model, data.train_images[chosen]),
-        data.train_labels[chosen],
+        read_codes(model, train_images),
+        train_labels,
         read_codes(model, data.test_images),
         data.test_labels,
         model.latents.codes[model.latents.categorical[0]].size,

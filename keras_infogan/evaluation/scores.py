@@ -8,9 +8,29 @@ label, flatters.
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import mutual_info_score
+from sklearn.metrics import (
+    adjusted_rand_score,
+    mutual_info_score,
+    normalized_mutual_info_score,
+)
 
 NO_LABEL = -1
+# A code whose commonest label holds less than this share of its images is called ambiguous.
+CLEAR_SHARE = 0.8
+# A code is in use if it gets at least this share of what an even spread would give it.
+USE_SHARE = 0.1
+
+# The keys of `code_scores`.
+CODE_SCORES = (
+    "code_accuracy",
+    "code_purity",
+    "code_nmi",
+    "code_ari",
+    "mutual_information_nats",
+    "codes_in_use",
+    "code_to_label",
+    "ambiguous_codes",
+)
 
 
 def contingency(codes, labels, num_codes, num_labels):
@@ -60,6 +80,54 @@ def accuracy(table, codes, labels):
     return float(np.mean(np.asarray(table)[np.asarray(codes)] == np.asarray(labels)))
 
 
+def confusion(table, codes, labels, num_labels):
+    """Counts of images by true label and by the label that their code stands for.
+
+    Args:
+        table: Label of each code, from `one_to_one_table`.
+        codes: Integers `(n,)`.
+        labels: Integers `(n,)` in [0, num_labels).
+        num_labels: Number of labels.
+
+    Returns:
+        Integers `(num_labels, num_labels + 1)`; the last column counts images whose code stands
+        for no label.
+    """
+    read = np.asarray(table)[np.asarray(codes)]
+    read = np.where(read == NO_LABEL, num_labels, read)
+    return contingency(labels, read, num_labels, num_labels + 1)
+
+
+def codes_in_use(codes, num_codes):
+    """Share of the codes that get at least `USE_SHARE` of an even share of the images."""
+    counts = np.bincount(np.asarray(codes), minlength=num_codes)
+    return float(np.mean(counts >= USE_SHARE * len(codes) / num_codes))
+
+
+def ambiguous_codes(counts, clear_share=CLEAR_SHARE):
+    """The codes that no single label describes.
+
+    Args:
+        counts: `(num_codes, num_labels)`, from `contingency`.
+        clear_share: Share of its images above which a code's commonest label describes it.
+
+    Returns:
+        Dict of such a code (as text) to its labels, the commonest first, as
+        `{label: share of the code's images}`, those under a tenth left out.
+    """
+    found = {}
+    for code, row in enumerate(counts):
+        shares = row / max(row.sum(), 1)
+        if row.sum() and shares.max() < clear_share:
+            order = np.argsort(-shares, kind="stable")
+            found[str(code)] = {
+                str(label): round(float(shares[label]), 4)
+                for label in order
+                if shares[label] >= 0.1
+            }
+    return found
+
+
 def code_scores(train_codes, train_labels, test_codes, test_labels, num_codes):
     """Scores of a categorical code on test images, its tables fitted on training labels.
 
@@ -71,9 +139,11 @@ def code_scores(train_codes, train_labels, test_codes, test_labels, num_codes):
         num_codes: Values of the code.
 
     Returns:
-        Dict with `code_accuracy` (one-to-one), `code_purity` (majority),
-        `mutual_information_nats` (between code and label on the test images; at most
-        ln min(num_codes, number of labels)) and `code_to_label` (`{"0": label or None, ...}`).
+        Dict with `code_accuracy` (one-to-one), `code_purity` (majority), `code_nmi` (normalised by
+        the arithmetic mean of both entropies; Strehl and Ghosh, 2002), `code_ari` (Hubert and
+        Arabie, "Comparing partitions", 1985), `mutual_information_nats` (between code and label
+        on the test images; at most ln min(num_codes, number of labels)), `codes_in_use`,
+        `code_to_label` (`{"0": label or None, ...}`) and `ambiguous_codes`.
     """
     num_labels = int(max(np.max(train_labels), np.max(test_labels))) + 1
     counts = contingency(train_codes, train_labels, num_codes, num_labels)
@@ -81,8 +151,12 @@ def code_scores(train_codes, train_labels, test_codes, test_labels, num_codes):
     return {
         "code_accuracy": accuracy(table, test_codes, test_labels),
         "code_purity": accuracy(majority_table(counts), test_codes, test_labels),
+        "code_nmi": float(normalized_mutual_info_score(test_labels, test_codes)),
+        "code_ari": float(adjusted_rand_score(test_labels, test_codes)),
         "mutual_information_nats": float(mutual_info_score(test_labels, test_codes)),
+        "codes_in_use": codes_in_use(test_codes, num_codes),
         "code_to_label": {
             str(code): None if label == NO_LABEL else int(label) for code, label in enumerate(table)
         },
+        "ambiguous_codes": ambiguous_codes(counts),
     }

@@ -1,0 +1,51 @@
+"""evaluations.jsonl: all scores every N epochs."""
+
+import json
+
+import keras
+
+from keras_infogan import run_dir
+from keras_infogan.evaluation.complete import evaluate_model
+
+
+class Evaluation(keras.callbacks.Callback):
+    """Appends a line `{"step", "epoch", **scores}` every `every` epochs.
+
+    The scores are for people to look at; nothing in a training follows from them.
+
+    Args:
+        path: The JSONL file; lines after the model's step are dropped when training begins.
+        data: An `ImageData`.
+        every: Epochs between lines.
+        steps_per_epoch: Steps in a pass over the data.
+        seed: Seed of the generated images.
+    """
+
+    def __init__(self, path, data, every, steps_per_epoch, seed=0):
+        super().__init__()
+        self.path = path
+        self.data = data
+        self.every = every
+        self.steps_per_epoch = steps_per_epoch
+        self.seed = seed
+
+    def on_train_begin(self, logs=None):
+        if self.path.exists():
+            step = int(self.model.step.numpy())
+            run_dir.write_jsonl(self.path, run_dir.read_jsonl(self.path, up_to_step=step))
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = int(self.model.step.numpy())
+        if step % (self.every * self.steps_per_epoch):
+            return
+        scores = evaluate_model(self.model, self.data, self.seed)
+        row = {"step": step, "epoch": step // self.steps_per_epoch, **scores}
+        with open(self.path, "a") as file:
+            file.write(json.dumps(row) + "\n")
+        accuracy = scores["codes"]["code_accuracy"]
+        shown = "none" if accuracy is None else f"{accuracy:.3f}"
+        print(
+            f"\nstep {step}, one-to-one accuracy {shown}, Fréchet distance "
+            f"{scores['generated']['frechet']:.1f}",
+            flush=True,
+        )

@@ -1,0 +1,146 @@
+"""health.jsonl: what goes wrong while a run trains, in one line each."""
+
+import json
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_infogan import run_dir
+from keras_infogan.data.pipeline import evenly_chosen, to_model_range
+from keras_infogan.evaluation.codes import read_codes
+from keras_infogan.evaluation.health import Vitals, diagnose
+from keras_infogan.evaluation.scores import USE_SHARE, contingency, majority_table
+
+NOISES = 16
+REAL_IMAGES = 1000
+# Steps before the codes are looked at.
+SETTLING_STEPS = 1000
+
+
+class Health(keras.callbacks.Callback):
+    """Checks the model every `every` steps, and prints a problem when it appears.
+
+    Labels are used, where there are any, to name what a code stands for; training never sees
+    them. A metric that is not finite ends the training.
+
+    Args:
+        path: The JSONL file: a line `{"step", "problem", "seen", "remedy"}` for each problem at
+            each check.
+        data: An `ImageData`.
+        log: The run's `MetricsLog`.
+        every: Steps between checks.
+        seed: Seed of the noise.
+    """
+
+    def __init__(self, path, data, log, every=500, seed=0):
+        super().__init__()
+        self.path = path
+        self.log = log
+        self.every = every
+        self.seed = seed
+        chosen = evenly_chosen(len(data.train_images), REAL_IMAGES)
+        self._images = data.train_images[chosen]
+        self._labels = None if data.train_labels is None else data.train_labels[chosen]
+        self._num_labels = 0 if data.train_labels is None else int(np.max(data.train_labels)) + 1
+
+    def on_train_begin(self, logs=None):
+        if self.path.exists():
+            step = int(self.model.step.numpy())
+            run_dir.write_jsonl(self.path, run_dir.read_jsonl(self.path, up_to_step=step))
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = int(self.model.step.numpy())
+        if step % self.every == 0:
+            self.check()
+        elif not all(math.isfinite(float(value)) for value in (logs or {}).values()):
+            self.check()
+            self.model.stop_training = True
+
+    def check(self):
+        """Looks at the model as it stands, notes its problems and returns them."""
+        vitals = self._vitals()
+        before = {row["problem"] for row in self._rows(before=vitals.step)}
+        problems = diagnose(vitals)
+        with open(self.path, "a") as file:
+            for problem in problems:
+                row = {"step": vitals.step, "problem": problem.name}
+                row |= {"seen": problem.seen, "remedy": problem.remedy}
+                file.write(json.dumps(row) + "\n")
+                if problem.name not in before:
+                    print(f"\nstep {vitals.step}, {problem}", flush=True)
+        return problems
+
+    def summary(self):
+        """The problems so far, for summary.json.
+
+        Returns:
+            List of dicts `problem`, `seen` and `remedy` as last noted, `first_step` and
+            `last_step`.
+        """
+        found = {}
+        for row in self._rows():
+            first = found.get(row["problem"], {"first_step": row["step"]})["first_step"]
+            found[row["problem"]] = {
+                "problem": row["problem"],
+                "seen": row["seen"],
+                "remedy": row["remedy"],
+                "first_step": first,
+                "last_step": row["step"],
+            }
+        return list(found.values())
+
+    def _rows(self, before=None):
+        return run_dir.read_jsonl(self.path, None if before is None else before - 1)
+
+    def _vitals(self):
+        model, latents = self.model, self.model.latents
+        row = self.log.row()
+        first = latents.categorical[0] if latents.categorical else None
+        if first is None:
+            table = latents.fixed(NOISES, self.seed)[None]
+            code_labels, unused = {}, ()
+        else:
+            table = latents.one_hot_table(NOISES, first, self.seed)
+            code_labels, unused = self._reading(latents.codes[first].size)
+        generated = model.generate(table.reshape(-1, latents.size))
+        size = model.trunk.input_shape[1]
+        return Vitals(
+            step=row["step"],
+            metrics={metric.name: row[metric.name] for metric in model.metrics},
+            entropy=latents.entropy(latents.categorical),
+            warmed_up=row["step"] >= max(model.information_warmup, SETTLING_STEPS),
+            generated=generated.reshape(*table.shape[:2], *generated.shape[1:]),
+            real=to_model_range(tf.constant(self._images), size).numpy(),
+            code_labels=code_labels,
+            num_labels=self._num_labels,
+            unused_codes=unused,
+            stds=self._stds(generated),
+        )
+
+    def _reading(self, num_codes):
+        """What Q's codes stand for among the real images, and the codes it hardly gives."""
+        codes = read_codes(self.model, self._images)
+        counts = np.bincount(codes, minlength=num_codes)
+        unused = np.flatnonzero(counts < USE_SHARE * len(codes) / num_codes)
+        if self._labels is None:
+            return {}, tuple(unused.tolist())
+        table = majority_table(contingency(codes, self._labels, num_codes, self._num_labels))
+        used = [code for code in range(num_codes) if code not in unused]
+        return {code: int(table[code]) for code in used}, tuple(unused.tolist())
+
+    def _stds(self, generated):
+        latents = self.model.latents
+        learned = [p for p in latents.continuous if latents.codes[p].std is None]
+        if not learned or not np.isfinite(generated).all():
+            return {}
+        read = self.model.predict(generated, batch_size=500, verbose=0)["code_parameters"]
+        parts = latents.split_parameters(read)
+        return {
+            latents.names[p]: (
+                float(np.mean(latents.codes[p].mean_and_std(parts[p])[1])),
+                latents.codes[p].min_std,
+            )
+            for p in learned
+        }

@@ -1,0 +1,93 @@
+"""Every score of a model at once: what `evaluation.json` holds."""
+
+import numpy as np
+
+from keras_infogan.data.pipeline import evenly_chosen, sample_images
+from keras_infogan.evaluation.codes import evaluate_codes, read_codes
+from keras_infogan.evaluation.continuous import code_meanings
+from keras_infogan.evaluation.digit_features import digit_features
+from keras_infogan.evaluation.frechet import frechet_distance
+from keras_infogan.evaluation.information import information
+from keras_infogan.evaluation.neighbours import copying, fidelity_and_variety, mean_distance
+
+EXTRACTOR = (
+    "features of this project's small digit classifier: not comparable with other extractors"
+)
+IMAGES = 5000  # on each side of a distance; 1,000 move the Fréchet distance by its own size
+TRAIN_IMAGES = 20_000  # looked through for copies
+
+
+def evaluate_model(model, data, seed=0):
+    """All scores on the test images and on generated ones.
+
+    Args:
+        model: An `InfoGAN`.
+        data: An `ImageData`; without labels the scores that need them are None.
+        seed: Seed of the generated images.
+
+    Returns:
+        Dict with `codes` (see `evaluate_codes`), `information` (see `information`), `continuous`
+        (see `code_meanings`), `diversity` (see `code_diversity`) and `generated`: `extractor`,
+        `images`, `frechet` (generated against test images), `frechet_floor` (training against
+        test images), the same two for the precision family, and `copying`.
+    """
+    size = model.trunk.input_shape[1]
+
+    count = min(IMAGES, len(data.test_images), len(data.train_images))
+    latents = np.array(model.latents.sample(count, (seed, 2)))
+    categorical = bool(model.latents.categorical)
+    generated = digit_features(model.generate(latents))
+    chosen = evenly_chosen(len(data.test_images), count)
+    test_images = sample_images(data.test_images, count, size)
+    test = digit_features(test_images)
+    train = digit_features(sample_images(data.train_images, TRAIN_IMAGES, size))
+    train_sample = train[evenly_chosen(len(train), count)]
+    return {
+        "codes": evaluate_codes(model, data),
+        "information": information(model, seed=seed),
+        "continuous": code_meanings(model, test_images, seed),
+        "diversity": code_diversity(
+            _drawn_codes(model, latents),
+            generated,
+            read_codes(model, data.test_images[chosen]),
+            test,
+        )
+        if categorical
+        else {},
+        "generated": {
+            "extractor": EXTRACTOR,
+            "images": count,
+            "frechet": frechet_distance(generated, test),
+            "frechet_floor": frechet_distance(train_sample, test),
+            **fidelity_and_variety(test, generated),
+            "floor": fidelity_and_variety(test, train_sample),
+            "copying": copying(generated, train, test),
+        },
+    }
+
+
+def code_diversity(generated_codes, generated, real_codes, real):
+    """How much the images of one code differ, against the real images that Q puts there.
+
+    Args:
+        generated_codes: Code that each generated image was drawn from, `(n,)`.
+        generated: Their features, `(n, features)`.
+        real_codes: Q's code of each real image, `(m,)`.
+        real: Their features, `(m, features)`.
+
+    Returns:
+        Dict of a code (as text) to the ratio of both mean distances between two images, 1 if
+        they vary alike and near 0 where the generator has collapsed; None where either side has
+        fewer than two images, or does not vary.
+    """
+    ratios = {}
+    for code in range(int(max(np.max(generated_codes), np.max(real_codes))) + 1):
+        ours, theirs = generated[generated_codes == code], real[real_codes == code]
+        distance = mean_distance(theirs) if min(len(ours), len(theirs)) >= 2 else 0.0
+        ratios[str(code)] = mean_distance(ours) / distance if distance > 0 else None
+    return ratios
+
+
+def _drawn_codes(model, latents):
+    _, codes = model.latents.split(latents)
+    return np.argmax(codes[model.latents.categorical[0]], axis=1)

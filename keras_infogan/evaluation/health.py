@@ -1,0 +1,207 @@
+"""What can go wrong with an InfoGAN, and how it shows.
+
+Each check looks at the `Vitals` of one moment and returns a `Problem` or None. Thresholds are
+deliberately wide: a check that speaks should be right.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+
+NATS_OF_A_DEAD_CODE = 0.05  # as a share of H(c)
+BLIND_DIFFERENCE = 0.02
+STRONG_D_LOSS = 0.1
+ROUGH = 1.8
+COLLAPSED = 0.25
+AT_FLOOR = 1.05
+NOISE_STEPS = 500  # every generator draws noise before that
+
+
+@dataclasses.dataclass(frozen=True)
+class Vitals:
+    """What the checks look at.
+
+    Args:
+        step: Step of the run.
+        metrics: Means of the model's metrics over the last steps.
+        entropy: H(c) of all categorical codes together, in nats; 0 if there are none.
+        warmed_up: Whether the information loss has had its full weight for a while.
+        generated: Generated images of the first categorical code's values,
+            `(values, noises, height, width, channels)` in [-1, 1].
+        real: Real images, `(n, height, width, channels)` in [-1, 1].
+        code_labels: The commonest label of the real images of each value of that code, as
+            `{code: label}`; empty for data without labels.
+        num_labels: Number of labels; 0 for data without.
+        unused_codes: Values of that code that Q gives to almost no real image.
+        stds: Mean learned standard deviation and floor of continuous codes, `{name: (std, floor)}`.
+    """
+
+    step: int
+    metrics: dict
+    entropy: float
+    warmed_up: bool
+    generated: np.ndarray
+    real: np.ndarray
+    code_labels: dict
+    num_labels: int
+    unused_codes: tuple
+    stds: dict
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """Something that goes wrong.
+
+    Args:
+        name: One of the names in `CHECKS`.
+        seen: What was measured, in words.
+        remedy: What usually helps.
+    """
+
+    name: str
+    seen: str
+    remedy: str
+
+    def __str__(self):
+        return f"{self.name}: {self.seen}. {self.remedy}."
+
+
+def not_finite(vitals):
+    """A metric or an image is NaN or infinite."""
+    names = [name for name, value in vitals.metrics.items() if not math.isfinite(value)]
+    if not np.isfinite(vitals.generated).all():
+        names.append("generated images")
+    if names:
+        return Problem(
+            "not finite",
+            f"{', '.join(names)} not finite",
+            "Lower both learning rates, and begin anew: this run cannot recover",
+        )
+
+
+def dead_code(vitals):
+    """Q reads nothing from the images."""
+    information = vitals.metrics["mutual_information"]
+    if vitals.warmed_up and vitals.entropy and information < NATS_OF_A_DEAD_CODE * vitals.entropy:
+        return Problem(
+            "dead code",
+            f"Q reads {information:.2f} of {vitals.entropy:.2f} nats",
+            "Raise --information-weight, and let the trunk learn from the information",
+        )
+
+
+def unused_codes(vitals):
+    """Values of the code that stand for nothing real."""
+    if vitals.warmed_up and vitals.unused_codes:
+        return Problem(
+            "unused codes",
+            f"Q gives almost no real image the code {_listed(vitals.unused_codes)}",
+            "Try more distortion (--shear, --scale, --thicken) or a slower --information-warmup",
+        )
+
+
+def shared_label(vitals):
+    """Several codes stand for one label."""
+    by_label = {}
+    for code, label in vitals.code_labels.items():
+        by_label.setdefault(label, []).append(code)
+    shared = {label: codes for label, codes in by_label.items() if len(codes) > 1}
+    if vitals.warmed_up and shared and len(vitals.generated) <= vitals.num_labels:
+        seen = "; ".join(f"codes {_listed(c)} all mean {label}" for label, c in shared.items())
+        return Problem(
+            "several codes on one label",
+            seen,
+            "Try more distortion (--shear, --scale, --thicken) or a slower --information-warmup",
+        )
+
+
+def discriminator_too_strong(vitals):
+    """D's loss is near 0, and G gets no gradient to speak of."""
+    d_loss = vitals.metrics["d_loss"]
+    if d_loss < STRONG_D_LOSS:
+        return Problem(
+            "D too strong",
+            f"its loss is {d_loss:.3f}",
+            "Lower --d-learning-rate, or add distortion (--shear, --scale, --shift)",
+        )
+
+
+def discriminator_blind(vitals):
+    """D cannot tell real images from what is plainly noise."""
+    metrics = vitals.metrics
+    difference = abs(metrics["real_probability"] - metrics["generated_probability_before"])
+    rougher = _roughness(_flat(vitals.generated)) / max(_roughness(vitals.real), 1e-12)
+    late = vitals.step >= NOISE_STEPS
+    if late and difference < BLIND_DIFFERENCE and rougher > ROUGH:
+        return Problem(
+            "D blind",
+            f"it gives real and generated images the same probability "
+            f"({metrics['real_probability']:.2f}), yet generated ones are {rougher:.1f} times as "
+            "rough",
+            "Look for a BatchNorm after the trunk's last activation, or raise --d-learning-rate",
+        )
+
+
+def collapse(vitals):
+    """G draws nearly the same image whatever the noise."""
+    real = _spread(vitals.real)
+    within = np.array([_spread(images) for images in vitals.generated]) / max(real, 1e-12)
+    alike = np.flatnonzero(within < COLLAPSED)
+    if len(alike):
+        return Problem(
+            "collapse",
+            f"images of code {_listed(alike)} differ by {within[alike].mean():.0%} of what real "
+            "images differ by",
+            "Lower --information-weight or --g-learning-rate",
+        )
+
+
+def std_at_floor(vitals):
+    """Q is as certain of a continuous code as it may be."""
+    low = [name for name, (std, floor) in vitals.stds.items() if std < AT_FLOOR * floor]
+    if low:
+        return Problem(
+            "standard deviation at its floor",
+            f"Q's for {_listed(low)}",
+            "Lower --continuous-weight or raise the floor: the code may be written into few pixels",
+        )
+
+
+CHECKS = (
+    not_finite,
+    dead_code,
+    unused_codes,
+    shared_label,
+    discriminator_too_strong,
+    discriminator_blind,
+    collapse,
+    std_at_floor,
+)
+
+
+def diagnose(vitals):
+    """The problems that the checks find; only the first where numbers are not finite."""
+    problem = not_finite(vitals)
+    if problem:
+        return [problem]
+    return [problem for check in CHECKS if (problem := check(vitals))]
+
+
+def _listed(items):
+    return ", ".join(str(item) for item in items)
+
+
+def _flat(images):
+    return images.reshape(-1, *images.shape[2:])
+
+
+def _roughness(images):
+    """Mean difference of neighbouring pixels, as a share of the standard deviation of pixels."""
+    differences = [np.abs(np.diff(images, axis=axis)).mean() for axis in (1, 2)]
+    return sum(differences) / max(images.std(), 1e-6)
+
+
+def _spread(images):
+    """Root mean squared difference between two of the images."""
+    return float(np.sqrt(2.0 * images.reshape(len(images), -1).var(axis=0).mean()))
