@@ -65,11 +65,14 @@ def build_parser():
     add(
         group,
         "max-steps",
-        "end after so many steps, whatever the epochs (quick: 6000, unless --epochs is given)",
+        "end after so many steps, whatever the epochs (quick: 4000, unless --epochs is given)",
         show_default=False,
         type=int,
     )
     add(group, "batch-size", "images in a step", type=int)
+    add(group, "noise", "noise variables, N(0, 1)", type=int)
+    add(group, "categories", "values of the categorical code", type=int)
+    add(group, "continuous-codes", "codes U(-1, 1)", type=int)
     add(group, "seed", "decides weights, order of data and noise", type=int)
     add(group, "d-learning-rate", "Adam's rate of the discriminator", type=float)
     add(group, "g-learning-rate", "Adam's rate of generator and recognizer", type=float)
@@ -86,6 +89,12 @@ def build_parser():
         group,
         "information-warmup",
         "share of the run in which the categorical weight rises from 0",
+        type=float,
+    )
+    add(
+        group,
+        "real-information-weight",
+        "weight of the information between the codes of two distortions of a real image",
         type=float,
     )
     for name, what in (

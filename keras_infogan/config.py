@@ -31,6 +31,8 @@ class RunConfig:
         information_weight: Weight of the categorical information loss.
         continuous_weight: Weight of the continuous one.
         information_warmup: Share of the run in which the categorical weight rises from 0.
+        real_information_weight: Weight of the information between the codes of two distortions of a
+            real image.
         trunk_learns_information: Whether the trunk learns from the information loss.
         shear: Distortion of what D and Q see, see `RandomAffine`; 0 for none.
         scale: The same, change of size.
@@ -59,6 +61,7 @@ class RunConfig:
     information_weight: float = 1.0
     continuous_weight: float = 0.1
     information_warmup: float = 0.0
+    real_information_weight: float = 0.0
     trunk_learns_information: bool = True
     shear: float = 0.0
     scale: float = 0.0
@@ -67,8 +70,14 @@ class RunConfig:
     jit: bool | None = None
 
     def __post_init__(self):
-        for name in ("epochs", "batch_size"):
-            self._require(getattr(self, name) >= 1, name, "must be at least 1")
+        for name, least in (
+            ("epochs", 1),
+            ("batch_size", 1),
+            ("noise", 0),
+            ("categories", 2),
+            ("continuous_codes", 0),
+        ):
+            self._require(getattr(self, name) >= least, name, f"must be at least {least}")
         self._require(
             self.max_steps is None or self.max_steps >= 1, "max_steps", "must be at least 1"
         )
@@ -79,6 +88,7 @@ class RunConfig:
             "adversarial_weight",
             "information_weight",
             "continuous_weight",
+            "real_information_weight",
             "shear",
             "scale",
             "shift",
@@ -87,6 +97,11 @@ class RunConfig:
             self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
         for name in ("information_warmup", "decay_from"):
             self._require(0 <= getattr(self, name) <= 1, name, "must be from 0 to 1")
+        self._require(
+            self.distorts or not self.real_information_weight,
+            "real_information_weight",
+            "compares two distortions, so it needs --shear, --scale or --shift",
+        )
         self._require(0 <= self.adam_beta_1 < 1, "adam_beta_1", "must be from 0 to under 1")
         self._require(0 <= self.seed < 2**31, "seed", "must be from 0 to 2147483647")
 

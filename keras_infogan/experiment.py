@@ -80,6 +80,7 @@ def build_model(config, channels, total_steps):
         information_weight=config.information_weight,
         continuous_weight=config.continuous_weight,
         information_warmup=int(config.information_warmup * total_steps),
+        real_information_weight=config.real_information_weight,
         jit_compile="auto" if config.jit is None else config.jit,
     )
     return model

@@ -13,10 +13,13 @@ import statistics
 import sys
 
 from keras_infogan import quiet, resuming, run_dir
+from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
 from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
 
+# What has a flag of its own, or is not a plain number or word.
+NOT_SET = {"preset", "seed", "dataset", "epochs", "network_options", "jit"}
 FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten digits
 
 
@@ -98,35 +101,77 @@ def table(rows):
     """
     summaries = [row["summary"] for row in rows]
     lines = [
-        "| seed | one-to-one accuracy | purity | code–label information (nats) | minutes |",
-        "|---|---|---|---|---|",
+        "| seed | one-to-one accuracy | purity | NMI | ARI | nats of c1 | continuous codes "
+        "(rank correlation) | minutes |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    lines += [
-        f"| {s['seed']} | {s['code_accuracy']:.3f} | {s['code_purity']:.3f} | "
-        f"{s['mutual_information_nats']:.3f} | {s['seconds'] / 60:.1f} |"
-        for s in summaries
-    ]
-    scores = [s["code_accuracy"] for s in summaries]
-    spread = f" ± {statistics.stdev(scores):.3f}" if len(scores) > 1 else ""
-    failures = sum(score < FAILURE for score in scores)
+    lines += ["| " + " | ".join(_cells(summary)) + " |" for summary in summaries]
+    scores = [s["code_accuracy"] for s in summaries if s["code_accuracy"] is not None]
+    lines.append("")
+    if scores:
+        spread = f" ± {statistics.stdev(scores):.3f}" if len(scores) > 1 else ""
+        failures = sum(score < FAILURE for score in scores)
+        lines.append(
+            f"One-to-one accuracy over {len(scores)} seeds: "
+            f"mean {statistics.mean(scores):.3f}{spread}, "
+            f"median {statistics.median(scores):.3f}, worst {min(scores):.3f}; "
+            f"{failures} of {len(scores)} under {FAILURE:.2f}."
+        )
     first = summaries[0]
     lines += [
-        "",
-        f"One-to-one accuracy over {len(scores)} seeds: "
-        f"mean {statistics.mean(scores):.3f}{spread}, "
-        f"median {statistics.median(scores):.3f}, worst {min(scores):.3f}; "
-        f"{failures} of {len(scores)} under {FAILURE:.2f}.",
         f"Preset `{first['preset']}`, {first['train_images']:,} training and "
         f"{first['test_images']:,} test images of {first['dataset']}, "
         f"{first['steps']:,} steps ({first['epochs']:g} epochs).",
+        "Machine: " + "; ".join(sorted({_machine(row["environment"]) for row in rows})) + ".",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _cells(summary):
+    information = summary.get("information", {}).get("c1", {}).get("nats")
+    continuous = [
+        f"{name} {meaning['moves']} {meaning['rank_correlation']:.2f}"
+        for name, meaning in summary.get("continuous_codes", {}).items()
+    ]
+    scores = ("code_accuracy", "code_purity", "code_nmi", "code_ari")
+    numbers = [summary.get(name) for name in scores] + [information]
+    return (
+        [str(summary["seed"])]
+        + ["–" if number is None else f"{number:.3f}" for number in numbers]
+        + [", ".join(continuous) or "–", f"{summary['seconds'] / 60:.1f}"]
+    )
+
+
+def _machine(environment):
+    packages = environment.get("packages", {})
+    return (
+        f"{environment.get('cpus', '?')} CPUs, {', '.join(environment.get('gpus', [])) or 'no GPU'}"
+        f", TensorFlow {packages.get('tensorflow', '?')}, Keras {packages.get('keras', '?')}"
+    )
 
 
 def write_table(out):
     """Writes `<out>/table.md` from `<out>/runs.jsonl`."""
     text = table(read_rows(pathlib.Path(out) / "runs.jsonl"))
     run_dir.replace_with(pathlib.Path(out) / "table.md", lambda part: part.write_text(text))
+
+
+def _setting(text):
+    """`"name=value"` → the name and the value as the field of a RunConfig has it."""
+    name, _, value = text.partition("=")
+    fields = {field.name for field in dataclasses.fields(RunConfig)} - NOT_SET
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        parsed = value
+    wanted = type(getattr(PRESETS["quick"].config, name, None))
+    fits = type(parsed) is wanted or (wanted is float and type(parsed) is int)
+    if name not in fields or not fits:
+        raise UserError(
+            f"--set takes NAME=VALUE with NAME one of {', '.join(sorted(fields))}, and a value of "
+            f"its kind. Received: {text}."
+        )
+    return name, parsed
 
 
 def main(arguments=None):
@@ -136,6 +181,13 @@ def main(arguments=None):
     parser.add_argument("--seeds", type=int, default=10, help="seeds 0 to SEEDS - 1 (default: 10)")
     parser.add_argument("--out", required=True, help="directory of the results")
     parser.add_argument("--epochs", type=int, help="another number than the preset's")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another value than the preset's, such as information_weight=0; may be repeated",
+    )
     parser.add_argument("--dataset", help="as for train.py")
     parser.add_argument("--data-dir", help="as for train.py")
     options = parser.parse_args(arguments)
@@ -143,6 +195,7 @@ def main(arguments=None):
         if options.seeds < 1:
             raise UserError(f"--seeds must be at least 1. Received: {options.seeds}.")
         config = dataclasses.replace(PRESETS[options.preset].config, dataset=options.dataset)
+        config = dataclasses.replace(config, **dict(_setting(text) for text in options.set))
         if options.epochs is not None:
             config = dataclasses.replace(config, epochs=options.epochs, max_steps=None)
         result = study(config, range(options.seeds), options.out, options.data_dir)

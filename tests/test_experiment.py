@@ -185,6 +185,7 @@ def test_config_decides_model_and_losses(tiny_config):
         information_weight=3.0,
         continuous_weight=4.0,
         information_warmup=0.25,
+        real_information_weight=0.3,
         d_learning_rate=0.1,
         g_learning_rate=0.2,
         adam_beta_1=0.3,
@@ -201,6 +202,7 @@ def test_config_decides_model_and_losses(tiny_config):
     weights = (model.adversarial_weight, model.information_weight, model.continuous_weight)
     assert weights == (2.0, 3.0, 4.0)
     assert model.information_warmup == 5
+    assert model.real_information_weight == 0.3
     assert (model.seed, model.trunk_learns_information, model.jit_compile) == (3, False, False)
     assert (model.augmentation.shear, model.augmentation.shift) == (0.1, 1.5)
     for optimizer, rate in ((model.d_optimizer, 0.1), (model.g_optimizer, 0.2)):

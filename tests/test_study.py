@@ -33,7 +33,9 @@ def trained(monkeypatch):
             "test_images": 1000,
             "code_accuracy": SCORES[config.seed],
             "code_purity": 0.96,
-            "mutual_information_nats": 2.1,
+            "code_nmi": 0.9,
+            "information": {"c1": {"nats": 2.2}},
+            "continuous_codes": {"c2": {"moves": "slant", "rank_correlation": 0.97}},
         }
 
     monkeypatch.setattr(experiment, "train", train)
@@ -44,7 +46,8 @@ def test_every_seed_is_reported_with_its_spread(tmp_path, trained):
     study.study(CONFIG, range(3), tmp_path / "quick", runs=tmp_path / "runs")
     text = (tmp_path / "quick" / "table.md").read_text()
     for seed, score in SCORES.items():
-        assert f"| {seed} | {score:.3f} | 0.960 | 2.100 | 3.0 |" in text
+        row = f"| {seed} | {score:.3f} | 0.960 | 0.900 | – | 2.200 | c2 slant 0.97 | 3.0 |"
+        assert row in text
     # mean (0.95 + 0.85 + 0.93) / 3 = 0.91, deviations 0.04, -0.06, 0.02: sqrt(0.0056 / 2) = 0.0529
     assert "mean 0.910 ± 0.053, median 0.930, worst 0.850; 1 of 3 under 0.90." in text
 
@@ -71,6 +74,57 @@ def test_command_line_refuses_no_seeds(tmp_path, capsys):
     assert code == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not (tmp_path / "x").exists()
+
+
+def test_data_without_labels_has_a_table_without_accuracy(tmp_path, trained, monkeypatch):
+    monkeypatch.setitem(SCORES, 0, None)
+    study.study(CONFIG, [0], tmp_path / "quick", runs=tmp_path / "runs")
+    text = (tmp_path / "quick" / "table.md").read_text()
+    assert "| 0 | – | 0.960 |" in text
+    assert "One-to-one" not in text
+
+
+def test_machine_and_versions_stand_below_the_table():
+    rows = [
+        {
+            "summary": {
+                "preset": "quick",
+                "dataset": "mnist5k",
+                "seed": 0,
+                "epochs": 1.0,
+                "steps": 10,
+                "seconds": 60.0,
+                "train_images": 4000,
+                "test_images": 1000,
+                "code_accuracy": 0.5,
+            },
+            "environment": {
+                "cpus": 2,
+                "gpus": [],
+                "packages": {"tensorflow": "2.21.0", "keras": "3.15.1"},
+            },
+        }
+    ]
+    assert "Machine: 2 CPUs, no GPU, TensorFlow 2.21.0, Keras 3.15.1." in study.table(rows)
+
+
+def test_settings_of_an_ablation_reach_the_runs(tmp_path, trained, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command = ["--preset", "quick", "--seeds", "1", "--out", "results/plain"]
+    settings = ["--set", "information_weight=0", "--set", "trunk_learns_information=false"]
+    assert study.main(command + settings) == 0
+    [row] = study.read_rows(tmp_path / "results" / "plain" / "runs.jsonl")
+    assert row["config"]["information_weight"] == 0
+    assert row["config"]["trunk_learns_information"] is False
+
+
+@pytest.mark.parametrize("setting", ["colour=3", "shear", "shear=wide", "seed=3", "noise=1.5"])
+def test_a_setting_that_is_none_is_refused(tmp_path, trained, capsys, setting):
+    out = str(tmp_path / "x")
+    assert study.main(["--preset", "quick", "--out", out, "--set", setting]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and error.endswith(f"Received: {setting}.\n")
+    assert trained == []
 
 
 def test_command_line_prints_the_table(tmp_path, trained, capsys, monkeypatch):

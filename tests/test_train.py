@@ -21,6 +21,9 @@ FIELD_FLAGS = [
     "--epochs",
     "--max-steps",
     "--batch-size",
+    "--noise",
+    "--categories",
+    "--continuous-codes",
     "--seed",
     "--d-learning-rate",
     "--g-learning-rate",
@@ -28,6 +31,7 @@ FIELD_FLAGS = [
     "--information-weight",
     "--continuous-weight",
     "--information-warmup",
+    "--real-information-weight",
     "--shear",
     "--scale",
     "--shift",
@@ -41,6 +45,7 @@ RUN_FLAGS = [
     "--resume",
     "--sample-every",
     "--checkpoint-every",
+    "--evaluate-every",
     "--dry-run",
 ]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_infogan.data.pipeline import to_model_range
+from keras_infogan.data.pipeline import evenly_chosen, to_model_range
 from keras_infogan.evaluation.codes import read_codes, table_images
 from keras_infogan.evaluation.scores import NO_LABEL, confusion, contingency, one_to_one_table
 from keras_infogan.pictures import save_grid, save_matrix
@@ -15,7 +15,7 @@ def save_illustrations(folder, model, data, seed=0):
     """Draws what the scores count.
 
     - confusion.png: test images by true label and by the label of their code.
-    - images-by-code.png: row k holds the first real test images that Q gives code k.
+    - images-by-code.png: row k holds real test images that Q gives code k, evenly chosen.
     - traversal-<code>.png: each continuous code from -2 to 2, all else fixed.
 
     Args:
@@ -60,7 +60,8 @@ def _images_by_code(model, data, codes, num_codes):
     size = model.trunk.input_shape[1]
     grid = np.ones((num_codes, COLUMNS, size, size, data.test_images.shape[-1]), np.float32)
     for code in range(num_codes):
-        images = data.test_images[np.flatnonzero(codes == code)[:COLUMNS]]
-        if len(images):
+        of_code = np.flatnonzero(codes == code)
+        if len(of_code):
+            images = data.test_images[of_code[evenly_chosen(len(of_code), COLUMNS)]]
             grid[code, : len(images)] = to_model_range(tf.constant(images), size).numpy()
     return grid

@@ -12,7 +12,8 @@ from keras_infogan import losses
 from keras_infogan.latents import LatentSpec
 
 # What a random draw is for: folded into the seed of a step, so that no two uses share numbers.
-D_LATENTS, REAL_DISTORTION, GENERATED_DISTORTION, G_LATENTS, G_DISTORTION = range(5)
+USES = range(6)
+D_LATENTS, REAL_DISTORTION, GENERATED_DISTORTION, G_LATENTS, G_DISTORTION, SECOND_DISTORTION = USES
 
 # The probability after G's update needs a second pass: the first step since the metrics were reset
 # measures it, and then one in this many.
@@ -102,6 +103,7 @@ class InfoGAN(keras.Model):
         information_weight=1.0,
         continuous_weight=0.1,
         information_warmup=0,
+        real_information_weight=0.0,
         **kwargs,
     ):
         """Sets the two optimizers and the loss.
@@ -116,6 +118,10 @@ class InfoGAN(keras.Model):
             information_warmup: Steps in which λ of the categorical codes rises linearly to its
                 full weight. At full weight from the first step, codes settle while the images are
                 still blobs, and some settle on a style instead of an object.
+            real_information_weight: Weight in D's loss of the information between the categorical
+                codes that Q reads from two distortions of each real image
+                (`losses.paired_information`): the trunk learns to sort real images by the codes,
+                whatever the distortion. Needs an `augmentation`.
             **kwargs: `jit_compile`, `steps_per_execution` and others of `keras.Model.compile`.
         """
         # An explicit None: without it Keras would make an optimizer that nothing uses.
@@ -127,6 +133,12 @@ class InfoGAN(keras.Model):
         self.information_weight = information_weight
         self.continuous_weight = continuous_weight
         self.information_warmup = information_warmup
+        if real_information_weight and self.augmentation is None:
+            raise ValueError(
+                "real_information_weight compares two distortions of an image, so the model needs "
+                f"an augmentation. Received: real_information_weight={real_information_weight}."
+            )
+        self.real_information_weight = real_information_weight
         self._generator_loss = losses.get(generator_loss)
         # Built here, or a checkpoint's optimizer state would be passed over when it is loaded.
         self.d_optimizer.build(self.d_variables)
@@ -176,7 +188,7 @@ class InfoGAN(keras.Model):
         with tf.GradientTape() as tape:
             # Real and generated images go through D in batches of their own: mixed, BatchNorm
             # would let each half see the statistics of the other.
-            real_logits, _ = self._discriminate(real_images, seeds[REAL_DISTORTION])
+            real_logits, real_features = self._discriminate(real_images, seeds[REAL_DISTORTION])
             generated_logits, features = self._discriminate(
                 generated_images, seeds[GENERATED_DISTORTION]
             )
@@ -184,6 +196,11 @@ class InfoGAN(keras.Model):
             loss = d_loss
             if self.trunk_learns_information:
                 loss += self._information_loss(latents, features, categorical_weight)[0]
+            if self.real_information_weight:
+                _, again = self._discriminate(real_images, seeds[SECOND_DISTORTION])
+                loss -= self.real_information_weight * self._paired_information(
+                    real_features, again
+                )
         gradients = tape.gradient(loss, self.d_variables)
         self.d_optimizer.apply_gradients(zip(gradients, self.d_variables, strict=True))
         return {"d_loss": d_loss, "real_probability": _mean_probability(real_logits)}
@@ -234,6 +251,15 @@ class InfoGAN(keras.Model):
             "code_accuracy": self._code_accuracy(latents, parameters),
         }
 
+    def _paired_information(self, *features):
+        """Information between the categorical codes of two distortions of the same images."""
+        first, second = (
+            self.latents.split_parameters(self.recognizer(one, training=True)) for one in features
+        )
+        return _sum(
+            losses.paired_information(first[i], second[i]) for i in self.latents.categorical
+        )
+
     def _categorical_weight(self):
         """λ of the categorical codes at this step."""
         progress = tf.cast(self.step + 1, tf.float32) / float(max(self.information_warmup, 1))
@@ -273,8 +299,9 @@ class InfoGAN(keras.Model):
         )
 
     def _seeds(self, step):
-        """Seeds `(5, 2)` of a step's five uses of randomness."""
-        return tf.random.split(tf.random.fold_in(tf.constant([self.seed, 0], tf.int32), step), 5)
+        """Seeds `(6, 2)` of a step's uses of randomness."""
+        seed = tf.random.fold_in(tf.constant([self.seed, 0], tf.int32), step)
+        return tf.random.split(seed, len(USES))
 
     def _steps_tracked(self):
         """Steps since the metrics were reset."""
@@ -354,6 +381,7 @@ class InfoGAN(keras.Model):
                 "information_weight": self.information_weight,
                 "continuous_weight": self.continuous_weight,
                 "information_warmup": self.information_warmup,
+                "real_information_weight": self.real_information_weight,
                 "jit_compile": self.jit_compile,
                 "steps_per_execution": self.steps_per_execution,
             }

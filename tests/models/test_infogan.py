@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_infogan import losses
 from keras_infogan.augmentation import RandomAffine
 from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
 from keras_infogan.models import infogan
@@ -220,7 +221,7 @@ def test_any_mix_of_codes_trains(tiny_model, arrays, real_images, codes, absent)
 def test_uses_and_steps_have_seeds_of_their_own(tiny_model):
     model = tiny_model()
     rows = [tuple(row) for step in (-1, 0, 1) for row in model._seeds(step).numpy()]
-    assert len(set(rows)) == len(rows) == 15
+    assert len(set(rows)) == len(rows) == 18
     other = [tuple(row) for row in tiny_model(seed=8)._seeds(0).numpy()]
     assert not set(rows) & set(other)
 
@@ -303,6 +304,51 @@ def test_measuring_the_probability_after_changes_nothing_else(
         )
         results.append(arrays(model.variables + model.g_optimizer.variables))
     assert_equal(*results)
+
+
+# Information between codes and real images.
+
+
+def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
+    tiny_model, real_images
+):
+    rate = 1e-2
+    settings = dict(
+        augmentation=RandomAffine(shear=0.1, shift=1.0),
+        trunk_learns_information=False,
+    )
+
+    def moved(weight):
+        optimizer = keras.optimizers.SGD(rate)
+        model = tiny_model(**settings, d_optimizer=optimizer, real_information_weight=weight)
+        heads = [variable.numpy() for variable in model.recognizer.trainable_variables]
+        before = [variable.numpy() for variable in model.trunk.trainable_variables]
+        model._update_discriminator(real_images, BATCH, model._seeds(0), tf.constant(1.0))
+        assert_equal(heads, [variable.numpy() for variable in model.recognizer.trainable_variables])
+        after = [variable.numpy() for variable in model.trunk.trainable_variables]
+        return [(now - then) / rate for now, then in zip(after, before, strict=True)]
+
+    model = tiny_model(**settings)
+    seeds = model._seeds(0)
+    with tf.GradientTape() as tape:
+        logits = [
+            model.recognizer(
+                model.trunk(model.augmentation(real_images, seeds[use]), training=True),
+                training=True,
+            )[:, :10]
+            for use in (infogan.REAL_DISTORTION, infogan.SECOND_DISTORTION)
+        ]
+        information = losses.paired_information(*logits)
+    gradients = tape.gradient(information, model.trunk.trainable_variables)
+
+    for one, other, gradient in zip(moved(0.0), moved(0.3), gradients, strict=True):
+        np.testing.assert_allclose(other - one, 0.3 * gradient, atol=2e-4)
+    assert max(np.abs(gradient).max() for gradient in gradients) > 1e-2
+
+
+def test_information_on_real_images_needs_an_augmentation(tiny_model):
+    with pytest.raises(ValueError, match="needs an augmentation. Received: .*0.3"):
+        tiny_model(real_information_weight=0.3)
 
 
 # Warm-up of the information weight.
@@ -558,6 +604,7 @@ def build_rich_model(tiny_model):
         information_weight=3.0,
         continuous_weight=0.2,
         information_warmup=5,
+        real_information_weight=0.4,
         jit_compile=False,
     )
 
@@ -621,6 +668,7 @@ def test_a_file_brings_back_settings(saved):
     assert loaded.information_weight == 3.0
     assert loaded.continuous_weight == 0.2
     assert loaded.information_warmup == 5
+    assert loaded.real_information_weight == 0.4
     assert loaded.jit_compile is False
     assert type(loaded.d_optimizer) is keras.optimizers.Adam
     assert loaded.d_optimizer._learning_rate.get_config() == HoldThenDecay(2e-3, 2, 8).get_config()
