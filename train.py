@@ -101,6 +101,7 @@ def build_parser():
         ("shear", "columns per row"),
         ("scale", "share of the size"),
         ("shift", "pixels"),
+        ("thickness", "share of the way to a dilation over 3×3 pixels"),
     ):
         add(group, name, f"distort what D and Q see by up to this, {what}", type=float)
     add(

@@ -14,7 +14,7 @@ _HOMES = {
     "InfoGAN": "keras_infogan.models.infogan",
     "LatentSpec": "keras_infogan.latents",
     "Noise": "keras_infogan.latents",
-    "RandomAffine": "keras_infogan.augmentation",
+    "RandomDistortion": "keras_infogan.augmentation",
     "Uniform": "keras_infogan.latents",
     "load_model": "keras_infogan.saving",
 }

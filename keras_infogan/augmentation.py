@@ -1,7 +1,7 @@
-"""Random affine distortion of the images that D and Q see, real and generated alike.
+"""Random distortion of the images that D and Q see, real and generated alike.
 
 A code that Q must read after a distortion cannot be one that the distortion destroys, so the
-categorical code is pushed away from slant, size and place and towards the kind of object. The
+categorical code is pushed away from slant, size, place and pen and towards the kind of object. The
 distortion is differentiable, so the generator learns through it (Zhao et al., "Differentiable
 Augmentation for Data-Efficient GAN Training", 2020; Karras et al., 2020).
 """
@@ -11,8 +11,8 @@ import tensorflow as tf
 
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
-class RandomAffine(keras.layers.Layer):
-    """Shears, scales and shifts each image by amounts drawn from its seed.
+class RandomDistortion(keras.layers.Layer):
+    """Shears, scales, shifts and thickens each image by amounts drawn from its seed.
 
     Resampling is linear, written as two products with interpolation matrices (rows, then
     columns), whose gradient is exact and which XLA compiles. What lies outside an image is
@@ -23,19 +23,22 @@ class RandomAffine(keras.layers.Layer):
         scale: Largest change of size; height and width are each multiplied by
             exp(U(-scale, scale)).
         shift: Largest shift in pixels, on each axis.
+        thickness: Largest share of the way to the image's dilation over 3×3 pixels, or, as often
+            and half as far, to its erosion; at most 1.
         background: Value outside the image.
     """
 
-    def __init__(self, shear=0.4, scale=0.2, shift=2.0, background=-1.0, **kwargs):
+    def __init__(self, shear=0.4, scale=0.2, shift=2.0, thickness=0.0, background=-1.0, **kwargs):
         super().__init__(**kwargs)
-        if min(shear, scale, shift) < 0:
+        if min(shear, scale, shift, thickness) < 0 or thickness > 1:
             raise ValueError(
-                "RandomAffine needs shear, scale and shift >= 0. "
-                f"Received: shear={shear}, scale={scale}, shift={shift}."
+                "RandomDistortion needs shear, scale and shift >= 0 and thickness from 0 to 1. "
+                f"Received: shear={shear}, scale={scale}, shift={shift}, thickness={thickness}."
             )
         self.shear = shear
         self.scale = scale
         self.shift = shift
+        self.thickness = thickness
         self.background = background
 
     def call(self, images, seed):
@@ -50,7 +53,7 @@ class RandomAffine(keras.layers.Layer):
         """
         batch_size = tf.shape(images)[0]
         shape = images.shape[1:]
-        seeds = tf.random.split(seed, 5)
+        seeds = tf.random.split(seed, 6)
 
         def draw(index, limit):
             return tf.random.stateless_uniform(
@@ -73,6 +76,8 @@ class RandomAffine(keras.layers.Layer):
         ink = images - self.background
         ink = tf.einsum("nyr,nrxc->nyxc", row_weights, ink)
         ink = tf.matmul(column_weights, ink)
+        if self.thickness:
+            ink = _thicken(ink, draw(5, self.thickness)[:, None, None, None])
         return tf.ensure_shape(ink + self.background, (None, *shape))
 
     def get_config(self):
@@ -81,8 +86,17 @@ class RandomAffine(keras.layers.Layer):
             "shear": self.shear,
             "scale": self.scale,
             "shift": self.shift,
+            "thickness": self.thickness,
             "background": self.background,
         }
+
+
+def _thicken(ink, amount):
+    """Moves ink by a signed share towards its dilation, or half of that to its erosion."""
+    dilated = tf.nn.max_pool2d(ink, 3, 1, "SAME")
+    eroded = -tf.nn.max_pool2d(-ink, 3, 1, "SAME")
+    thicker = tf.nn.relu(amount) * (dilated - ink)
+    return ink + thicker - 0.5 * tf.nn.relu(-amount) * (ink - eroded)
 
 
 def _linear_weights(source, grid):

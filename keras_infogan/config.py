@@ -34,9 +34,10 @@ class RunConfig:
         real_information_weight: Weight of the information between the codes of two distortions of a
             real image.
         trunk_learns_information: Whether the trunk learns from the information loss.
-        shear: Distortion of what D and Q see, see `RandomAffine`; 0 for none.
+        shear: Distortion of what D and Q see, see `RandomDistortion`; 0 for none.
         scale: The same, change of size.
         shift: The same, in pixels.
+        thickness: The same, as a share of the way to a dilation over 3×3 pixels.
         seed: Integer from which the weights, the order of the data and the noise follow.
         jit: Whether XLA compiles the train step; None leaves it to Keras (on for a GPU).
     """
@@ -66,6 +67,7 @@ class RunConfig:
     shear: float = 0.0
     scale: float = 0.0
     shift: float = 0.0
+    thickness: float = 0.0
     seed: int = 0
     jit: bool | None = None
 
@@ -92,6 +94,7 @@ class RunConfig:
             "shear",
             "scale",
             "shift",
+            "thickness",
         ):
             value = getattr(self, name)
             self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
@@ -100,8 +103,9 @@ class RunConfig:
         self._require(
             self.distorts or not self.real_information_weight,
             "real_information_weight",
-            "compares two distortions, so it needs --shear, --scale or --shift",
+            "compares two distortions, so it needs --shear, --scale, --shift or --thickness",
         )
+        self._require(self.thickness <= 1, "thickness", "must be from 0 to 1")
         self._require(0 <= self.adam_beta_1 < 1, "adam_beta_1", "must be from 0 to under 1")
         self._require(0 <= self.seed < 2**31, "seed", "must be from 0 to 2147483647")
 
@@ -123,7 +127,7 @@ class RunConfig:
     @property
     def distorts(self):
         """Whether anything is distorted before D and Q."""
-        return max(self.shear, self.scale, self.shift) > 0
+        return max(self.shear, self.scale, self.shift, self.thickness) > 0
 
     def to_json(self):
         """A JSON-ready dict that `from_json` turns back into an equal config."""

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from export.saved_model import export_generator
 from keras_infogan import environment, networks, resuming, run_dir
-from keras_infogan.augmentation import RandomAffine
+from keras_infogan.augmentation import RandomDistortion
 from keras_infogan.callbacks.checkpoints import Checkpoints
 from keras_infogan.callbacks.console import Console, readable
 from keras_infogan.callbacks.curves import Curves
@@ -59,7 +59,7 @@ def build_model(config, channels, total_steps):
             **dict(config.network_options),
         ),
         latents=latents,
-        augmentation=RandomAffine(config.shear, config.scale, config.shift)
+        augmentation=RandomDistortion(config.shear, config.scale, config.shift, config.thickness)
         if config.distorts
         else None,
         trunk_learns_information=config.trunk_learns_information,

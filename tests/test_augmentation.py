@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan.augmentation import RandomAffine, _linear_weights
+from keras_infogan.augmentation import RandomDistortion, _linear_weights, _thicken
 
 SEED = tf.constant([1, 2])
 OTHER_SEED = tf.constant([1, 3])
@@ -30,7 +30,7 @@ def distort_one(image, **strengths):
     """The distorted image, `(height, width)`, of one grey image."""
     strengths = {"shear": 0.0, "scale": 0.0, "shift": 0.0, **strengths}
     images = tf.constant(image, tf.float32)[None, :, :, None]
-    return RandomAffine(**strengths)(images, SEED).numpy()[0, :, :, 0]
+    return RandomDistortion(**strengths)(images, SEED).numpy()[0, :, :, 0]
 
 
 def test_linear_weights_by_hand():
@@ -42,7 +42,7 @@ def test_linear_weights_by_hand():
 
 def test_zero_strength_changes_nothing():
     images = random_images(3, 5, 6, 2)
-    layer = RandomAffine(shear=0.0, scale=0.0, shift=0.0)
+    layer = RandomDistortion(shear=0.0, scale=0.0, shift=0.0)
     np.testing.assert_allclose(layer(images, SEED), images, atol=1e-6)
 
 
@@ -86,6 +86,25 @@ def test_scale_stretches_about_the_middle():
 
 
 @pytest.mark.usefixtures("draws_at_their_limit")
+def test_thickness_goes_towards_the_dilation():
+    # Ink is what lies above the background of -1: a dot of 2, dilated to all nine pixels.
+    image = np.full((3, 5), -1.0)
+    image[1, 1] = 1.0
+    expected = [[0.6, 0.6, 0.6, -1, -1], [0.6, 1.0, 0.6, -1, -1], [0.6, 0.6, 0.6, -1, -1]]
+    np.testing.assert_allclose(distort_one(image, thickness=0.8), expected, atol=1e-6)
+
+
+def test_negative_thickness_goes_half_as_far_towards_the_erosion():
+    ink = np.zeros((1, 5, 5, 1), np.float32)
+    ink[0, 1:4, 1:4] = 2.0
+    thinned = _thicken(tf.constant(ink), tf.constant(-0.8)).numpy()[0, :, :, 0]
+    expected = np.zeros((5, 5))
+    expected[1:4, 1:4] = 2.0 - 0.4 * 2.0
+    expected[2, 2] = 2.0  # its neighbours are all ink
+    np.testing.assert_allclose(thinned, expected, atol=1e-6)
+
+
+@pytest.mark.usefixtures("draws_at_their_limit")
 def test_outside_is_background():
     image = [[0.1, 0.2, 0.3]] * 3
     np.testing.assert_allclose(
@@ -95,7 +114,7 @@ def test_outside_is_background():
 
 def test_equal_seeds_distort_equally_and_others_differ():
     images = random_images(4, 8, 8, 1)
-    layer = RandomAffine()
+    layer = RandomDistortion()
     first = layer(images, SEED).numpy()
     np.testing.assert_array_equal(first, layer(images, SEED).numpy())
     other = layer(images, OTHER_SEED).numpy()
@@ -104,7 +123,7 @@ def test_equal_seeds_distort_equally_and_others_differ():
 
 def test_each_image_of_a_batch_is_distorted_by_itself():
     images = np.repeat(random_images(1, 8, 8, 1), 4, axis=0)
-    distorted = RandomAffine()(images, SEED).numpy()
+    distorted = RandomDistortion()(images, SEED).numpy()
     for other in range(1, 4):
         assert np.abs(distorted[0] - distorted[other]).max() > 0.01
 
@@ -117,8 +136,8 @@ def test_no_two_amounts_are_drawn_from_one_seed(monkeypatch):
         return draw(shape, seed, **options)
 
     monkeypatch.setattr(tf.random, "stateless_uniform", spy)
-    RandomAffine()(random_images(2, 4, 4, 1), SEED)
-    assert len(set(seeds)) == len(seeds) == 5
+    RandomDistortion(thickness=0.5)(random_images(2, 4, 4, 1), SEED)
+    assert len(set(seeds)) == len(seeds) == 6
 
 
 @pytest.mark.parametrize(
@@ -127,18 +146,19 @@ def test_no_two_amounts_are_drawn_from_one_seed(monkeypatch):
         {"shear": 0.4, "scale": 0.0, "shift": 0.0},
         {"shear": 0.0, "scale": 0.2, "shift": 0.0},
         {"shear": 0.0, "scale": 0.0, "shift": 2.0},
+        {"shear": 0.0, "scale": 0.0, "shift": 0.0, "thickness": 0.5},
     ],
 )
 def test_each_strength_distorts(strengths):
     images = random_images(2, 8, 8, 1)
-    assert np.abs(RandomAffine(**strengths)(images, SEED) - images).max() > 0.01
+    assert np.abs(RandomDistortion(**strengths)(images, SEED) - images).max() > 0.01
 
 
 def test_drawn_shifts_stay_within_their_limit():
     # A dot in the middle of an 11×11 image; its centre of ink shows by how much it moved.
     dot = np.full((500, 11, 11, 1), -1.0, np.float32)
     dot[:, 5, 5] = 1.0
-    ink = RandomAffine(shear=0.0, scale=0.0, shift=2.0)(dot, SEED).numpy()[..., 0] + 1.0
+    ink = RandomDistortion(shear=0.0, scale=0.0, shift=2.0)(dot, SEED).numpy()[..., 0] + 1.0
     np.testing.assert_allclose(ink.sum(axis=(1, 2)), 2.0, rtol=1e-5)
     places = np.arange(11) - 5.0
     down, right = ink.sum(axis=2) @ places / 2.0, ink.sum(axis=1) @ places / 2.0
@@ -152,14 +172,14 @@ def test_drawn_shifts_stay_within_their_limit():
 
 def test_values_stay_in_range():
     images = np.sign(random_images(8, 9, 9, 1))
-    distorted = RandomAffine(shear=1.0, scale=1.0, shift=5.0)(images, SEED).numpy()
+    distorted = RandomDistortion(shear=1.0, scale=1.0, shift=5.0)(images, SEED).numpy()
     assert distorted.min() >= -1.0 - 1e-5
     assert distorted.max() <= 1.0 + 1e-5
 
 
 def test_channels_move_together():
     grey = random_images(3, 7, 7, 1)
-    layer = RandomAffine()
+    layer = RandomDistortion()
     colour = layer(np.concatenate([grey, 0.5 * (grey - 1.0)], axis=-1), SEED).numpy()
     assert colour.shape == (3, 7, 7, 2)
     np.testing.assert_allclose(colour[..., :1], layer(grey, SEED), atol=1e-6)
@@ -182,7 +202,7 @@ def test_images_need_not_be_square():
 def test_gradient_is_the_adjoint():
     """With background 0 the layer is linear, so <A x, y> = <x, Aᵀ y>, and Aᵀ is the gradient."""
     x, y = tf.constant(random_images(3, 6, 5, 2)), tf.constant(random_images(3, 6, 5, 2, seed=1))
-    layer = RandomAffine(background=0.0)
+    layer = RandomDistortion(background=0.0)
     with tf.GradientTape() as tape:
         tape.watch(x)
         product = tf.reduce_sum(layer(x, SEED) * y)
@@ -198,7 +218,7 @@ def test_gradient_is_the_adjoint():
 
 def test_gradient_is_the_difference_quotient():
     images = random_images(1, 4, 4, 1)
-    layer = RandomAffine()
+    layer = RandomDistortion()
     x = tf.constant(images)
     with tf.GradientTape() as tape:
         tape.watch(x)
@@ -218,7 +238,7 @@ def test_gradient_is_the_difference_quotient():
 @pytest.mark.usefixtures("draws_at_their_limit")  # XLA draws other numbers from a seed
 def test_xla_computes_the_same():
     images = tf.constant(random_images(2, 6, 6, 1))
-    layer = RandomAffine()
+    layer = RandomDistortion()
 
     def value_and_gradient(images):
         with tf.GradientTape() as tape:
@@ -233,7 +253,7 @@ def test_xla_computes_the_same():
 
 def test_xla_compiles_the_draws():
     images = tf.constant(random_images(2, 6, 6, 1))
-    compiled = tf.function(RandomAffine(), jit_compile=True)
+    compiled = tf.function(RandomDistortion(), jit_compile=True)
     first = compiled(images, SEED).numpy()
     np.testing.assert_array_equal(first, compiled(images, SEED).numpy())
     for other in (images, compiled(images, OTHER_SEED)):
@@ -241,7 +261,7 @@ def test_xla_compiles_the_draws():
 
 
 def test_shape_is_kept_for_an_unknown_batch_size():
-    layer = RandomAffine()
+    layer = RandomDistortion()
     shape = tf.function(layer).get_concrete_function(
         tf.TensorSpec((None, 6, 4, 3)), tf.TensorSpec((2,), tf.int32)
     )
@@ -249,16 +269,18 @@ def test_shape_is_kept_for_an_unknown_batch_size():
 
 
 def test_config_round_trip():
-    layer = RandomAffine(shear=0.1, scale=0.3, shift=1.5, background=0.5, name="distortion")
+    layer = RandomDistortion(0.1, 0.3, 1.5, thickness=0.7, background=0.5, name="distortion")
     config = layer.get_config()
-    assert {name: config[name] for name in ("shear", "scale", "shift", "background")} == {
+    names = ("shear", "scale", "shift", "thickness", "background")
+    assert {name: config[name] for name in names} == {
         "shear": 0.1,
         "scale": 0.3,
         "shift": 1.5,
+        "thickness": 0.7,
         "background": 0.5,
     }
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
-    assert isinstance(again, RandomAffine)
+    assert isinstance(again, RandomDistortion)
     assert again.get_config() == config
 
 
@@ -268,8 +290,10 @@ def test_config_round_trip():
         ({"shear": -0.1}, "shear=-0.1, scale=0.2, shift=2.0"),
         ({"scale": -1.0}, "shear=0.4, scale=-1.0, shift=2.0"),
         ({"shift": -2.0}, "shear=0.4, scale=0.2, shift=-2.0"),
+        ({"thickness": -0.1}, "shear=0.4, scale=0.2, shift=2.0, thickness=-0.1"),
+        ({"thickness": 1.1}, "shear=0.4, scale=0.2, shift=2.0, thickness=1.1"),
     ],
 )
-def test_negative_strengths_are_refused(strengths, received):
+def test_strengths_out_of_range_are_refused(strengths, received):
     with pytest.raises(ValueError, match=f"Received: {received}"):
-        RandomAffine(**strengths)
+        RandomDistortion(**strengths)

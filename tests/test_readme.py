@@ -1,8 +1,11 @@
 import pathlib
 import re
+import statistics
 import subprocess
 
 import numpy as np
+
+from keras_infogan.study import read_rows
 
 ROOT = pathlib.Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -25,6 +28,20 @@ def test_ci_runs_the_test_command_of_the_readme():
     found = subprocess.run(["bash", "-c", extract], cwd=ROOT, capture_output=True, text=True)
     assert found.stdout.strip().endswith("python -m pytest")
     assert found.stdout.strip() in README
+
+
+def test_figures_of_studies_follow_from_their_runs():
+    rows = re.findall(r"^\|(.*?)\| \[(results/[\w-]+)\]\(\2/table\.md\) \|$", README, re.MULTILINE)
+    assert rows
+    for cells, folder in rows:
+        *_, steps, seeds, mean, median, worst, _ = (cell.strip() for cell in cells.split("|"))
+        runs = read_rows(ROOT / folder / "runs.jsonl")
+        scores = [run["summary"]["code_accuracy"] for run in runs]
+        numbers = [run["config"]["seed"] for run in runs]
+        assert numbers == list(range(len(runs))) and seeds == f"0–{len(runs) - 1}"
+        assert steps == f"{runs[0]['summary']['steps']:,}"
+        assert mean == f"{statistics.mean(scores):.3f} ± {statistics.stdev(scores):.3f}"
+        assert (median, worst) == (f"{statistics.median(scores):.3f}", f"{min(scores):.3f}")
 
 
 def test_pictures_exist_and_are_small():

@@ -35,6 +35,7 @@ FIELD_FLAGS = [
     "--shear",
     "--scale",
     "--shift",
+    "--thickness",
     "--trunk-learns-information",
     "--jit",
 ]

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from keras_infogan import losses
-from keras_infogan.augmentation import RandomAffine
+from keras_infogan.augmentation import RandomDistortion
 from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
 from keras_infogan.models import infogan
 from keras_infogan.models.infogan import InfoGAN
@@ -314,7 +314,7 @@ def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
 ):
     rate = 1e-2
     settings = dict(
-        augmentation=RandomAffine(shear=0.1, shift=1.0),
+        augmentation=RandomDistortion(shear=0.1, shift=1.0),
         trunk_learns_information=False,
     )
 
@@ -596,7 +596,7 @@ def build_rich_model(tiny_model):
         codes=[Categorical(10), Uniform(std=None)],
         d_optimizer=keras.optimizers.Adam(HoldThenDecay(2e-3, 2, 8), beta_1=0.5),
         g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-        augmentation=RandomAffine(shear=0.1, shift=1.0),
+        augmentation=RandomDistortion(shear=0.1, shift=1.0),
         trunk_learns_information=False,
         seed=21,
         generator_loss="minimax",
