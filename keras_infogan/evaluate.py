@@ -38,15 +38,17 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     else:
         run = RunDir(path)
         config = run.read_config()
+        if config.get("dataset") is None:  # the loader would take whatever MNIST it finds
+            raise UserError(f"{path} is not a run: {run.config} names no data set.")
         checkpoint = run.latest_checkpoint()
         if checkpoint is None:
             raise UserError(f"{path} has no checkpoint.")
-        if dataset not in (None, config.get("dataset")):
+        if dataset not in (None, config["dataset"]):
             raise UserError(
-                f"{path} was trained on {config.get('dataset')}: its scores on another set would "
+                f"{path} was trained on {config['dataset']}: its scores on another set would "
                 f"mean something else. Received: --dataset {dataset}."
             )
-        dataset, out = config.get("dataset"), out or path
+        dataset, out = config["dataset"], out or path
         data_dir = data_dir or config["run"].get("data_dir")
     out = pathlib.Path(out)
     run_dir.check_writable(out)
@@ -100,7 +102,11 @@ def report(scores):
         ]
     for name, value in scores["information"].items():
         share = "" if value["share"] is None else f", {value['share']:.1%} of H({name})"
-        lines.append(f"{name}: {value['nats']:.3f} nats of information{share}")
+        lines.append(
+            f"{name}: Q's output is not finite"
+            if value["nats"] is None
+            else f"{name}: {value['nats']:.3f} nats of information{share}"
+        )
     for name, value in scores["continuous"].items():
         lines.append(
             f"{name} moves {value['moves']}: rank correlation {value['rank_correlation']:.2f}, at "

@@ -74,6 +74,33 @@ def tiny_model(tiny_networks):
 
 
 @pytest.fixture(scope="session")
+def hand_made_model():
+    """A function that makes an InfoGAN of two functions, so that what it draws and reads is known.
+
+    `draw` goes from latents `(n, size)` to images; `read` from images, flat, to Q's parameters,
+    all of them 0 by default.
+    """
+
+    def make(codes, draw, read=None, noise=1):
+        latents = LatentSpec(noise, codes)
+        z = keras.Input((latents.size,))
+        generator = keras.Model(z, keras.layers.Lambda(draw)(z))
+        images = keras.Input(generator.output_shape[1:])
+        trunk = keras.Model(images, keras.layers.Flatten()(images))
+        features = keras.Input(trunk.output_shape[1:])
+        discriminator = keras.Model(features, keras.layers.Dense(1)(features))
+        if read is None:
+            parameters = keras.layers.Dense(latents.parameter_size, kernel_initializer="zeros")
+        else:
+            parameters = keras.layers.Lambda(read)
+        features = keras.Input(trunk.output_shape[1:])
+        recognizer = keras.Model(features, parameters(features))
+        return InfoGAN(generator, trunk, discriminator, recognizer, latents)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def tiny_images():
     """A function: n → float32 images `(n, 8, 8, 1)` in [-1, 1], each with a bright bar."""
 

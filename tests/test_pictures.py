@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_infogan.pictures import save_curves, save_grid, tile
+from keras_infogan.pictures import save_curves, save_grid, save_matrix, tile
 
 
 def test_tile_lays_images_out_by_rows_and_columns():
@@ -115,3 +115,43 @@ def test_save_curves_draws_a_level(tmp_path):
 
     assert dashes(with_level) > 100
     assert dashes(without) < 100
+
+
+def save_counts(path, counts):
+    names = [[str(i) for i in range(length)] for length in np.shape(counts)]
+    save_matrix(path, np.array(counts), *names, "10 images", "label", "code")
+    return read(path)
+
+
+def count_blue(picture):
+    """Pixels in the colour of a row's whole share."""
+    return (np.abs(picture - [8, 48, 107]).max(axis=-1) < 4).sum()
+
+
+def test_save_matrix_shades_each_row_by_its_shares(tmp_path):
+    path = tmp_path / "confusion.png"
+    # A row of few images is as dark as a row of many.
+    whole = count_blue(save_counts(path, [[900, 0], [0, 1]]))
+    half = count_blue(save_counts(path, [[900, 0], [1, 1]]))
+    none = count_blue(save_counts(path, [[2, 2], [1, 1]]))
+    assert whole > 1.8 * half > 1000
+    assert none == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["confusion.png"]
+
+
+def test_save_matrix_writes_the_counts_that_are_not_zero(tmp_path):
+    path = tmp_path / "confusion.png"
+    empty = save_counts(path, [[0, 0], [0, 0]])
+    for counts in ([[0, 3], [0, 0]], [[0, 0], [8, 0]]):
+        assert (save_counts(path, counts) != empty).any()
+    # Nothing but the two numbers differs: the shares are the same.
+    written = save_counts(path, [[50, 50], [0, 0]]) != save_counts(path, [[60, 60], [0, 0]])
+    assert 0 < written.any(axis=-1).sum() < 200
+
+
+def test_save_matrix_grows_with_the_table(tmp_path):
+    path = tmp_path / "confusion.png"
+    small, large = (save_counts(path, np.eye(size, dtype=int)) for size in (10, 26))
+    assert large.shape[0] > 1.5 * small.shape[0] and large.shape[1] > 1.5 * small.shape[1]
+    wide = save_counts(path, np.ones((2, 11), int))
+    assert wide.shape[1] > wide.shape[0]

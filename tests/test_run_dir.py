@@ -8,7 +8,14 @@ import tempfile
 import pytest
 
 from keras_infogan.errors import UserError
-from keras_infogan.run_dir import RunDir, read_jsonl, replace_with, write_json, write_jsonl
+from keras_infogan.run_dir import (
+    RunDir,
+    check_writable,
+    read_jsonl,
+    replace_with,
+    write_json,
+    write_jsonl,
+)
 
 
 def names(folder):
@@ -24,6 +31,8 @@ def test_names_below_a_run():
     assert run.environment == pathlib.Path("runs/lab-s0/environment.json")
     assert run.metrics == pathlib.Path("runs/lab-s0/metrics.jsonl")
     assert run.summary == pathlib.Path("runs/lab-s0/summary.json")
+    assert run.health == pathlib.Path("runs/lab-s0/health.jsonl")
+    assert run.evaluations == pathlib.Path("runs/lab-s0/evaluations.jsonl")
     assert run.export == pathlib.Path("runs/lab-s0/export/generator")
     assert run.image("noise-by-code", 500) == pathlib.Path(
         "runs/lab-s0/images/noise-by-code-0000500.png"
@@ -118,6 +127,38 @@ def test_a_place_that_cannot_be_entered_is_refused(folder, method):
     folder.chmod(0o000)
     with ordinary_user(), pytest.raises(UserError, match="Cannot write to .*: Permission denied"):
         method(RunDir(folder / "runs" / "first"))
+
+
+def test_check_writable_makes_nothing(tmp_path):
+    check_writable(tmp_path)
+    check_writable(tmp_path / "a" / "b" / "c")
+    check_writable(str(tmp_path / "a"))
+    assert names(tmp_path) == []
+
+
+def test_check_writable_takes_a_relative_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    check_writable("out/evaluation")
+    assert names(tmp_path) == []
+
+
+def test_check_writable_refuses_a_file_and_what_is_below_it(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("kept")
+    for path in (file, file / "below", file / "far" / "below"):
+        with pytest.raises(UserError, match=f"Cannot write to {file}: Not a directory"):
+            check_writable(path)
+    assert file.read_text() == "kept"
+
+
+@pytest.mark.parametrize("rights", [0o555, 0o000])
+def test_check_writable_refuses_a_folder_without_rights(folder, rights):
+    folder.chmod(rights)
+    for path in (folder, folder / "below"):
+        with ordinary_user(), pytest.raises(UserError, match="Cannot write to .*Permission denied"):
+            check_writable(path)
+    folder.chmod(0o755)
+    assert names(folder) == []
 
 
 # What a run holds

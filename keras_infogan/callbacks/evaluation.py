@@ -5,11 +5,12 @@ import json
 import keras
 
 from keras_infogan import run_dir
+from keras_infogan.errors import UserError
 from keras_infogan.evaluation.complete import evaluate_model
 
 
 class Evaluation(keras.callbacks.Callback):
-    """Appends a line `{"step", "epoch", **scores}` every `every` epochs.
+    """Appends a line `{"step", "epoch", **scores}` every `every` epochs, if there are scores.
 
     The scores are for people to look at; nothing in a training follows from them.
 
@@ -38,7 +39,11 @@ class Evaluation(keras.callbacks.Callback):
         step = int(self.model.step.numpy())
         if step % (self.every * self.steps_per_epoch):
             return
-        scores = evaluate_model(self.model, self.data, self.seed)
+        try:
+            scores = evaluate_model(self.model, self.data, self.seed)
+        except UserError as error:  # no reason to lose the run: the health check says what is wrong
+            print(f"\nstep {step}: {error}", flush=True)
+            return
         row = {"step": step, "epoch": step // self.steps_per_epoch, **scores}
         with open(self.path, "a") as file:
             file.write(json.dumps(row) + "\n")

@@ -51,11 +51,10 @@ class Health(keras.callbacks.Callback):
             run_dir.write_jsonl(self.path, run_dir.read_jsonl(self.path, up_to_step=step))
 
     def on_train_batch_end(self, batch, logs=None):
-        step = int(self.model.step.numpy())
-        if step % self.every == 0:
+        finite = all(math.isfinite(float(value)) for value in (logs or {}).values())
+        if int(self.model.step.numpy()) % self.every == 0 or not finite:
             self.check()
-        elif not all(math.isfinite(float(value)) for value in (logs or {}).values()):
-            self.check()
+        if not finite:
             self.model.stop_training = True
 
     def check(self):
@@ -98,11 +97,12 @@ class Health(keras.callbacks.Callback):
         model, latents = self.model, self.model.latents
         row = self.log.row()
         first = latents.categorical[0] if latents.categorical else None
+        noises = NOISES if latents.noise.size else 1
         if first is None:
-            table = latents.fixed(NOISES, self.seed)[None]
+            table = latents.fixed(noises, self.seed)[None]
             code_labels, unused = {}, ()
         else:
-            table = latents.one_hot_table(NOISES, first, self.seed)
+            table = latents.one_hot_table(noises, first, self.seed)
             code_labels, unused = self._reading(latents.codes[first].size)
         generated = model.generate(table.reshape(-1, latents.size))
         size = model.trunk.input_shape[1]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_infogan.data.pipeline import evenly_chosen, sample_images
+from keras_infogan.errors import UserError
 from keras_infogan.evaluation.codes import evaluate_codes, read_codes
 from keras_infogan.evaluation.continuous import code_meanings
 from keras_infogan.evaluation.digit_features import digit_features
@@ -30,13 +31,20 @@ def evaluate_model(model, data, seed=0):
         (see `code_meanings`), `diversity` (see `code_diversity`) and `generated`: `extractor`,
         `images`, `frechet` (generated against test images), `frechet_floor` (training against
         test images), the same two for the precision family, and `copying`.
+
+    Raises:
+        UserError: If the generator's images are not finite. Through the classifier's ReLUs they
+            would come out as features like any others.
     """
     size = model.trunk.input_shape[1]
 
     count = min(IMAGES, len(data.test_images), len(data.train_images))
     latents = np.array(model.latents.sample(count, (seed, 2)))
     categorical = bool(model.latents.categorical)
-    generated = digit_features(model.generate(latents))
+    images = model.generate(latents)
+    if not np.isfinite(images).all():
+        raise UserError("The generator makes images that are not finite: nothing can be scored.")
+    generated = digit_features(images)
     chosen = evenly_chosen(len(data.test_images), count)
     test_images = sample_images(data.test_images, count, size)
     test = digit_features(test_images)

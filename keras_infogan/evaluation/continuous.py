@@ -13,6 +13,8 @@ from keras_infogan.evaluation.moments import PROPERTIES, measure
 
 STEPS = 11
 NOISES = 20
+# Standard deviations among real images; what a code moves by less is rounding.
+ROUNDING = 1e-6
 
 
 def rank_correlations(codes, values):
@@ -56,15 +58,15 @@ def code_meanings(model, real_images, seed=0):
         - `digits_at_0.8`: share of digits in which its absolute value is at least 0.8.
         - `rank_correlations`, `effects`: the first figure for every property, and how far the
           property goes from one end of the code to the other, in standard deviations among real
-          images.
+          images; 0 where real images do not differ.
         - `per_digit`: signed rank correlation of the property in each digit.
         - `independence`: 1 − its largest effect on a property that another code moves, as a share
-          of what that other code does there, 0 at least; None if there is one code only.
+          of what that other code does there, 0 at least; None if no other code moves anything.
     """
     positions = model.latents.continuous
     if not positions:
         return {}
-    spread = {name: np.nanstd(values) for name, values in measure(real_images).items()}
+    spread = {name: _spread(values) for name, values in measure(real_images).items()}
     signed, effects = [], []
     for position in positions:
         codes, values = _traverse(model, position, seed)
@@ -75,12 +77,7 @@ def code_meanings(model, real_images, seed=0):
                 [rank_correlations(codes, rows[p]).reshape(shape).mean(axis=1) for p in PROPERTIES]
             )
         )
-        effects.append(
-            [
-                float(np.nanmean(np.abs(rows[p][:, -1] - rows[p][:, 0])) / max(spread[p], 1e-12))
-                for p in PROPERTIES
-            ]
-        )
+        effects.append([_effect(rows[p], spread[p]) for p in PROPERTIES])
     strength = np.median(np.abs(np.stack(signed)), axis=2)  # (codes, properties)
     effects = np.array(effects)
     chosen = _assign(strength * effects)
@@ -88,8 +85,8 @@ def code_meanings(model, real_images, seed=0):
     result = {}
     for i, name in enumerate(names):
         p = chosen[i]
-        others = [j for j in range(len(names)) if j != i]
-        leak = [effects[i, chosen[j]] / max(effects[j, chosen[j]], 1e-12) for j in others]
+        others = [j for j in range(len(names)) if j != i and effects[j, chosen[j]] > ROUNDING]
+        leak = [effects[i, chosen[j]] / effects[j, chosen[j]] for j in others]
         result[name] = {
             "moves": PROPERTIES[p],
             "rank_correlation": round(float(strength[i, p]), 4),
@@ -97,7 +94,7 @@ def code_meanings(model, real_images, seed=0):
             "rank_correlations": _named(strength[i]),
             "effects": _named(effects[i]),
             "per_digit": [round(float(value), 4) for value in signed[i][p]],
-            "independence": round(max(0.0, 1.0 - max(leak)), 4) if leak else None,
+            "independence": round(max(0.0, float(1.0 - max(leak))), 4) if leak else None,
         }
     return result
 
@@ -118,6 +115,19 @@ def _traverse(model, position, seed):
     measured = measure(model.generate(table.reshape(-1, latents.size)))
     shape = (len(digits), STEPS, NOISES)
     return codes, {name: value.reshape(shape).swapaxes(1, 2) for name, value in measured.items()}
+
+
+def _spread(values):
+    """Standard deviation of what could be measured; 0 where nothing could."""
+    values = values[np.isfinite(values)]
+    return np.std(values) if len(values) else 0.0
+
+
+def _effect(rows, spread):
+    """Mean way from the first to the last of each row, in spreads; 0 without either."""
+    ways = np.abs(rows[:, -1] - rows[:, 0])
+    ways = ways[np.isfinite(ways)]
+    return float(ways.mean() / spread) if len(ways) and spread > ROUNDING else 0.0
 
 
 def _assign(scores):

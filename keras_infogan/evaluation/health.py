@@ -28,7 +28,8 @@ class Vitals:
         entropy: H(c) of all categorical codes together, in nats; 0 if there are none.
         warmed_up: Whether the information loss has had its full weight for a while.
         generated: Generated images of the first categorical code's values,
-            `(values, noises, height, width, channels)` in [-1, 1].
+            `(values, noises, height, width, channels)` in [-1, 1]; one of each value if the model
+            has no noise.
         real: Real images, `(n, height, width, channels)` in [-1, 1].
         code_labels: The commonest label of the real images of each value of that code, as
             `{code: label}`; empty for data without labels.
@@ -97,7 +98,7 @@ def unused_codes(vitals):
         return Problem(
             "unused codes",
             f"Q gives almost no real image the code {_listed(vitals.unused_codes)}",
-            "Try more distortion (--shear, --scale, --thicken) or a slower --information-warmup",
+            "Try --real-information-weight 1 with distortion (--shear, --scale, --shift)",
         )
 
 
@@ -112,7 +113,7 @@ def shared_label(vitals):
         return Problem(
             "several codes on one label",
             seen,
-            "Try more distortion (--shear, --scale, --thicken) or a slower --information-warmup",
+            "Try --real-information-weight 1 with distortion (--shear, --scale, --shift)",
         )
 
 
@@ -146,13 +147,13 @@ def discriminator_blind(vitals):
 def collapse(vitals):
     """G draws nearly the same image whatever the noise."""
     real = _spread(vitals.real)
-    within = np.array([_spread(images) for images in vitals.generated]) / max(real, 1e-12)
-    alike = np.flatnonzero(within < COLLAPSED)
-    if len(alike):
+    within = np.array([_spread(images) for images in vitals.generated])
+    alike = np.flatnonzero(within < COLLAPSED * real)
+    if vitals.generated.shape[1] > 1 and len(alike):
         return Problem(
             "collapse",
-            f"images of code {_listed(alike)} differ by {within[alike].mean():.0%} of what real "
-            "images differ by",
+            f"images of code {_listed(alike)} differ by {within[alike].mean() / real:.0%} of what "
+            "real images differ by",
             "Lower --information-weight or --g-learning-rate",
         )
 

@@ -1,5 +1,7 @@
 """How much of each code Q reads back from generated images, in nats."""
 
+import math
+
 import numpy as np
 
 
@@ -15,7 +17,8 @@ def information(model, images=5000, seed=0):
 
     Returns:
         Dict of a code's name to `nats`, `entropy` (H(c), in nats) and `share`, their quotient,
-        which is None for a continuous code, whose entropy is no upper bound.
+        which is None for a continuous code, whose entropy is no upper bound. Where Q's output is
+        not finite, `nats` is None too.
     """
     latents = np.array(model.latents.sample(images, (seed, 1)))
     parameters = model.predict(model.generate(latents), batch_size=500, verbose=0)
@@ -24,9 +27,11 @@ def information(model, images=5000, seed=0):
     for position, (name, log_prob) in enumerate(zip(model.latents.names, log_probs, strict=True)):
         entropy = model.latents.codes[position].entropy()
         nats = float(np.mean(log_prob)) + entropy
+        finite = math.isfinite(nats)
+        bounded = position in model.latents.categorical
         result[name] = {
-            "nats": nats,
+            "nats": nats if finite else None,
             "entropy": entropy,
-            "share": nats / entropy if position in model.latents.categorical else None,
+            "share": nats / entropy if finite and bounded else None,
         }
     return result

@@ -6,6 +6,7 @@ Metrics for Generative Models", 2020.
 """
 
 import numpy as np
+from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
 K = 5
@@ -40,9 +41,8 @@ def fidelity_and_variety(real, generated, k=K):
     hits_of_real = np.zeros(len(real), np.int64)  # generated rows in the ball of each real one
     real_balls = np.zeros(len(generated), np.int64)  # real balls around each generated row
     recalled = np.zeros(len(real), bool)
-    for start in range(0, len(generated), 500):
-        part = slice(start, start + 500)
-        distances = _distances(real, generated[part])
+    for part in _parts(generated):
+        distances = cdist(real, generated[part])
         inside = distances <= real_radii[:, None]
         hits_of_real += inside.sum(axis=1)
         real_balls[part] = inside.sum(axis=0)
@@ -96,10 +96,17 @@ def mean_distance(features, pairs=2000, seed=0):
 
 
 def _radii(features, k):
-    # Its nearest neighbour is the row itself.
-    return NearestNeighbors(n_neighbors=k + 1).fit(features).kneighbors(features)[0][:, k]
+    """Distance of each row to its k-th nearest other, `(n,)`.
+
+    By the same sum of squares as the distances that are compared with it, not by the faster
+    |a|² + |b|² − 2ab, whose rounding puts rows outside the ball that they are the middle of.
+    """
+    radii = np.empty(len(features))
+    for part in _parts(features):
+        distances = cdist(features[part], features)
+        radii[part] = np.partition(distances, k, axis=1)[:, k]  # the nearest is the row itself
+    return radii
 
 
-def _distances(first, second):
-    squares = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1)[None, :]
-    return np.sqrt(np.maximum(squares - 2.0 * first @ second.T, 0.0))
+def _parts(rows, size=500):
+    return [slice(start, start + size) for start in range(0, len(rows), size)]

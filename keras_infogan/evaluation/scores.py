@@ -113,7 +113,7 @@ def ambiguous_codes(counts, clear_share=CLEAR_SHARE):
 
     Returns:
         Dict of such a code (as text) to its labels, the commonest first, as
-        `{label: share of the code's images}`, those under a tenth left out.
+        `{label: share of the code's images}`, those under a tenth left out, the commonest never.
     """
     found = {}
     for code, row in enumerate(counts):
@@ -123,7 +123,7 @@ def ambiguous_codes(counts, clear_share=CLEAR_SHARE):
             found[str(code)] = {
                 str(label): round(float(shares[label]), 4)
                 for label in order
-                if shares[label] >= 0.1
+                if shares[label] >= min(0.1, shares.max())
             }
     return found
 

@@ -90,8 +90,12 @@ def test_evaluate_codes_scores_the_test_images(pixel_reader):
     assert scores == {
         "code_accuracy": 1.0,
         "code_purity": 1.0,
+        "code_nmi": 1.0,
+        "code_ari": 1.0,
         "mutual_information_nats": pytest.approx(math.log(4.0)),
+        "codes_in_use": 1.0,
         "code_to_label": {"0": 0, "1": 1, "2": 2, "3": 3},
+        "ambiguous_codes": {},
     }
     assert json.loads(json.dumps(scores)) == scores
 
@@ -125,8 +129,12 @@ def test_evaluate_codes_takes_training_images_from_the_whole_set(pixel_reader, m
 NOTHING = {
     "code_accuracy": None,
     "code_purity": None,
+    "code_nmi": None,
+    "code_ari": None,
     "mutual_information_nats": None,
+    "codes_in_use": None,
     "code_to_label": None,
+    "ambiguous_codes": None,
 }
 
 

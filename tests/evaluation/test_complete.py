@@ -1,0 +1,207 @@
+import json
+
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_infogan.data.sources import ImageData
+from keras_infogan.errors import UserError
+from keras_infogan.evaluation import complete
+from keras_infogan.evaluation.complete import code_diversity, evaluate_model
+from keras_infogan.evaluation.scores import CODE_SCORES
+from keras_infogan.latents import Categorical, LatentSpec, Uniform
+
+SIZE = 8
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_images():
+    """As many images as a test needs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(complete, "IMAGES", 40)
+        yield
+
+
+def bars(position, darkness):
+    """Images with a bar of two columns from column `position` on: all that there is to them."""
+    columns = np.arange(SIZE, dtype=np.float32)
+    bar = ops.clip(1.5 - ops.abs(columns - 0.5 - position[:, None]), 0.0, 1.0)
+    rows = np.zeros((SIZE, 1), np.float32)
+    rows[2:6] = 1.0
+    return 2.0 * (darkness[:, None, None] * bar[:, None, :] * rows)[..., None] - 1.0
+
+
+def draw(z):
+    """Noise and c2: how dark; c1: which of three positions."""
+    position = ops.matmul(z[:, 1:4], np.array([[0.0], [2.0], [4.0]], np.float32))[:, 0]
+    return bars(position, 0.7 + 0.05 * ops.tanh(z[:, 0]) + 0.2 * z[:, 4])
+
+
+def read(pixels):
+    """Logits: ink in columns 0, 2 and 4; mean: the darkest pixel."""
+    columns = ops.sum(ops.reshape(pixels, (-1, SIZE, SIZE)), axis=1)[:, :6:2]
+    return ops.concatenate([columns, ops.max(pixels, axis=1, keepdims=True)], axis=1)
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Bars at the same three places, which are their labels: 90 to train on, 30 to test."""
+    generator = np.random.default_rng(0)
+    labels = np.arange(120) % 3
+    images = np.array(bars(np.float32(2 * labels), generator.uniform(0.4, 1, 120)), np.float32)
+    images = np.round((images + 1.0) * 127.5).astype(np.uint8)
+    return ImageData("bars", images[:90], labels[:90], images[:89:-1], labels[:89:-1])
+
+
+@pytest.fixture(scope="module")
+def model(hand_made_model):
+    return hand_made_model([Categorical(3), Uniform()], draw, read)
+
+
+@pytest.fixture(scope="module")
+def scores(model, data):
+    return evaluate_model(model, data)
+
+
+def test_every_score_is_there_and_ready_for_json(scores):
+    assert list(scores) == ["codes", "information", "continuous", "diversity", "generated"]
+    assert tuple(scores["codes"]) == CODE_SCORES
+    assert list(scores["information"]) == ["c1", "c2"]
+    assert list(scores["continuous"]) == ["c2"]
+    assert list(scores["diversity"]) == ["0", "1", "2"]
+    family = {"precision", "recall", "density", "coverage"}
+    assert set(scores["generated"]["floor"]) == family
+    assert set(scores["generated"]) == family | {
+        "extractor",
+        "images",
+        "frechet",
+        "frechet_floor",
+        "floor",
+        "copying",
+    }
+    assert json.loads(json.dumps(scores, allow_nan=False)) == scores
+
+
+def test_scores_of_a_model_that_is_right(scores):
+    assert scores["codes"]["code_accuracy"] == 1.0
+    assert scores["information"]["c1"]["share"] > 0.95
+    assert scores["continuous"]["c2"]["moves"] == "ink"
+    assert scores["generated"]["images"] == 30
+    # Three kinds of bars, all of them drawn: nothing is left out, nothing is far.
+    assert scores["generated"]["coverage"] > 0.5
+    assert all(0.3 < ratio < 3.0 for ratio in scores["diversity"].values())
+
+
+def test_a_generator_that_draws_something_else_is_told_from_the_floor(hand_made_model, data):
+    def noise(z):
+        waves = ops.sin(1000.0 * z[:, :1] * np.arange(1, SIZE * SIZE + 1, dtype=np.float32))
+        return ops.reshape(waves, (-1, SIZE, SIZE, 1))
+
+    found = evaluate_model(hand_made_model([Categorical(3), Uniform()], noise, read), data)
+    generated = found["generated"]
+    assert generated["frechet"] > 5 * generated["frechet_floor"]
+    assert generated["precision"] < 0.2 < generated["floor"]["precision"]
+
+
+def test_a_generator_that_copies_is_told(hand_made_model, data):
+    training = np.float32(data.train_images[:3]) / 127.5 - 1.0
+
+    def copy(z):
+        return ops.tensordot(z[:, 1:4], training, axes=1)
+
+    copying = evaluate_model(hand_made_model([Categorical(3), Uniform()], copy, read), data)[
+        "generated"
+    ]["copying"]
+    assert copying["nearest_train"] == pytest.approx(0.0, abs=1e-3)
+    assert copying["ratio"] == pytest.approx(0.0, abs=0.01)
+
+
+def test_data_without_labels_lack_the_scores_of_codes_only(model, data, scores):
+    unlabelled = ImageData("bars", data.train_images, None, data.test_images, None)
+    found = evaluate_model(model, unlabelled)
+    assert found == {**scores, "codes": dict.fromkeys(CODE_SCORES)}
+
+
+def test_a_model_without_a_categorical_code(hand_made_model, data):
+    model = hand_made_model([Uniform()], lambda z: bars(2.0 + 0.0 * z[:, 0], 0.7 + 0.2 * z[:, 1]))
+    found = evaluate_model(model, data)
+    assert found["codes"] == dict.fromkeys(CODE_SCORES)
+    assert found["diversity"] == {}
+    assert list(found["information"]) == ["c1"]
+    assert found["continuous"]["c1"]["moves"] == "ink"
+    assert found["generated"]["frechet"] > 0.0
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_model_without_a_continuous_code(hand_made_model, data):
+    def dark(z):
+        return draw(ops.concatenate([z, 0.0 * z[:, :1]], axis=1))
+
+    found = evaluate_model(
+        hand_made_model([Categorical(3)], dark, lambda pixels: read(pixels)[:, :3]), data
+    )
+    assert found["continuous"] == {}
+    assert found["codes"]["code_accuracy"] == 1.0
+
+
+def test_a_collapsed_model_has_finite_scores(hand_made_model, data):
+    model = hand_made_model(
+        [Categorical(3), Uniform()], lambda z: 0.0 * z[:, :1, None, None] - np.ones((1, 8, 8, 1))
+    )
+    found = evaluate_model(model, data)
+    json.dumps(found, allow_nan=False)
+    assert set(found["diversity"].values()) <= {0.0, None}
+    assert found["generated"]["recall"] == 0.0
+    assert found["continuous"]["c2"]["rank_correlation"] == 0.0
+    assert found["information"]["c1"]["nats"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_images_that_are_not_finite_are_refused(hand_made_model, data):
+    model = hand_made_model([Categorical(3), Uniform()], lambda z: draw(z) * np.nan)
+    with pytest.raises(UserError, match="images that are not finite"):
+        evaluate_model(model, data)
+
+
+def test_another_seed_draws_other_images(model, data, scores):
+    found = evaluate_model(model, data, seed=1)
+    assert found["codes"] == scores["codes"]
+    assert found["generated"]["frechet"] != scores["generated"]["frechet"]
+    assert found["information"]["c2"] != scores["information"]["c2"]
+
+
+def test_generated_images_are_drawn_from_the_code_they_are_counted_under(
+    hand_made_model, data, monkeypatch
+):
+    seen = {}
+
+    def note(generated_codes, generated, real_codes, real):
+        seen.update(drawn=generated_codes, read=real_codes)
+        return {}
+
+    monkeypatch.setattr(complete, "code_diversity", note)
+    # A continuous code first: the categorical one does not begin the latents.
+    codes = [Uniform(), Categorical(3)]
+    model = hand_made_model(
+        codes,
+        lambda z: draw(ops.concatenate([z[:, :1], z[:, 2:], z[:, 1:2]], axis=1)),
+        lambda pixels: ops.concatenate([read(pixels)[:, 3:], read(pixels)[:, :3]], axis=1),
+    )
+    evaluate_model(model, data, seed=4)
+    latents = np.array(LatentSpec(1, codes).sample(30, (4, 2)))
+    np.testing.assert_array_equal(seen["drawn"], latents[:, 2:].argmax(axis=1))
+    np.testing.assert_array_equal(seen["read"], data.test_labels)
+
+
+def test_diversity_by_hand():
+    generated = np.array([[0.0], [1.0], [5.0], [5.0], [0.0], [1.0], [0.0], [1.0]])
+    generated_codes = np.array([0, 0, 1, 1, 2, 2, 3, 3])
+    real = np.array([[0.0], [2.0], [0.0], [3.0], [7.0], [4.0], [4.0], [1.0], [2.0]])
+    real_codes = np.array([0, 0, 1, 1, 2, 3, 3, 5, 5])
+    assert code_diversity(generated_codes, generated, real_codes, real) == {
+        "0": 0.5,
+        "1": 0.0,  # collapsed
+        "2": None,  # a single real image
+        "3": None,  # real images that do not vary
+        "4": None,
+        "5": None,  # nothing generated
+    }
