@@ -74,7 +74,8 @@ def test_data_networks_and_models_do_not_import_each_other(graph, name):
 
 @pytest.mark.parametrize("name", ["callbacks", "evaluation"])
 def test_callbacks_and_evaluation_see_a_model_through_its_methods_only(graph, name):
-    allowed = below(graph, "data") | below(graph, "pictures") | below(graph, "run_dir")
+    allowed = {f"{PACKAGE}.{module}" for module in ("pictures", "run_dir", "errors")}
+    allowed |= below(graph, "data") | below(graph, "evaluation")
     assert imported_by(graph, name) <= allowed
 
 
@@ -89,7 +90,7 @@ def test_only_programs_import_the_experiment(graph):
 
 
 def test_nothing_imports_the_programs(graph):
-    programs = {"train", "export.__main__", f"{PACKAGE}.study"}
+    programs = {"train", "export.__main__", f"{PACKAGE}.study", f"{PACKAGE}.evaluate"}
     assert not set().union(*graph.values()) & programs
 
 

@@ -32,7 +32,7 @@ def tiny_source(tiny_data):
 def finished(tiny_config, tmp_path_factory):
     """A finished run and what `train` returned."""
     path = tmp_path_factory.mktemp("finished") / "runs" / "tiny-s3"
-    summary = experiment.train(tiny_config, path, sample_every=5)
+    summary = experiment.train(tiny_config, path, sample_every=5, evaluate_every=1)
     return RunDir(path), summary
 
 
@@ -96,6 +96,8 @@ def test_every_file_of_the_contract_is_there(finished):
         "environment.json",
         "metrics.jsonl",
         "summary.json",
+        "health.jsonl",
+        "evaluations.jsonl",
         "checkpoints/step-000000010.keras",
     }
 
@@ -110,7 +112,15 @@ def test_config_holds_the_choices_and_the_data(finished, tiny_config):
         "data_note": None,
         "sample_every": 5,
         "checkpoint_every": 60.0,
+        "evaluate_every": 1,
     }
+
+
+def test_evaluations_on_the_way_have_a_line_for_each_epoch(finished):
+    run, _ = finished
+    rows = read_jsonl(run.evaluations)
+    assert [(row["step"], row["epoch"]) for row in rows] == [(5, 1), (10, 2)]
+    assert {"codes", "information", "continuous", "generated"} <= set(rows[0])
 
 
 def test_environment_names_the_versions(finished):
@@ -144,14 +154,23 @@ def test_summary_is_returned_and_written(finished):
         "test_images",
         "code_accuracy",
         "code_purity",
+        "code_nmi",
+        "code_ari",
         "mutual_information_nats",
+        "codes_in_use",
         "code_to_label",
+        "ambiguous_codes",
+        "information",
+        "continuous_codes",
+        "health",
     ]
     told = ("preset", "dataset", "seed", "epochs", "steps", "train_images", "test_images")
     assert [summary[name] for name in told] == ["tiny", "tiny", 3, 2, STEPS, 44, 10]
     assert summary["generator_loss_kind"] == "non_saturating"
     assert 0 <= summary["code_accuracy"] <= 1
     assert sorted(map(int, summary["code_to_label"])) == list(range(10))
+    assert set(summary["information"]) == {"c1", "c2"}
+    assert set(summary["continuous_codes"]) == {"c2"}
     speed = STEPS * 8 / summary["seconds"]
     assert summary["images_per_second"] == pytest.approx(speed, rel=0.1)
 

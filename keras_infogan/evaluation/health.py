@@ -15,7 +15,7 @@ STRONG_D_LOSS = 0.1
 ROUGH = 1.8
 COLLAPSED = 0.25
 AT_FLOOR = 1.05
-NOISE_STEPS = 500  # every generator draws noise before that
+NOISE_STEPS = 500  # every generator draws noise, the same for all codes, before that
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,7 +149,7 @@ def collapse(vitals):
     real = _spread(vitals.real)
     within = np.array([_spread(images) for images in vitals.generated])
     alike = np.flatnonzero(within < COLLAPSED * real)
-    if vitals.generated.shape[1] > 1 and len(alike):
+    if vitals.step >= NOISE_STEPS and vitals.generated.shape[1] > 1 and len(alike):
         return Problem(
             "collapse",
             f"images of code {_listed(alike)} differ by {within[alike].mean() / real:.0%} of what "
