@@ -96,12 +96,12 @@ PRESETS = {
                 _QUICK, preset="mnist", dataset="mnist", max_steps=10_000, thickness=0.8
             ),
             "the recipe of results/recipe.md: quick on all of MNIST, strokes thickened too",
-            "about 12 minutes on 2 CPU cores; see results/mnist",
+            "about 12 minutes on 2 CPU cores, .98 of MNIST's test images; see results/mnist",
         ),
         Preset(
             _QUICK,
             "the paper's networks, a quarter as wide, with distortion before D and Q",
-            "about 4 minutes on 2 CPU cores, QUICKEXPECT",
+            "about 4 minutes on 2 CPU cores, .974 to .980 on mnist5k (seeds 0 to 4)",
         ),
     )
 }
