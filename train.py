@@ -202,6 +202,9 @@ def _run(given):
     path = pathlib.Path(given.get("out", "runs")) / name
     if "dry_run" not in given:
         RunDir(path).check_new()
+    from keras_infogan.data import sources
+
+    sources.check(config.dataset, data_dir)
     quiet.import_tensorflow()
     from keras_infogan import experiment
 

@@ -77,7 +77,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     }
     folder = out / "evaluation"
     folder.mkdir(parents=True, exist_ok=True)
-    save_illustrations(folder, model, data, seed)
+    save_illustrations(folder, model, data, scores, seed)
     run_dir.write_json(out / "evaluation.json", scores)
     return scores
 

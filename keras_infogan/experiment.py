@@ -202,15 +202,11 @@ def _go_on(run, data, content):
     )
     stop = StopOnSignal()
     health = Health(run.health, data, log, options["sample_every"], config.seed)
+    evaluations = []
+    if every := options.get("evaluate_every"):
+        evaluations = [Evaluation(run.evaluations, data, every, per_epoch, config.seed)]
     # The curves and the health check read what the log has written.
-    callbacks = [console, log, curves, health, grids, checkpoints, stop]
-    if options.get("evaluate_every"):
-        callbacks.insert(
-            -2,
-            Evaluation(
-                run.evaluations, data, options["evaluate_every"], per_epoch, seed=config.seed
-            ),
-        )
+    callbacks = [console, log, curves, health, grids, *evaluations, checkpoints, stop]
     print(
         f"{run.path}: {config.preset} on {data.name}, seed {config.seed}, generator loss "
         f"{config.generator_loss}, step {first_step} of {total_steps}.",

@@ -175,6 +175,18 @@ def read_jsonl(path, up_to_step=None):
     return rows
 
 
+def append_jsonl(path, *rows):
+    """Adds rows to a JSONL file, which is made if it is not there."""
+    with open(path, "a") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def drop_later_rows(path, step):
+    """Takes the rows after a step, if any, out of a JSONL file."""
+    if path.exists():
+        write_jsonl(path, read_jsonl(path, up_to_step=step))
+
+
 def write_jsonl(path, rows):
     """Replaces a JSONL file."""
     text = "".join(json.dumps(row) + "\n" for row in rows)

@@ -99,6 +99,7 @@ def test_evaluation_says_what_was_scored_on_what(run, evaluated):
         "train_images",
         "test_images",
         "codes",
+        "confusion",
         "information",
         "continuous",
         "diversity",

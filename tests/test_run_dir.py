@@ -10,7 +10,9 @@ import pytest
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import (
     RunDir,
+    append_jsonl,
     check_writable,
+    drop_later_rows,
     read_jsonl,
     replace_with,
     write_json,
@@ -362,3 +364,21 @@ def test_later_steps_are_left_out(tmp_path, up_to_step, count):
     path = tmp_path / "metrics.jsonl"
     write_jsonl(path, ROWS)
     assert read_jsonl(path, up_to_step=up_to_step) == ROWS[:count]
+
+
+def test_rows_are_appended_to_what_is_there(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    append_jsonl(path)
+    assert path.read_text() == ""
+    append_jsonl(path, *ROWS[:2])
+    append_jsonl(path, *ROWS[2:])
+    assert read_jsonl(path) == ROWS
+
+
+def test_later_rows_are_dropped(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    drop_later_rows(path, 0)
+    assert not path.exists()
+    write_jsonl(path, [{"step": step} for step in (100, 200, 300)])
+    drop_later_rows(path, 200)
+    assert read_jsonl(path) == [{"step": 100}, {"step": 200}]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -295,6 +296,33 @@ assert train.main(["--epochs", "0"]) == 2
 assert train.main(["--resume", "nowhere"]) == 2
 assert not {"tensorflow", "keras", "numpy"} & set(sys.modules)
 """
+
+
+DATA_WITHOUT_TENSORFLOW = """
+import sys, train
+from keras_infogan.data import sources
+sources.network_answers = lambda: False
+assert train.main(["--dataset", "mnits"]) == 2
+assert train.main(["--dataset", "mnist"]) == 2
+assert train.main(["--data-dir", "nowhere"]) == 2
+assert not {"tensorflow", "keras"} & set(sys.modules)
+"""
+
+
+def test_data_that_cannot_be_had_are_refused_without_tensorflow(root, place):
+    done = subprocess.run(
+        [sys.executable, "-c", DATA_WITHOUT_TENSORFLOW],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    unknown, unprepared, no_directory = done.stderr.splitlines()
+    assert "Unknown data set. Received: mnits." in unknown
+    assert f"mnist is not prepared in {place / 'no-such-place'}" in unprepared
+    assert "--data-dir is not a directory. Received: nowhere." in no_directory
+    assert list(place.iterdir()) == []
 
 
 @pytest.fixture(scope="module")

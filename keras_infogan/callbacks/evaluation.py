@@ -1,7 +1,5 @@
 """evaluations.jsonl: all scores every N epochs."""
 
-import json
-
 import keras
 
 from keras_infogan import run_dir
@@ -31,9 +29,7 @@ class Evaluation(keras.callbacks.Callback):
         self.seed = seed
 
     def on_train_begin(self, logs=None):
-        if self.path.exists():
-            step = int(self.model.step.numpy())
-            run_dir.write_jsonl(self.path, run_dir.read_jsonl(self.path, up_to_step=step))
+        run_dir.drop_later_rows(self.path, int(self.model.step.numpy()))
 
     def on_train_batch_end(self, batch, logs=None):
         step = int(self.model.step.numpy())
@@ -44,9 +40,8 @@ class Evaluation(keras.callbacks.Callback):
         except UserError as error:  # no reason to lose the run: the health check says what is wrong
             print(f"\nstep {step}: {error}", flush=True)
             return
-        row = {"step": step, "epoch": step // self.steps_per_epoch, **scores}
-        with open(self.path, "a") as file:
-            file.write(json.dumps(row) + "\n")
+        epoch = step // self.steps_per_epoch
+        run_dir.append_jsonl(self.path, {"step": step, "epoch": epoch, **scores})
         accuracy = scores["codes"]["code_accuracy"]
         shown = "none" if accuracy is None else f"{accuracy:.3f}"
         print(

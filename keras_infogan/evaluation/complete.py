@@ -10,6 +10,7 @@ from keras_infogan.evaluation.digit_features import digit_features
 from keras_infogan.evaluation.frechet import frechet_distance
 from keras_infogan.evaluation.information import information
 from keras_infogan.evaluation.neighbours import copying, fidelity_and_variety, mean_distance
+from keras_infogan.evaluation.scores import NO_LABEL, confusion
 
 EXTRACTOR = (
     "features of this project's small digit classifier: not comparable with other extractors"
@@ -27,41 +28,42 @@ def evaluate_model(model, data, seed=0):
         seed: Seed of the generated images.
 
     Returns:
-        Dict with `codes` (see `evaluate_codes`), `information` (see `information`), `continuous`
-        (see `code_meanings`), `diversity` (see `code_diversity`) and `generated`: `extractor`,
-        `images`, `frechet` (generated against test images), `frechet_floor` (training against
-        test images), the same two for the precision family, and `copying`.
+        Dict with `codes` (see `evaluate_codes`), `confusion` (see `code_confusion`),
+        `information` (see `information`), `continuous` (see `code_meanings`), `diversity` (see
+        `code_diversity`) and `generated`: `extractor`, `images`, `frechet` (generated against
+        test images), `frechet_floor` (training against test images), the same two for the
+        precision family, and `copying`.
 
     Raises:
         UserError: If the generator's images are not finite. Through the classifier's ReLUs they
             would come out as features like any others.
     """
     size = model.trunk.input_shape[1]
-
     count = min(IMAGES, len(data.test_images), len(data.train_images))
     latents = np.array(model.latents.sample(count, (seed, 2)))
-    categorical = bool(model.latents.categorical)
     images = model.generate(latents)
     if not np.isfinite(images).all():
         raise UserError("The generator makes images that are not finite: nothing can be scored.")
     generated = digit_features(images)
-    chosen = evenly_chosen(len(data.test_images), count)
     test_images = sample_images(data.test_images, count, size)
     test = digit_features(test_images)
     train = digit_features(sample_images(data.train_images, TRAIN_IMAGES, size))
     train_sample = train[evenly_chosen(len(train), count)]
+
+    test_codes, diversity = None, {}
+    if model.latents.categorical:
+        test_codes = read_codes(model, data.test_images)
+        chosen = evenly_chosen(len(test_codes), count)
+        diversity = code_diversity(
+            _drawn_codes(model, latents), generated, test_codes[chosen], test
+        )
+    codes = evaluate_codes(model, data, test_codes)
     return {
-        "codes": evaluate_codes(model, data),
+        "codes": codes,
+        "confusion": code_confusion(codes["code_to_label"], test_codes, data),
         "information": information(model, seed=seed),
         "continuous": code_meanings(model, test_images, seed),
-        "diversity": code_diversity(
-            _drawn_codes(model, latents),
-            generated,
-            read_codes(model, data.test_images[chosen]),
-            test,
-        )
-        if categorical
-        else {},
+        "diversity": diversity,
         "generated": {
             "extractor": EXTRACTOR,
             "images": count,
@@ -72,6 +74,24 @@ def evaluate_model(model, data, seed=0):
             "copying": copying(generated, train, test),
         },
     }
+
+
+def code_confusion(code_to_label, test_codes, data):
+    """Test images by label and by the label that their code stands for.
+
+    Args:
+        code_to_label: As in `code_scores`, or None.
+        test_codes: Integers `(n,)`.
+        data: An `ImageData`.
+
+    Returns:
+        The counts of `confusion` as nested lists; None without a table.
+    """
+    if code_to_label is None:
+        return None
+    table = [NO_LABEL if label is None else label for label in code_to_label.values()]
+    num_labels = int(max(np.max(data.train_labels), np.max(data.test_labels))) + 1
+    return confusion(table, test_codes, data.test_labels, num_labels).tolist()
 
 
 def code_diversity(generated_codes, generated, real_codes, real):

@@ -112,8 +112,9 @@ def _traverse(model, position, seed):
         return latents.fixed(NOISES, seed, values)  # the same noises whatever the values
 
     table = np.array([[fixed(digit, value) for value in codes] for digit in digits])
-    measured = measure(model.generate(table.reshape(-1, latents.size)))
-    shape = (len(digits), STEPS, NOISES)
+    images = model.generate(table)  # (digits, STEPS, NOISES, height, width, channels)
+    measured = measure(images.reshape(-1, *images.shape[3:]))
+    shape = images.shape[:3]
     return codes, {name: value.reshape(shape).swapaxes(1, 2) for name, value in measured.items()}
 
 

@@ -332,12 +332,15 @@ class InfoGAN(keras.Model):
         """Images of latents.
 
         Args:
-            latents: `(n, latents.size)`.
+            latents: `(..., latents.size)`: a list of them, or a table.
 
         Returns:
-            NumPy array in [-1, 1], `(n, height, width, channels)`.
+            NumPy array in [-1, 1], `(..., height, width, channels)`.
         """
-        return self.generator.predict(latents, batch_size=256, verbose=0)
+        *shape, size = latents.shape
+        rows = np.reshape(latents, (-1, size))
+        images = self.generator.predict(rows, batch_size=256, verbose=0)
+        return images.reshape(*shape, *images.shape[1:])
 
     def save_own_variables(self, store):
         # With the sums behind the metrics, a run that was cut in two reports the same means.

@@ -111,6 +111,7 @@ def test_a_line_holds_all_scores_of_the_model(tiny_model, tiny_data, tmp_path, a
         "step",
         "epoch",
         "codes",
+        "confusion",
         "information",
         "continuous",
         "diversity",

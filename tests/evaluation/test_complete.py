@@ -64,7 +64,14 @@ def scores(model, data):
 
 
 def test_every_score_is_there_and_ready_for_json(scores):
-    assert list(scores) == ["codes", "information", "continuous", "diversity", "generated"]
+    assert list(scores) == [
+        "codes",
+        "confusion",
+        "information",
+        "continuous",
+        "diversity",
+        "generated",
+    ]
     assert tuple(scores["codes"]) == CODE_SCORES
     assert list(scores["information"]) == ["c1", "c2"]
     assert list(scores["continuous"]) == ["c2"]
@@ -84,6 +91,7 @@ def test_every_score_is_there_and_ready_for_json(scores):
 
 def test_scores_of_a_model_that_is_right(scores):
     assert scores["codes"]["code_accuracy"] == 1.0
+    assert scores["confusion"] == [[10, 0, 0, 0], [0, 10, 0, 0], [0, 0, 10, 0]]
     assert scores["information"]["c1"]["share"] > 0.95
     assert scores["continuous"]["c2"]["moves"] == "ink"
     assert scores["generated"]["images"] == 30
@@ -119,7 +127,7 @@ def test_a_generator_that_copies_is_told(hand_made_model, data):
 def test_data_without_labels_lack_the_scores_of_codes_only(model, data, scores):
     unlabelled = ImageData("bars", data.train_images, None, data.test_images, None)
     found = evaluate_model(model, unlabelled)
-    assert found == {**scores, "codes": dict.fromkeys(CODE_SCORES)}
+    assert found == {**scores, "codes": dict.fromkeys(CODE_SCORES), "confusion": None}
 
 
 def test_a_model_without_a_categorical_code(hand_made_model, data):

@@ -5,6 +5,8 @@ from PIL import Image
 
 from keras_infogan.data.sources import ImageData
 from keras_infogan.evaluation import illustrations
+from keras_infogan.evaluation.codes import evaluate_codes, read_codes
+from keras_infogan.evaluation.complete import code_confusion
 from keras_infogan.evaluation.illustrations import COLUMNS, save_illustrations
 from keras_infogan.latents import Categorical, Uniform
 from keras_infogan.pictures import tile
@@ -23,13 +25,13 @@ def dots(places):
 def pixel_reader(hand_made_model):
     """Q reads the place of the bright pixel, G draws it; of c2 both know nothing."""
 
-    def draw(z):
+    def generate(z):
         return ops.reshape(2.0 * z[:, 1:5] - 1.0, (-1, 2, 2, 1))
 
     def read(pixels):
         return ops.concatenate([pixels, 0.0 * pixels[:, :1]], axis=1)
 
-    return hand_made_model([Categorical(4), Uniform()], draw, read)
+    return hand_made_model([Categorical(4), Uniform()], generate, read)
 
 
 @pytest.fixture
@@ -39,12 +41,20 @@ def data():
     return ImageData("dots", dots(train), 3 - train, dots(PLACES), 3 - PLACES)
 
 
+def draw(folder, model, data):
+    """The pictures of a model, with what they need of its scores."""
+    codes = read_codes(model, data.test_images) if model.latents.categorical else None
+    scores = {"codes": evaluate_codes(model, data, codes)}
+    scores["confusion"] = code_confusion(scores["codes"]["code_to_label"], codes, data)
+    save_illustrations(folder, model, data, scores)
+
+
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
 def test_pictures_of_labelled_data(tmp_path, pixel_reader, data):
-    save_illustrations(tmp_path, pixel_reader, data)
+    draw(tmp_path, pixel_reader, data)
     assert names(tmp_path) == ["confusion.png", "images-by-code.png", "traversal-c2.png"]
     for path in tmp_path.iterdir():
         with Image.open(path) as picture:
@@ -53,7 +63,7 @@ def test_pictures_of_labelled_data(tmp_path, pixel_reader, data):
 
 def test_without_labels_there_is_no_confusion(tmp_path, pixel_reader, data):
     unlabelled = ImageData("dots", data.train_images, None, data.test_images, None)
-    save_illustrations(tmp_path, pixel_reader, unlabelled)
+    draw(tmp_path, pixel_reader, unlabelled)
     assert names(tmp_path) == ["images-by-code.png", "traversal-c2.png"]
 
 
@@ -61,7 +71,7 @@ def test_without_a_categorical_code_there_are_traversals_only(tmp_path, hand_mad
     model = hand_made_model(
         [Uniform(), Uniform()], lambda z: 0.4 * ops.stack([z[:, 1:], z[:, 1:]], axis=1)[..., None]
     )
-    save_illustrations(tmp_path, model, data)
+    draw(tmp_path, model, data)
     assert names(tmp_path) == ["traversal-c1.png", "traversal-c2.png"]
     # Columns from −2 to 2; c1 is the left pixel of both rows.
     expected = np.zeros((10, 9, 2, 2, 1))
@@ -71,7 +81,7 @@ def test_without_a_categorical_code_there_are_traversals_only(tmp_path, hand_mad
 
 
 def test_a_row_holds_real_images_of_one_code(tmp_path, pixel_reader, data):
-    save_illustrations(tmp_path, pixel_reader, data)
+    draw(tmp_path, pixel_reader, data)
     picture = np.asarray(Image.open(tmp_path / "images-by-code.png"))
     assert picture.shape == (4 * 2 + 3 * 2, COLUMNS * 4 - 2)
     shown = [
@@ -102,7 +112,7 @@ def test_confusion_holds_the_test_images(tmp_path, pixel_reader, data, matrix):
     test_labels = data.test_labels.copy()
     test_labels[0] = 1  # one of the twenty that read as label 3
     data = ImageData("dots", data.train_images, data.train_labels, data.test_images, test_labels)
-    save_illustrations(tmp_path, pixel_reader, data)
+    draw(tmp_path, pixel_reader, data)
     ((counts, rows, columns),) = matrix
     np.testing.assert_array_equal(counts, [[2, 0, 0, 0], [0, 0, 0, 1], [0, 0, 3, 0], [0, 0, 0, 19]])
     assert rows == columns == ["0", "1", "2", "3"]
@@ -112,7 +122,7 @@ def test_codes_without_a_label_have_a_column_of_their_own(tmp_path, pixel_reader
     # Two labels for four codes: pixels 0 and 1 have the first, 2 and 3 the second.
     train, test = np.repeat([0, 0, 1, 2, 3, 3], 2), np.array([0, 1, 2, 3, 3])
     data = ImageData("dots", dots(train), train // 2, dots(test), test // 2)
-    save_illustrations(tmp_path, pixel_reader, data)
+    draw(tmp_path, pixel_reader, data)
     ((counts, rows, columns),) = matrix
     np.testing.assert_array_equal(counts, [[1, 0, 1], [0, 2, 1]])
     assert (rows, columns) == (["0", "1"], ["0", "1", "none"])
@@ -121,6 +131,6 @@ def test_codes_without_a_label_have_a_column_of_their_own(tmp_path, pixel_reader
 def test_images_are_resized_to_the_models(tmp_path, pixel_reader, data):
     large = [part.repeat(4, axis=1).repeat(4, axis=2) for part in (dots([0, 1, 2]), dots([3, 1]))]
     data = ImageData("dots", large[0], np.arange(3), large[1], np.array([0, 1]))
-    save_illustrations(tmp_path, pixel_reader, data)
+    draw(tmp_path, pixel_reader, data)
     with Image.open(tmp_path / "images-by-code.png") as picture:
         assert picture.size == (COLUMNS * 4 - 2, 4 * 4 - 2)

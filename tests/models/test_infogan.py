@@ -588,6 +588,14 @@ def test_generate_runs_the_generator_in_inference_mode(tiny_model):
     assert np.abs(images - model.generator(latents, training=True)).max() > 1e-3
 
 
+def test_generate_keeps_the_shape_of_a_table_of_latents(tiny_model):
+    model = tiny_model()
+    table = model.latents.one_hot_table(3)
+    images = model.generate(table)
+    assert images.shape == (10, 3, 8, 8, 1)
+    np.testing.assert_allclose(images[7], model.generate(table[7]), atol=1e-6)
+
+
 # Configuration and saving.
 
 
