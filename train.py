@@ -106,6 +106,12 @@ def build_parser():
         add(group, name, f"distort what D and Q see by up to this, {what}", type=float)
     add(
         group,
+        "final-distortion",
+        "share of the distortion that is left at the end, where the learning rates fall too",
+        type=float,
+    )
+    add(
+        group,
         "trunk-learns-information",
         "let the shared trunk learn from the information loss, in D's update",
         action=argparse.BooleanOptionalAction,

@@ -38,6 +38,8 @@ class RunConfig:
         scale: The same, change of size.
         shift: The same, in pixels.
         thickness: The same, as a share of the way to a dilation over 3×3 pixels.
+        final_distortion: Share of all of it to which it falls, linearly, from `decay_from` on; 1
+            never.
         seed: Integer from which the weights, the order of the data and the noise follow.
         jit: Whether XLA compiles the train step; None leaves it to Keras (on for a GPU).
     """
@@ -68,6 +70,7 @@ class RunConfig:
     scale: float = 0.0
     shift: float = 0.0
     thickness: float = 0.0
+    final_distortion: float = 1.0
     seed: int = 0
     jit: bool | None = None
 
@@ -98,7 +101,7 @@ class RunConfig:
         ):
             value = getattr(self, name)
             self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
-        for name in ("information_warmup", "decay_from"):
+        for name in ("information_warmup", "decay_from", "final_distortion"):
             self._require(0 <= getattr(self, name) <= 1, name, "must be from 0 to 1")
         self._require(
             self.distorts or not self.real_information_weight,

@@ -66,11 +66,13 @@ def build_model(config, channels, total_steps):
         seed=config.seed,
     )
 
+    begin = int(config.decay_from * total_steps)
+
+    def falling(value, **options):
+        return HoldThenDecay(value, begin, total_steps, **options) if begin < total_steps else value
+
     def adam(rate):
-        begin = int(config.decay_from * total_steps)
-        if begin < total_steps:
-            rate = HoldThenDecay(rate, begin, total_steps)
-        return keras.optimizers.Adam(rate, beta_1=config.adam_beta_1)
+        return keras.optimizers.Adam(falling(rate), beta_1=config.adam_beta_1)
 
     model.compile(
         adam(config.d_learning_rate),
@@ -81,6 +83,7 @@ def build_model(config, channels, total_steps):
         continuous_weight=config.continuous_weight,
         information_warmup=int(config.information_warmup * total_steps),
         real_information_weight=config.real_information_weight,
+        augmentation_strength=falling(1.0, floor=config.final_distortion),
         jit_compile="auto" if config.jit is None else config.jit,
     )
     return model

@@ -37,6 +37,7 @@ FIELD_FLAGS = [
     "--scale",
     "--shift",
     "--thickness",
+    "--final-distortion",
     "--trunk-learns-information",
     "--jit",
 ]

@@ -52,8 +52,8 @@ class InfoGAN(keras.Model):
         discriminator: Model from the trunk's features to one logit, `(batch_size, 1)`.
         recognizer: Model from the trunk's features to `(batch_size, latents.parameter_size)`.
         latents: A `LatentSpec`.
-        augmentation: Optional layer `augmentation(images, seed)` applied, differentiably, to all
-            images that D and Q see in training.
+        augmentation: Optional layer `augmentation(images, seed, strength=1.0)` applied,
+            differentiably, to all images that D and Q see in training.
         trunk_learns_information: Whether L_I enters D's loss, as in the paper.
         seed: Integer from which all noise, codes and distortions follow.
 
@@ -104,6 +104,7 @@ class InfoGAN(keras.Model):
         continuous_weight=0.1,
         information_warmup=0,
         real_information_weight=0.0,
+        augmentation_strength=1.0,
         **kwargs,
     ):
         """Sets the two optimizers and the loss.
@@ -122,6 +123,8 @@ class InfoGAN(keras.Model):
                 codes that Q reads from two distortions of each real image
                 (`losses.paired_information`): the trunk learns to sort real images by the codes,
                 whatever the distortion. Needs an `augmentation`.
+            augmentation_strength: Strength of the `augmentation`, from 0 to 1, or a schedule that
+                gives it for a step.
             **kwargs: `jit_compile`, `steps_per_execution` and others of `keras.Model.compile`.
         """
         # An explicit None: without it Keras would make an optimizer that nothing uses.
@@ -139,6 +142,7 @@ class InfoGAN(keras.Model):
                 f"an augmentation. Received: real_information_weight={real_information_weight}."
             )
         self.real_information_weight = real_information_weight
+        self.augmentation_strength = augmentation_strength
         self._generator_loss = losses.get(generator_loss)
         # Built here, or a checkpoint's optimizer state would be passed over when it is loaded.
         self.d_optimizer.build(self.d_variables)
@@ -233,7 +237,7 @@ class InfoGAN(keras.Model):
     def _discriminate(self, images, seed, training=True):
         """D's logits and the trunk's features of images, distorted if in training."""
         if training and self.augmentation is not None:
-            images = self.augmentation(images, seed)
+            images = self.augmentation(images, seed, strength=self._augmentation_strength())
         features = self.trunk(images, training=training)
         return self.discriminator(features, training=training), features
 
@@ -264,6 +268,10 @@ class InfoGAN(keras.Model):
         """λ of the categorical codes at this step."""
         progress = tf.cast(self.step + 1, tf.float32) / float(max(self.information_warmup, 1))
         return self.information_weight * tf.minimum(1.0, progress)
+
+    def _augmentation_strength(self):
+        strength = self.augmentation_strength
+        return strength(self.step) if callable(strength) else strength
 
     def _code_accuracy(self, latents, parameters):
         """Share of the categorical codes drawn that Q reads from the generated images."""
@@ -385,6 +393,7 @@ class InfoGAN(keras.Model):
                 "continuous_weight": self.continuous_weight,
                 "information_warmup": self.information_warmup,
                 "real_information_weight": self.real_information_weight,
+                "augmentation_strength": self.augmentation_strength,
                 "jit_compile": self.jit_compile,
                 "steps_per_execution": self.steps_per_execution,
             }

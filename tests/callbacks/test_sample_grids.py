@@ -71,8 +71,9 @@ def test_pictures_of_different_steps_have_the_same_latents(run, tiny_model, monk
     drawn = []
 
     def note(latents):
-        drawn.append(np.array(latents))
-        return np.zeros((len(latents), 8, 8, 1), np.float32)
+        *shape, size = latents.shape
+        drawn.append(latents.reshape(-1, size))
+        return np.zeros((*shape, 8, 8, 1), np.float32)
 
     monkeypatch.setattr(model, "generate", note)
     for step in (100, 200):

@@ -227,14 +227,15 @@ def test_uses_and_steps_have_seeds_of_their_own(tiny_model):
 
 
 class Recorder(keras.layers.Layer):
-    """An augmentation that notes its seeds and doubles the images."""
+    """An augmentation that notes its seeds and strengths and doubles the images."""
 
     def __init__(self):
         super().__init__()
-        self.seeds = []
+        self.seeds, self.strengths = [], []
 
-    def call(self, images, seed):
+    def call(self, images, seed, strength=1.0):
         self.seeds.append(tuple(seed.numpy()))
+        self.strengths.append(float(strength))
         return 2.0 * images
 
 
@@ -306,6 +307,16 @@ def test_measuring_the_probability_after_changes_nothing_else(
     assert_equal(*results)
 
 
+def test_augmentation_weakens_with_the_step(tiny_model, real_images):
+    recorder = Recorder()
+    model = tiny_model(augmentation=recorder, augmentation_strength=HoldThenDecay(0.8, 2, 6))
+    model._steps_tracked = lambda: tf.constant(1)  # no second look in this step
+    model.step.assign(3)
+    model.train_step(real_images)
+    # D's update counts the step on: 3/4 of the strength is left at step 3, half at step 4.
+    np.testing.assert_allclose(recorder.strengths, [0.6, 0.6, 0.4])
+
+
 # Information between codes and real images.
 
 
@@ -315,6 +326,7 @@ def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
     rate = 1e-2
     settings = dict(
         augmentation=RandomDistortion(shear=0.1, shift=1.0),
+        augmentation_strength=0.5,
         trunk_learns_information=False,
     )
 
@@ -333,7 +345,9 @@ def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
     with tf.GradientTape() as tape:
         logits = [
             model.recognizer(
-                model.trunk(model.augmentation(real_images, seeds[use]), training=True),
+                model.trunk(
+                    model.augmentation(real_images, seeds[use], strength=0.5), training=True
+                ),
                 training=True,
             )[:, :10]
             for use in (infogan.REAL_DISTORTION, infogan.SECOND_DISTORTION)
@@ -613,6 +627,7 @@ def build_rich_model(tiny_model):
         continuous_weight=0.2,
         information_warmup=5,
         real_information_weight=0.4,
+        augmentation_strength=HoldThenDecay(0.9, 3, 7, floor=0.2),
         jit_compile=False,
     )
 
@@ -677,6 +692,12 @@ def test_a_file_brings_back_settings(saved):
     assert loaded.continuous_weight == 0.2
     assert loaded.information_warmup == 5
     assert loaded.real_information_weight == 0.4
+    assert loaded.augmentation_strength.get_config() == {
+        "value": 0.9,
+        "begin": 3,
+        "end": 7,
+        "floor": 0.2,
+    }
     assert loaded.jit_compile is False
     assert type(loaded.d_optimizer) is keras.optimizers.Adam
     assert loaded.d_optimizer._learning_rate.get_config() == HoldThenDecay(2e-3, 2, 8).get_config()
