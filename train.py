@@ -73,6 +73,12 @@ def build_parser():
     add(group, "noise", "noise variables, N(0, 1)", type=int)
     add(group, "categories", "values of the categorical code", type=int)
     add(group, "continuous-codes", "codes U(-1, 1)", type=int)
+    add(
+        group,
+        "learned-std",
+        "let Q say how sure it is of each continuous code",
+        action=argparse.BooleanOptionalAction,
+    )
     add(group, "seed", "decides weights, order of data and noise", type=int)
     add(group, "d-learning-rate", "Adam's rate of the discriminator", type=float)
     add(group, "g-learning-rate", "Adam's rate of generator and recognizer", type=float)

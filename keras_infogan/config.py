@@ -18,6 +18,7 @@ class RunConfig:
         noise: Number of noise variables, N(0, 1).
         categories: Values of the categorical code c1.
         continuous_codes: Number of codes U(-1, 1): c2, c3, ...
+        learned_std: Whether Q gives a standard deviation with each continuous code; else it is 1.
         dataset: Name of the data, or None to take the best MNIST that can be had.
         epochs: Passes over the training images.
         max_steps: Steps after which the run ends even if `epochs` would go on; None for no limit.
@@ -51,6 +52,7 @@ class RunConfig:
     noise: int = 62
     categories: int = 10
     continuous_codes: int = 2
+    learned_std: bool = False
     dataset: str | None = None
     epochs: int = 50
     max_steps: int | None = None

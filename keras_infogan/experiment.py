@@ -46,9 +46,10 @@ def build_model(config, channels, total_steps):
         An `InfoGAN` whose initial weights follow from `config.seed`.
     """
     keras.utils.set_random_seed(config.seed)
+    continuous = Uniform(std=None if config.learned_std else 1.0)
     latents = LatentSpec(
         Noise(config.noise),
-        [Categorical(config.categories)] + [Uniform() for _ in range(config.continuous_codes)],
+        [Categorical(config.categories)] + [continuous] * config.continuous_codes,
     )
     size = config.image_size
     model = InfoGAN(

@@ -19,6 +19,7 @@ def test_a_config_goes_through_json():
         noise=5,
         categories=4,
         continuous_codes=1,
+        learned_std=True,
         dataset="fashion_mnist",
         epochs=3,
         max_steps=11,

@@ -213,11 +213,12 @@ def test_config_decides_model_and_losses(tiny_config):
         shear=0.1,
         shift=1.5,
         final_distortion=0.25,
+        learned_std=True,
         jit=False,
     )
     model = experiment.build_model(config, channels=3, total_steps=20)
     assert model.trunk.input_shape == (None, 8, 8, 3)
-    assert (model.latents.size, model.latents.parameter_size) == (14, 11)
+    assert (model.latents.size, model.latents.parameter_size) == (14, 12)
     assert model.generator_loss == "minimax"
     weights = (model.adversarial_weight, model.information_weight, model.continuous_weight)
     assert weights == (2.0, 3.0, 4.0)

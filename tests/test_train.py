@@ -25,6 +25,7 @@ FIELD_FLAGS = [
     "--noise",
     "--categories",
     "--continuous-codes",
+    "--learned-std",
     "--seed",
     "--d-learning-rate",
     "--g-learning-rate",
