@@ -107,13 +107,12 @@ def build_parser():
         ("shear", "columns per row"),
         ("scale", "share of the size"),
         ("shift", "pixels"),
-        ("thickness", "share of the way to a dilation over 3×3 pixels"),
     ):
         add(group, name, f"distort what D and Q see by up to this, {what}", type=float)
     add(
         group,
-        "final-distortion",
-        "share of the distortion that is left at the end, where the learning rates fall too",
+        "thickness",
+        "thicken the strokes of a real image's second look by up to this share of a dilation",
         type=float,
     )
     add(

@@ -41,13 +41,12 @@ class RandomDistortion(keras.layers.Layer):
         self.thickness = thickness
         self.background = background
 
-    def call(self, images, seed, strength=1.0):
+    def call(self, images, seed):
         """Distorts a batch.
 
         Args:
             images: `(batch_size, height, width, channels)`.
             seed: Integer tensor of shape `(2,)`; equal seeds distort equally.
-            strength: Share of each amount drawn that is applied, from 0 to 1.
 
         Returns:
             Tensor of the same shape.
@@ -57,7 +56,7 @@ class RandomDistortion(keras.layers.Layer):
         seeds = tf.random.split(seed, 6)
 
         def draw(index, limit):
-            return strength * tf.random.stateless_uniform(
+            return tf.random.stateless_uniform(
                 (batch_size,), seeds[index], minval=-limit, maxval=limit, dtype=images.dtype
             )
 

@@ -38,9 +38,8 @@ class RunConfig:
         shear: Distortion of what D and Q see, see `RandomDistortion`; 0 for none.
         scale: The same, change of size.
         shift: The same, in pixels.
-        thickness: The same, as a share of the way to a dilation over 3×3 pixels.
-        final_distortion: Share of all of it to which it falls, linearly, from `decay_from` on; 1
-            never.
+        thickness: Distortion of the second look at a real image only, as a share of the way to a
+            dilation over 3×3 pixels. In generated images a continuous code can then mean the pen.
         seed: Integer from which the weights, the order of the data and the noise follow.
         jit: Whether XLA compiles the train step; None leaves it to Keras (on for a GPU).
     """
@@ -72,7 +71,6 @@ class RunConfig:
     scale: float = 0.0
     shift: float = 0.0
     thickness: float = 0.0
-    final_distortion: float = 1.0
     seed: int = 0
     jit: bool | None = None
 
@@ -103,14 +101,19 @@ class RunConfig:
         ):
             value = getattr(self, name)
             self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
-        for name in ("information_warmup", "decay_from", "final_distortion"):
+        for name in ("information_warmup", "decay_from"):
             self._require(0 <= getattr(self, name) <= 1, name, "must be from 0 to 1")
         self._require(
-            self.distorts or not self.real_information_weight,
+            self.distorts or self.thickness or not self.real_information_weight,
             "real_information_weight",
             "compares two distortions, so it needs --shear, --scale, --shift or --thickness",
         )
         self._require(self.thickness <= 1, "thickness", "must be from 0 to 1")
+        self._require(
+            self.real_information_weight or not self.thickness,
+            "thickness",
+            "distorts the second look at a real image, so it needs --real-information-weight",
+        )
         self._require(0 <= self.adam_beta_1 < 1, "adam_beta_1", "must be from 0 to under 1")
         self._require(0 <= self.seed < 2**31, "seed", "must be from 0 to 2147483647")
 
@@ -131,8 +134,8 @@ class RunConfig:
 
     @property
     def distorts(self):
-        """Whether anything is distorted before D and Q."""
-        return max(self.shear, self.scale, self.shift, self.thickness) > 0
+        """Whether all images are distorted before D and Q."""
+        return max(self.shear, self.scale, self.shift) > 0
 
     def to_json(self):
         """A JSON-ready dict that `from_json` turns back into an equal config."""

@@ -52,6 +52,7 @@ def build_model(config, channels, total_steps):
         [Categorical(config.categories)] + [continuous] * config.continuous_codes,
     )
     size = config.image_size
+    distortion = (config.shear, config.scale, config.shift)
     model = InfoGAN(
         **networks.get(config.networks)(
             latents.size,
@@ -60,20 +61,19 @@ def build_model(config, channels, total_steps):
             **dict(config.network_options),
         ),
         latents=latents,
-        augmentation=RandomDistortion(config.shear, config.scale, config.shift, config.thickness)
-        if config.distorts
+        augmentation=RandomDistortion(*distortion) if config.distorts else None,
+        second_augmentation=RandomDistortion(*distortion, config.thickness)
+        if config.thickness
         else None,
         trunk_learns_information=config.trunk_learns_information,
         seed=config.seed,
     )
 
-    begin = int(config.decay_from * total_steps)
-
-    def falling(value, **options):
-        return HoldThenDecay(value, begin, total_steps, **options) if begin < total_steps else value
-
     def adam(rate):
-        return keras.optimizers.Adam(falling(rate), beta_1=config.adam_beta_1)
+        begin = int(config.decay_from * total_steps)
+        if begin < total_steps:
+            rate = HoldThenDecay(rate, begin, total_steps)
+        return keras.optimizers.Adam(rate, beta_1=config.adam_beta_1)
 
     model.compile(
         adam(config.d_learning_rate),
@@ -84,7 +84,6 @@ def build_model(config, channels, total_steps):
         continuous_weight=config.continuous_weight,
         information_warmup=int(config.information_warmup * total_steps),
         real_information_weight=config.real_information_weight,
-        augmentation_strength=falling(1.0, floor=config.final_distortion),
         jit_compile="auto" if config.jit is None else config.jit,
     )
     return model

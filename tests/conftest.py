@@ -51,6 +51,7 @@ def tiny_model(tiny_networks):
         d_optimizer=None,
         g_optimizer=None,
         augmentation=None,
+        second_augmentation=None,
         trunk_learns_information=True,
         seed=7,
         **compile_options,
@@ -60,6 +61,7 @@ def tiny_model(tiny_networks):
             **tiny_networks(latents),
             latents=latents,
             augmentation=augmentation,
+            second_augmentation=second_augmentation,
             trunk_learns_information=trunk_learns_information,
             seed=seed,
         )

@@ -76,20 +76,6 @@ def test_shear_moves_each_row_by_its_distance_from_the_middle():
     )
 
 
-def test_strength_scales_every_amount():
-    images = random_images(4, 6, 7, 1)
-    whole = dict(shear=0.4, scale=0.2, shift=2.0, thickness=0.8)
-    half = {name: 0.5 * amount for name, amount in whole.items()}
-    np.testing.assert_allclose(
-        RandomDistortion(**whole)(images, SEED, strength=0.5),
-        RandomDistortion(**half)(images, SEED),
-        atol=1e-6,
-    )
-    np.testing.assert_allclose(
-        RandomDistortion(**whole)(images, SEED, strength=0.0), images, atol=1e-6
-    )
-
-
 @pytest.mark.usefixtures("draws_at_their_limit")
 def test_scale_stretches_about_the_middle():
     # exp(ln 2) = 2: pixels at −2 … 2 look at −4, −2, 0, 2, 4, so the content is half as large.

@@ -39,7 +39,6 @@ def test_a_config_goes_through_json():
         scale=0.2,
         shift=3.0,
         thickness=0.5,
-        final_distortion=0.5,
         seed=2**31 - 1,
         jit=False,
     )
@@ -120,8 +119,8 @@ def test_from_json_checks_values_too():
         ),
         ("shear", -0.1, "--shear must be finite, 0 or more. Received: -0.1."),
         ("scale", math.inf, "--scale must be finite, 0 or more. Received: inf."),
+        ("thickness", 0.5, "--thickness distorts the second look at a real image, so it needs"),
         ("thickness", 1.5, "--thickness must be from 0 to 1. Received: 1.5."),
-        ("final_distortion", 1.5, "--final-distortion must be from 0 to 1. Received: 1.5."),
         ("shift", -2.0, "--shift must be finite, 0 or more. Received: -2.0."),
         ("information_warmup", 1.5, "--information-warmup must be from 0 to 1. Received: 1.5."),
         ("information_warmup", math.nan, "--information-warmup must be from 0 to 1."),

@@ -212,7 +212,7 @@ def test_config_decides_model_and_losses(tiny_config):
         trunk_learns_information=False,
         shear=0.1,
         shift=1.5,
-        final_distortion=0.25,
+        thickness=0.6,
         learned_std=True,
         jit=False,
     )
@@ -226,9 +226,9 @@ def test_config_decides_model_and_losses(tiny_config):
     assert model.real_information_weight == 0.3
     assert (model.seed, model.trunk_learns_information, model.jit_compile) == (3, False, False)
     assert (model.augmentation.shear, model.augmentation.shift) == (0.1, 1.5)
-    # Held to step 10, then linear, and never under a quarter.
-    strengths = [float(model.augmentation_strength(step)) for step in (10, 15, 18, 20)]
-    assert strengths == pytest.approx([1.0, 0.5, 0.25, 0.25])
+    second = model.second_augmentation
+    assert (model.augmentation.thickness, second.thickness) == (0.0, 0.6)
+    assert (second.shear, second.scale, second.shift) == (0.1, 0.0, 1.5)
     for optimizer, rate in ((model.d_optimizer, 0.1), (model.g_optimizer, 0.2)):
         assert optimizer.beta_1 == 0.3
         schedule = optimizer._learning_rate

@@ -42,6 +42,7 @@ def test_a_preset_builds_a_model_whose_networks_take_its_latents(preset):
     assert model.generator.output_shape == model.trunk.input_shape == shape
     assert model.recognizer.output_shape == (None, model.latents.parameter_size)
     assert (model.augmentation is not None) == config.distorts
+    assert (model.second_augmentation is not None) == (config.thickness > 0)
     assert model.trunk_learns_information == config.trunk_learns_information
     assert float(model.d_optimizer.learning_rate) == pytest.approx(config.d_learning_rate)
     assert float(model.g_optimizer.learning_rate) == pytest.approx(config.g_learning_rate)

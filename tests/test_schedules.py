@@ -33,7 +33,7 @@ def test_an_optimizer_follows_it():
 
 def test_config_round_trip():
     schedule = HoldThenDecay(0.3, begin=5, end=9, floor=0.1)
-    config = {"value": 0.3, "begin": 5, "end": 9, "floor": 0.1}
+    config = {"rate": 0.3, "begin": 5, "end": 9, "floor": 0.1}
     assert schedule.get_config() == config
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(schedule))
     assert isinstance(again, HoldThenDecay)

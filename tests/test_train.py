@@ -38,7 +38,6 @@ FIELD_FLAGS = [
     "--scale",
     "--shift",
     "--thickness",
-    "--final-distortion",
     "--trunk-learns-information",
     "--jit",
 ]

@@ -19,6 +19,15 @@ D_LATENTS, REAL_DISTORTION, GENERATED_DISTORTION, G_LATENTS, G_DISTORTION, SECON
 # measures it, and then one in this many.
 PROBE_EVERY = 10
 
+SAVED_LAYERS = (
+    "generator",
+    "trunk",
+    "discriminator",
+    "recognizer",
+    "augmentation",
+    "second_augmentation",
+)
+
 METRIC_NAMES = (
     "d_loss",
     "g_loss",
@@ -52,8 +61,10 @@ class InfoGAN(keras.Model):
         discriminator: Model from the trunk's features to one logit, `(batch_size, 1)`.
         recognizer: Model from the trunk's features to `(batch_size, latents.parameter_size)`.
         latents: A `LatentSpec`.
-        augmentation: Optional layer `augmentation(images, seed, strength=1.0)` applied,
-            differentiably, to all images that D and Q see in training.
+        augmentation: Optional layer `augmentation(images, seed)` applied, differentiably, to all
+            images that D and Q see in training.
+        second_augmentation: The same for the second look at a real image, see
+            `real_information_weight`; `augmentation` by default.
         trunk_learns_information: Whether L_I enters D's loss, as in the paper.
         seed: Integer from which all noise, codes and distortions follow.
 
@@ -77,6 +88,7 @@ class InfoGAN(keras.Model):
         recognizer,
         latents,
         augmentation=None,
+        second_augmentation=None,
         trunk_learns_information=True,
         seed=0,
         **kwargs,
@@ -89,6 +101,7 @@ class InfoGAN(keras.Model):
         self.recognizer = recognizer
         self.latents = latents
         self.augmentation = augmentation
+        self.second_augmentation = second_augmentation
         self.trunk_learns_information = trunk_learns_information
         self.seed = seed
         self.trackers = {name: keras.metrics.Mean(name=name) for name in METRIC_NAMES}
@@ -104,7 +117,6 @@ class InfoGAN(keras.Model):
         continuous_weight=0.1,
         information_warmup=0,
         real_information_weight=0.0,
-        augmentation_strength=1.0,
         **kwargs,
     ):
         """Sets the two optimizers and the loss.
@@ -122,9 +134,7 @@ class InfoGAN(keras.Model):
             real_information_weight: Weight in D's loss of the information between the categorical
                 codes that Q reads from two distortions of each real image
                 (`losses.paired_information`): the trunk learns to sort real images by the codes,
-                whatever the distortion. Needs an `augmentation`.
-            augmentation_strength: Strength of the `augmentation`, from 0 to 1, or a schedule that
-                gives it for a step.
+                whatever the distortion. Needs an augmentation.
             **kwargs: `jit_compile`, `steps_per_execution` and others of `keras.Model.compile`.
         """
         # An explicit None: without it Keras would make an optimizer that nothing uses.
@@ -136,13 +146,12 @@ class InfoGAN(keras.Model):
         self.information_weight = information_weight
         self.continuous_weight = continuous_weight
         self.information_warmup = information_warmup
-        if real_information_weight and self.augmentation is None:
+        if real_information_weight and not (self.augmentation or self.second_augmentation):
             raise ValueError(
                 "real_information_weight compares two distortions of an image, so the model needs "
                 f"an augmentation. Received: real_information_weight={real_information_weight}."
             )
         self.real_information_weight = real_information_weight
-        self.augmentation_strength = augmentation_strength
         self._generator_loss = losses.get(generator_loss)
         # Built here, or a checkpoint's optimizer state would be passed over when it is loaded.
         self.d_optimizer.build(self.d_variables)
@@ -201,7 +210,9 @@ class InfoGAN(keras.Model):
             if self.trunk_learns_information:
                 loss += self._information_loss(latents, features, categorical_weight)[0]
             if self.real_information_weight:
-                _, again = self._discriminate(real_images, seeds[SECOND_DISTORTION])
+                _, again = self._discriminate(
+                    real_images, seeds[SECOND_DISTORTION], augmentation=self.second_augmentation
+                )
                 loss -= self.real_information_weight * self._paired_information(
                     real_features, again
                 )
@@ -234,10 +245,11 @@ class InfoGAN(keras.Model):
             "generated_probability_after": (after, tf.cast(probed, tf.float32)),
         }
 
-    def _discriminate(self, images, seed, training=True):
+    def _discriminate(self, images, seed, training=True, augmentation=None):
         """D's logits and the trunk's features of images, distorted if in training."""
-        if training and self.augmentation is not None:
-            images = self.augmentation(images, seed, strength=self._augmentation_strength())
+        augmentation = augmentation or self.augmentation
+        if training and augmentation is not None:
+            images = augmentation(images, seed)
         features = self.trunk(images, training=training)
         return self.discriminator(features, training=training), features
 
@@ -268,10 +280,6 @@ class InfoGAN(keras.Model):
         """λ of the categorical codes at this step."""
         progress = tf.cast(self.step + 1, tf.float32) / float(max(self.information_warmup, 1))
         return self.information_weight * tf.minimum(1.0, progress)
-
-    def _augmentation_strength(self):
-        strength = self.augmentation_strength
-        return strength(self.step) if callable(strength) else strength
 
     def _code_accuracy(self, latents, parameters):
         """Share of the categorical codes drawn that Q reads from the generated images."""
@@ -362,7 +370,7 @@ class InfoGAN(keras.Model):
 
     def get_config(self):
         config = super().get_config()
-        for name in ("generator", "trunk", "discriminator", "recognizer", "augmentation"):
+        for name in SAVED_LAYERS:
             config[name] = keras.saving.serialize_keras_object(getattr(self, name))
         return config | {
             "latents": self.latents.get_config(),
@@ -373,7 +381,7 @@ class InfoGAN(keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         config = dict(config)
-        for name in ("generator", "trunk", "discriminator", "recognizer", "augmentation"):
+        for name in SAVED_LAYERS:
             config[name] = keras.saving.deserialize_keras_object(
                 config[name], custom_objects=custom_objects
             )
@@ -393,7 +401,6 @@ class InfoGAN(keras.Model):
                 "continuous_weight": self.continuous_weight,
                 "information_warmup": self.information_warmup,
                 "real_information_weight": self.real_information_weight,
-                "augmentation_strength": self.augmentation_strength,
                 "jit_compile": self.jit_compile,
                 "steps_per_execution": self.steps_per_execution,
             }

@@ -227,15 +227,14 @@ def test_uses_and_steps_have_seeds_of_their_own(tiny_model):
 
 
 class Recorder(keras.layers.Layer):
-    """An augmentation that notes its seeds and strengths and doubles the images."""
+    """An augmentation that notes its seeds and doubles the images."""
 
     def __init__(self):
         super().__init__()
-        self.seeds, self.strengths = [], []
+        self.seeds = []
 
-    def call(self, images, seed, strength=1.0):
+    def call(self, images, seed):
         self.seeds.append(tuple(seed.numpy()))
-        self.strengths.append(float(strength))
         return 2.0 * images
 
 
@@ -256,6 +255,17 @@ def test_d_and_q_see_augmented_images_in_training_only(tiny_model, real_images):
     model.test_step(real_images)
     model(real_images)
     assert len(recorder.seeds) == 3
+
+
+def test_second_look_at_real_images_has_its_own_augmentation(tiny_model, real_images):
+    first, second = Recorder(), Recorder()
+    model = tiny_model(augmentation=first, second_augmentation=second, real_information_weight=1.0)
+    model._steps_tracked = lambda: tf.constant(1)  # no second look at generated images
+    seeds = [tuple(seed) for seed in model._seeds(0).numpy()]
+    model.train_step(real_images)
+    uses = (infogan.REAL_DISTORTION, infogan.GENERATED_DISTORTION, infogan.G_DISTORTION)
+    assert first.seeds == [seeds[use] for use in uses]
+    assert second.seeds == [seeds[infogan.SECOND_DISTORTION]]
 
 
 # The probability after G's update.
@@ -307,16 +317,6 @@ def test_measuring_the_probability_after_changes_nothing_else(
     assert_equal(*results)
 
 
-def test_augmentation_weakens_with_the_step(tiny_model, real_images):
-    recorder = Recorder()
-    model = tiny_model(augmentation=recorder, augmentation_strength=HoldThenDecay(0.8, 2, 6))
-    model._steps_tracked = lambda: tf.constant(1)  # no second look in this step
-    model.step.assign(3)
-    model.train_step(real_images)
-    # D's update counts the step on: 3/4 of the strength is left at step 3, half at step 4.
-    np.testing.assert_allclose(recorder.strengths, [0.6, 0.6, 0.4])
-
-
 # Information between codes and real images.
 
 
@@ -326,7 +326,6 @@ def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
     rate = 1e-2
     settings = dict(
         augmentation=RandomDistortion(shear=0.1, shift=1.0),
-        augmentation_strength=0.5,
         trunk_learns_information=False,
     )
 
@@ -345,9 +344,7 @@ def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
     with tf.GradientTape() as tape:
         logits = [
             model.recognizer(
-                model.trunk(
-                    model.augmentation(real_images, seeds[use], strength=0.5), training=True
-                ),
+                model.trunk(model.augmentation(real_images, seeds[use]), training=True),
                 training=True,
             )[:, :10]
             for use in (infogan.REAL_DISTORTION, infogan.SECOND_DISTORTION)
@@ -619,6 +616,7 @@ def build_rich_model(tiny_model):
         d_optimizer=keras.optimizers.Adam(HoldThenDecay(2e-3, 2, 8), beta_1=0.5),
         g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
         augmentation=RandomDistortion(shear=0.1, shift=1.0),
+        second_augmentation=RandomDistortion(thickness=0.4),
         trunk_learns_information=False,
         seed=21,
         generator_loss="minimax",
@@ -627,7 +625,6 @@ def build_rich_model(tiny_model):
         continuous_weight=0.2,
         information_warmup=5,
         real_information_weight=0.4,
-        augmentation_strength=HoldThenDecay(0.9, 3, 7, floor=0.2),
         jit_compile=False,
     )
 
@@ -686,18 +683,13 @@ def test_a_file_brings_back_settings(saved):
     assert loaded.trunk_learns_information is False
     assert loaded.augmentation.get_config() == model.augmentation.get_config()
     assert (loaded.augmentation.shear, loaded.augmentation.shift) == (0.1, 1.0)
+    assert loaded.second_augmentation.thickness == 0.4
     assert loaded.generator_loss == "minimax"
     assert loaded.adversarial_weight == 2.0
     assert loaded.information_weight == 3.0
     assert loaded.continuous_weight == 0.2
     assert loaded.information_warmup == 5
     assert loaded.real_information_weight == 0.4
-    assert loaded.augmentation_strength.get_config() == {
-        "value": 0.9,
-        "begin": 3,
-        "end": 7,
-        "floor": 0.2,
-    }
     assert loaded.jit_compile is False
     assert type(loaded.d_optimizer) is keras.optimizers.Adam
     assert loaded.d_optimizer._learning_rate.get_config() == HoldThenDecay(2e-3, 2, 8).get_config()
