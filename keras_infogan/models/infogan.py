@@ -126,7 +126,8 @@ class InfoGAN(keras.Model):
             g_optimizer: Updates the generator and the recognizer.
             generator_loss: `"non_saturating"`, `"minimax"` or a function of the logits.
             adversarial_weight: Weight of the generator's adversarial loss.
-            information_weight: λ of the categorical codes.
+            information_weight: λ of the categorical codes. 0 makes a regular GAN, in which Q learns
+                to read all codes but neither the generator nor the trunk learns from it.
             continuous_weight: λ of the continuous codes.
             information_warmup: Steps in which λ of the categorical codes rises linearly to its
                 full weight. At full weight from the first step, codes settle while the images are
@@ -207,7 +208,7 @@ class InfoGAN(keras.Model):
             )
             d_loss = losses.discriminator_loss(real_logits, generated_logits)
             loss = d_loss
-            if self.trunk_learns_information:
+            if self.trunk_learns_information and self.information_weight:
                 loss += self._information_loss(latents, features, categorical_weight)[0]
             if self.real_information_weight:
                 _, again = self._discriminate(
@@ -226,6 +227,8 @@ class InfoGAN(keras.Model):
             generated_images = self.generator(latents, training=True)
             logits, features = self._discriminate(generated_images, seeds[G_DISTORTION])
             g_loss = self._generator_loss(logits)
+            if not self.information_weight:  # a regular GAN: Q only watches
+                features, categorical_weight = tf.stop_gradient(features), 1.0
             information_loss, values = self._information_loss(latents, features, categorical_weight)
             loss = self.adversarial_weight * g_loss + information_loss
         gradients = tape.gradient(loss, self.g_variables)

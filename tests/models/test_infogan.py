@@ -109,7 +109,7 @@ def test_a_step_moves_trunk_and_discriminator_by_the_gradient_of_d_loss(
 def test_trunk_does_not_learn_information_where_told_not_to(tiny_model, arrays, real_images):
     models = [
         tiny_model(trunk_learns_information=False, information_weight=weight)
-        for weight in (0.0, 100.0)
+        for weight in (0.5, 100.0)
     ]
     for model in models:
         model.train_step(real_images)
@@ -117,6 +117,30 @@ def test_trunk_does_not_learn_information_where_told_not_to(tiny_model, arrays, 
         assert_equal(*(arrays(getattr(model, name).trainable_variables) for model in models))
     # The weight does reach Q.
     assert_all_differ(*(arrays(model.recognizer.trainable_variables[-2:]) for model in models))
+
+
+def test_in_a_regular_gan_only_q_learns_to_read_codes(tiny_model, arrays, real_images):
+    probe = tiny_model(information_weight=0.0, continuous_weight=0.7)
+    blind = tiny_model(information_weight=0.0, continuous_weight=0.0)
+    reader = tiny_model(information_weight=1.0, continuous_weight=0.7)
+    for model in (probe, blind, reader):
+        values = model._update_generator_and_recognizer(
+            BATCH, model._seeds(0), model._categorical_weight()
+        )
+        assert float(values["categorical_loss"]) > 0
+    # Q learns as in an InfoGAN of weight 1, G from the adversarial loss alone, whatever Q reads.
+    assert_equal(*(arrays(m.recognizer.trainable_variables) for m in (probe, reader)))
+    assert_equal(*(arrays(m.generator.trainable_variables) for m in (probe, blind)))
+    assert_all_differ(*(arrays(m.generator.trainable_variables[-2:]) for m in (probe, reader)))
+
+
+def test_in_a_regular_gan_the_trunk_does_not_learn_information(tiny_model, arrays, real_images):
+    regular = tiny_model(information_weight=0.0, trunk_learns_information=True)
+    alone = tiny_model(trunk_learns_information=False)
+    for model in (regular, alone):
+        model.train_step(real_images)
+    for name in ("trunk", "discriminator"):
+        assert_equal(*(arrays(getattr(m, name).trainable_variables) for m in (regular, alone)))
 
 
 @pytest.mark.parametrize("kind", ["non_saturating", "minimax"])
