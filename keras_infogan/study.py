@@ -70,6 +70,7 @@ def study(config, seeds, out, data_dir=None, runs="runs"):
         rows.append(row)
         run_dir.write_jsonl(record, rows)
         write_table(out)
+    write_table(out)
     return rows
 
 
@@ -102,7 +103,7 @@ def table(rows):
     summaries = [row["summary"] for row in rows]
     lines = [
         "| seed | one-to-one accuracy | purity | NMI | ARI | nats of c1 | continuous codes "
-        "(rank correlation) | minutes |",
+        "(rank correlation, share of digits where it is 0.8 or more) | minutes |",
         "|---|---|---|---|---|---|---|---|",
     ]
     lines += ["| " + " | ".join(_cells(summary)) + " |" for summary in summaries]
@@ -119,7 +120,8 @@ def table(rows):
         )
     first = summaries[0]
     lines += [
-        f"Preset `{first['preset']}`, {first['train_images']:,} training and "
+        f"Preset `{first['preset']}`{_changes(rows[0]['config'])}, "
+        f"{first['train_images']:,} training and "
         f"{first['test_images']:,} test images of {first['dataset']}, "
         f"{first['steps']:,} steps ({first['epochs']:g} epochs).",
         "Machine: " + "; ".join(sorted({_machine(row["environment"]) for row in rows})) + ".",
@@ -127,10 +129,23 @@ def table(rows):
     return "\n".join(lines) + "\n"
 
 
+def _changes(config):
+    """What a run's config has other than its preset, in words."""
+    preset = PRESETS[config["preset"]].config.to_json()
+    told = {"seed", "dataset", "epochs", "max_steps"}  # in the table, or in its last lines
+    changes = [
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in config.items()
+        if name not in told and value != preset.get(name, value)
+    ]
+    return " with " + ", ".join(changes) if changes else ""
+
+
 def _cells(summary):
     information = summary.get("information", {}).get("c1", {}).get("nats")
     continuous = [
-        f"{name} {meaning['moves']} {meaning['rank_correlation']:.2f}"
+        f"{name} {meaning['moves']} {meaning['rank_correlation']:.2f} "
+        f"({meaning['digits_at_0.8']:.0%})"
         for name, meaning in summary.get("continuous_codes", {}).items()
     ]
     scores = ("code_accuracy", "code_purity", "code_nmi", "code_ari")
@@ -194,10 +209,12 @@ def main(arguments=None):
     try:
         if options.seeds < 1:
             raise UserError(f"--seeds must be at least 1. Received: {options.seeds}.")
-        config = dataclasses.replace(PRESETS[options.preset].config, dataset=options.dataset)
-        config = dataclasses.replace(config, **dict(_setting(text) for text in options.set))
+        changes = dict(_setting(text) for text in options.set)
+        if options.dataset is not None:
+            changes["dataset"] = options.dataset
         if options.epochs is not None:
-            config = dataclasses.replace(config, epochs=options.epochs, max_steps=None)
+            changes |= {"epochs": options.epochs, "max_steps": None}
+        config = dataclasses.replace(PRESETS[options.preset].config, **changes)
         result = study(config, range(options.seeds), options.out, options.data_dir)
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)

@@ -1,12 +1,16 @@
 import dataclasses
 import json
+import pathlib
+import shutil
 
 import pytest
 
 from keras_infogan import experiment, study
+from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
 from keras_infogan.presets import PRESETS
 
+RESULTS = pathlib.Path(__file__).parent.parent / "results"
 CONFIG = PRESETS["quick"].config
 SCORES = {0: 0.95, 1: 0.85, 2: 0.93}
 
@@ -35,7 +39,9 @@ def trained(monkeypatch):
             "code_purity": 0.96,
             "code_nmi": 0.9,
             "information": {"c1": {"nats": 2.2}},
-            "continuous_codes": {"c2": {"moves": "slant", "rank_correlation": 0.97}},
+            "continuous_codes": {
+                "c2": {"moves": "slant", "rank_correlation": 0.97, "digits_at_0.8": 0.9}
+            },
         }
 
     monkeypatch.setattr(experiment, "train", train)
@@ -46,7 +52,7 @@ def test_every_seed_is_reported_with_its_spread(tmp_path, trained):
     study.study(CONFIG, range(3), tmp_path / "quick", runs=tmp_path / "runs")
     text = (tmp_path / "quick" / "table.md").read_text()
     for seed, score in SCORES.items():
-        row = f"| {seed} | {score:.3f} | 0.960 | 0.900 | – | 2.200 | c2 slant 0.97 | 3.0 |"
+        row = f"| {seed} | {score:.3f} | 0.960 | 0.900 | – | 2.200 | c2 slant 0.97 (90%) | 3.0 |"
         assert row in text
     # mean (0.95 + 0.85 + 0.93) / 3 = 0.91, deviations 0.04, -0.06, 0.02: sqrt(0.0056 / 2) = 0.0529
     assert "mean 0.910 ± 0.053, median 0.930, worst 0.850; 1 of 3 under 0.90." in text
@@ -87,6 +93,7 @@ def test_data_without_labels_has_a_table_without_accuracy(tmp_path, trained, mon
 def test_machine_and_versions_stand_below_the_table():
     rows = [
         {
+            "config": CONFIG.to_json(),
             "summary": {
                 "preset": "quick",
                 "dataset": "mnist5k",
@@ -116,6 +123,20 @@ def test_settings_of_an_ablation_reach_the_runs(tmp_path, trained, monkeypatch):
     [row] = study.read_rows(tmp_path / "results" / "plain" / "runs.jsonl")
     assert row["config"]["information_weight"] == 0
     assert row["config"]["trunk_learns_information"] is False
+    text = (tmp_path / "results" / "plain" / "table.md").read_text()
+    assert (
+        "\nPreset `quick` with information_weight 0, trunk_learns_information False, 4,000" in text
+    )
+
+
+def test_data_of_the_preset_or_of_the_command_line(tmp_path, monkeypatch):
+    configs = []
+    monkeypatch.setattr(study, "study", lambda config, *_: configs.append(config))
+    monkeypatch.setattr(study.pathlib.Path, "read_text", lambda path: "")
+    command = ["--preset", "mnist", "--out", str(tmp_path)]
+    study.main(command)
+    study.main([*command, "--dataset", "fashion_mnist"])
+    assert [config.dataset for config in configs] == ["mnist", "fashion_mnist"]
 
 
 @pytest.mark.parametrize("setting", ["colour=3", "shear", "shear=wide", "seed=3", "noise=1.5"])
@@ -133,6 +154,13 @@ def test_command_line_prints_the_table(tmp_path, trained, capsys, monkeypatch):
     assert "median 0.900" in capsys.readouterr().out
 
 
-def test_tables_in_results_follow_from_their_runs():
-    for record in study.pathlib.Path(__file__).parent.parent.glob("results/*/runs.jsonl"):
-        assert record.with_name("table.md").read_text() == study.table(study.read_rows(record))
+@pytest.mark.parametrize(
+    "record", sorted(RESULTS.glob("*/runs.jsonl")), ids=lambda p: p.parent.name
+)
+def test_tables_in_results_follow_from_their_runs(record, tmp_path, trained):
+    shutil.copy(record, tmp_path)
+    rows = study.read_rows(record)
+    config = RunConfig.from_json(rows[0]["config"])
+    study.study(config, range(len(rows)), tmp_path, runs=tmp_path / "runs")
+    assert trained == []
+    assert (tmp_path / "table.md").read_text() == record.with_name("table.md").read_text()
