@@ -1,40 +1,102 @@
-"""A generator → a versioned SavedModel directory."""
+"""A trained model → a version directory that TensorFlow Serving can load."""
 
+import json
+import os
 import pathlib
+import shutil
+import tempfile
 
 import tensorflow as tf
-from keras.export import ExportArchive
 
-from keras_infogan.run_dir import replace_with
+from export.model_card import model_card
+from export.servable import Servable
+from export.warm_up import write_warm_up
+from keras_infogan.run_dir import write_json
 
 
-def export_generator(generator, base, version):
-    """Writes `<base>/<version>`: signature `serving_default`, `latents` → `images`.
+def export_model(model, base, about):
+    """Writes the next free version below `base`.
 
     The directory appears whole or not at all: a server that watches `base` loads what it sees.
 
     Args:
-        generator: Keras model from float32 latents `(n, latent_size)` to images in [-1, 1],
-            `(n, height, width, channels)`.
+        model: An `InfoGAN`.
         base: Directory of the versions.
-        version: Positive integer.
+        about: What the model card tells: dict of `config`, `summary` and `environment`, as the run
+            directory holds them. The summary's `code_to_label` gives the codes their labels.
 
     Returns:
-        Path of the version's directory. One that is there already is replaced.
+        Path of the version's directory.
     """
+    servable = Servable(model, about["summary"].get("code_to_label"))
     base = pathlib.Path(base)
     base.mkdir(parents=True, exist_ok=True)
-    target = base / str(version)
+    part = pathlib.Path(tempfile.mkdtemp(prefix=".part-", dir=base))
+    try:
+        part.chmod(0o755)  # a server may run as somebody else
+        write(servable, part, about)
+        while True:
+            versions = [int(path.name) for path in base.iterdir() if path.name.isdigit()]
+            target = base / str(max(versions, default=0) + 1)
+            try:
+                os.rename(part, target)
+                return target
+            except OSError:
+                if not target.exists():
+                    raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
-    def write(part):
-        archive = ExportArchive()
-        archive.track(generator)
-        archive.add_endpoint(
-            "serving_default",
-            lambda latents: {"images": generator(latents, training=False)},
-            [tf.TensorSpec((None, generator.input_shape[1]), tf.float32, name="latents")],
-        )
-        archive.write_out(str(part), verbose=False)
 
-    replace_with(target, write)
-    return target
+def write(servable, path, about):
+    """Writes all files of a version into a directory."""
+    module = tf.Module()
+    # What the functions use; they hold it as tensors, and a SavedModel stores what it can see.
+    model = servable.model
+    module.weights = [
+        weight.value
+        for network in (model.generator, model.trunk, model.recognizer)
+        for weight in network.weights
+    ]
+    functions = {
+        name: tf.function(function, input_signature=inputs).get_concrete_function()
+        for name, (function, inputs) in servable.signatures().items()
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        table = pathlib.Path(folder) / "code_to_label.json"
+        table.write_text(json.dumps(servable.code_to_label, indent=2) + "\n")
+        module.code_to_label = tf.saved_model.Asset(str(table))
+        signatures = {**functions, "serving_default": functions["generate"]}
+        tf.saved_model.save(module, str(path), signatures=signatures)
+    described = describe(path)
+    write_json(path / "signatures.json", described)
+    write_warm_up(path, servable)
+    (path / "README.md").write_text(model_card(servable, about, described))
+
+
+def describe(path):
+    """The signatures of a SavedModel, as it says itself.
+
+    Returns:
+        Dict of name to `inputs` and `outputs`, each a dict of name to `tensor` (its name in the
+        graph), `dtype` and `shape` (-1 for any).
+    """
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    content = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes())
+
+    def described(tensors):
+        return {
+            name: {
+                "tensor": info.name,
+                "dtype": tf.as_dtype(info.dtype).name,
+                "shape": [dimension.size for dimension in info.tensor_shape.dim],
+            }
+            for name, info in sorted(tensors.items())
+        }
+
+    return {
+        name: {"inputs": described(signature.inputs), "outputs": described(signature.outputs)}
+        for name, signature in sorted(content.meta_graphs[0].signature_def.items())
+        if not name.startswith("__")
+    }

@@ -1,13 +1,14 @@
 """From a RunConfig to a finished run directory: the one place that assembles the rest."""
 
 import dataclasses
+import json
 import os
 import sys
 
 import keras
 import tensorflow as tf
 
-from export.saved_model import export_generator
+from export.saved_model import export_model
 from keras_infogan import environment, networks, resuming, run_dir
 from keras_infogan.augmentation import RandomDistortion
 from keras_infogan.callbacks.checkpoints import Checkpoints
@@ -261,7 +262,6 @@ def _finish(run, model, data, config, per_epoch, seconds, problems):
     scores = evaluate_codes(model, data)
     real_images = pipeline.sample_images(data.test_images, 1000, config.image_size)
     meanings = code_meanings(model, real_images, config.seed)
-    exported = export_generator(model.generator, run.export, version=1)
     summary = {
         "preset": config.preset,
         "dataset": data.name,
@@ -281,6 +281,12 @@ def _finish(run, model, data, config, per_epoch, seconds, problems):
         },
         "health": problems,
     }
+    about = {
+        "config": run.read_config(),
+        "summary": summary,
+        "environment": json.loads(run.environment.read_text()),
+    }
+    exported = export_model(model, run.export, about)
     run_dir.write_json(run.summary, summary)
     print(f"Trained {steps} steps in {readable(seconds)}; SavedModel in {exported}.")
     if scores["code_accuracy"] is not None:

@@ -14,7 +14,6 @@ export/generator/1/  SavedModel
 import json
 import os
 import pathlib
-import shutil
 import tempfile
 
 from keras_infogan.errors import UserError
@@ -139,26 +138,16 @@ def write_json(path, content):
 
 
 def replace_with(path, write):
-    """Calls `write(part)` for a path beside `path`, then renames it there, file or directory.
+    """Calls `write(part)` for a file beside `path`, then renames it there.
 
     The part keeps the suffix of `path`, since writers choose the format by it.
     """
     part = path.with_name(f".part-{path.name}")
-    _remove(part)  # of a process that was killed while it wrote
     try:
         write(part)
-        if path.is_dir():
-            shutil.rmtree(path)  # only an empty directory can be renamed over
         os.replace(part, path)
     finally:
-        _remove(part)
-
-
-def _remove(path):
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def read_jsonl(path, up_to_step=None):

@@ -18,8 +18,9 @@ def modules(root):
     for path in sorted((root / PACKAGE).rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    for name in ("train", "export.__main__", "export.saved_model"):
-        found[name] = root / (name.replace(".", "/") + ".py")
+    found["train"] = root / "train.py"
+    found |= {f"export.{path.stem}": path for path in (root / "export").glob("[!_]*.py")}
+    found["export.__main__"] = root / "export" / "__main__.py"
     return found
 
 

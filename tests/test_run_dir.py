@@ -260,75 +260,11 @@ def test_an_exception_before_anything_is_written_is_told_as_it_is(tmp_path):
     assert names(tmp_path) == []
 
 
-def write_directory(part):
-    (part / "variables").mkdir(parents=True)
-    (part / "variables" / "data").write_text("new")
-
-
-def test_a_directory_appears_whole(tmp_path):
-    target = tmp_path / "1"
-
-    def write(part):
-        write_directory(part)
-        assert not target.exists()
-
-    replace_with(target, write)
-    assert names(tmp_path) == ["1"]
-    assert (target / "variables" / "data").read_text() == "new"
-
-
-def test_an_exception_leaves_no_part_of_a_directory(tmp_path):
-    def write(part):
-        write_directory(part)
-        raise OSError
-
-    with pytest.raises(OSError):
-        replace_with(tmp_path / "1", write)
-    assert names(tmp_path) == []
-
-
-# A run that is resumed for more epochs exports version 1 a second time.
-def test_a_directory_replaces_an_older_one(tmp_path):
-    target = tmp_path / "1"
-    target.mkdir()
-    (target / "old").write_text("old")
-    replace_with(target, write_directory)
-    assert names(tmp_path) == ["1"]
-    assert names(target) == ["variables"]
-
-
-def test_an_exception_leaves_the_older_directory(tmp_path):
-    target = tmp_path / "1"
-    target.mkdir()
-    (target / "old").write_text("old")
-
-    def write(part):
-        write_directory(part)
-        raise OSError
-
-    with pytest.raises(OSError):
-        replace_with(target, write)
-    assert names(tmp_path) == ["1"]
-    assert (target / "old").read_text() == "old"
-
-
 def test_what_a_killed_process_left_behind_gets_into_nothing(tmp_path):
-    target = tmp_path / "1"
-
-    def write(part):
-        assert not part.exists()
-        write_directory(part)
-        parts.append(part)
-
-    parts = []
-    replace_with(target, write)
-    parts[0].mkdir()
-    (parts[0] / "stale").write_text("stale")
-
-    replace_with(target, write)
-    assert parts[0] == parts[1]
-    assert names(tmp_path) == ["1"]
-    assert names(target) == ["variables"]
+    (tmp_path / ".part-table.md").write_text("half of an old and longer text")
+    replace_with(tmp_path / "table.md", lambda part: part.write_text("new"))
+    assert names(tmp_path) == ["table.md"]
+    assert (tmp_path / "table.md").read_text() == "new"
 
 
 # JSONL

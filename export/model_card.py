@@ -1,0 +1,117 @@
+"""README.md of a version: what the model is, how good, and how to call it.
+
+The headings follow Mitchell et al., "Model Cards for Model Reporting", 2019.
+"""
+
+
+def model_card(servable, about, signatures):
+    """The text of the card.
+
+    Args:
+        servable: A `Servable`.
+        about: `config`, `summary` and `environment` of the run.
+        signatures: As `describe` gives them.
+    """
+    config, summary = about["config"], about["summary"]
+    packages = about.get("environment", {}).get("packages", {})
+    parts = [
+        f"# {summary.get('preset', config.get('preset'))} on {summary.get('dataset')}",
+        "An InfoGAN's generator and recognizer, exported by keras_infogan for TensorFlow Serving. "
+        "The generator draws an image from noise and codes; the recognizer reads codes from an "
+        "image. The codes were learned without labels (Chen et al., 2016).",
+        "## Training",
+        f"Data: {summary.get('dataset')}, {summary.get('train_images')} images, "
+        f"{summary.get('test_images')} held out. Preset `{config.get('preset')}`, seed "
+        f"{config.get('seed')}, {summary.get('steps')} steps; TensorFlow "
+        f"{packages.get('tensorflow', '?')}, Keras {packages.get('keras', '?')}.",
+        "## Scores",
+        _scores(summary),
+        "## Codes and labels",
+        _table(servable),
+        "## Use",
+        "To draw images of a kind, to vary their style, and to sort images of the same kind as the "
+        "training data, for teaching and as a baseline. Not to decide anything about anybody. The "
+        "recognizer gives a code to every image, also to one unlike all it was trained on.",
+        "## Signatures",
+        "One row is one sample; all inputs of a request have as many rows. Equal rows of `sample` "
+        "and `sample_code` give equal images, alone or in a batch, on any day on the same kind of "
+        "machine. `signatures.json` has the same in JSON.",
+        _signatures(signatures),
+        "## Calling it",
+        _calls(servable),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _scores(summary):
+    if summary.get("code_accuracy") is None:
+        return "The data has no labels to score the codes by."
+    lines = [
+        "| score | held-out images |",
+        "|---|---|",
+        f"| one-to-one accuracy of the code | {summary['code_accuracy']:.4f} |",
+        f"| purity | {summary['code_purity']:.4f} |",
+        f"| NMI | {summary['code_nmi']:.4f} |",
+        f"| ARI | {summary['code_ari']:.4f} |",
+    ]
+    lines += [
+        f"| information of {name} | {value['nats']:.3f} nats |"
+        for name, value in summary.get("information", {}).items()
+        if value.get("share") is not None
+    ]
+    lines += [
+        f"| {name} moves {meaning['moves']} | rank correlation {meaning['rank_correlation']:.2f} |"
+        for name, meaning in summary.get("continuous_codes", {}).items()
+    ]
+    return "\n".join(lines)
+
+
+def _table(servable):
+    if not servable.labels:
+        return (
+            "The data has no labels, so codes are asked for by number (`sample_code`); there is no "
+            "signature `sample`."
+        )
+    rows = [f"| {code} | {label} |" for code, label in servable.code_to_label.items()]
+    text = "\n".join(["| code | label |", "|---|---|", *rows])
+    return f"Fitted on training labels, which served for nothing else:\n\n{text}"
+
+
+def _signatures(signatures):
+
+    def written(tensors):
+        texts = []
+        for name, info in tensors.items():
+            shape = ", ".join("n" if length < 0 else str(length) for length in info["shape"])
+            texts.append(f"`{name}` {info['dtype']} ({shape})")
+        return ", ".join(texts)
+
+    lines = ["| signature | inputs | outputs |", "|---|---|---|"]
+    lines += [
+        f"| `{name}` | {written(signature['inputs'])} | {written(signature['outputs'])} |"
+        for name, signature in signatures.items()
+    ]
+    return "\n".join(lines)
+
+
+def _calls(servable):
+    inputs = {"seed": 1, **({"label": servable.labels[0]} if servable.labels else {"code": 0})}
+    inputs |= dict.fromkeys(servable.values, 0.0)
+    name = "sample" if servable.labels else "sample_code"
+    instance = ", ".join(f'"{key}": {value}' for key, value in inputs.items())
+    arguments = ", ".join(
+        f"{key}=tf.constant([{value}]{', tf.int64' if isinstance(value, int) else ''})"
+        for key, value in inputs.items()
+    )
+    return f"""\
+```bash
+curl -d '{{"signature_name": "{name}", "instances": [{{{instance}}}]}}' \\
+  http://localhost:8501/v1/models/generator:predict
+```
+
+```python
+import tensorflow as tf
+
+signatures = tf.saved_model.load("VERSION_DIRECTORY").signatures
+images = signatures["{name}"]({arguments})["image"]
+```"""
