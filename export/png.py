@@ -5,7 +5,7 @@ import tensorflow as tf
 from export.checks import refuse_unless
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
-HEAD = 24  # magic, length and name of the first chunk, width, height
+HEAD = 25  # magic, length and name of the first chunk, width, height, bits of a sample
 # A small file can hold an enormous image; this much is decoded.
 MOST_PIXELS = 4096
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
@@ -48,8 +48,13 @@ def decode(png, shape):
             ".",
         )
     with tf.control_dependencies([fits]):
-        pixels = tf.cast(tf.io.decode_png(png, channels=4), tf.float32) / 255.0
-    image = pixels[..., :3] * pixels[..., 3:]
+        pixels = tf.io.decode_png(png, channels=4)
+    # A picture without transparency has this alpha, also one of under eight bits, where TensorFlow
+    # 2.21 expands all channels but the alpha that it adds.
+    bits = tf.cast(tf.io.decode_raw(tf.strings.substr(head, 24, 1), tf.uint8)[0], tf.int32)
+    opaque = tf.reduce_all(tf.cast(pixels[..., 3], tf.int32) == 2 ** tf.minimum(bits, 8) - 1)
+    pixels = tf.cast(pixels, tf.float32) / 255.0
+    image = pixels[..., :3] * tf.where(opaque, 1.0, pixels[..., 3:])
     if channels == 1:
         image = tf.reduce_sum(image * LUMA, axis=-1, keepdims=True)
     side = tf.reduce_max(tf.shape(image))
