@@ -227,6 +227,9 @@ def main(arguments=None):
             raise UserError(f"--timeout must be above 0, up to {DAY}. Received: {options.timeout}.")
         if options.recognize is None and options.out is None:
             raise UserError("--label and --code need --out, a .png file.")
+        for name in ("out", "count", "seed", "set"):
+            if options.recognize and getattr(options, name) != parser.get_default(name):
+                raise UserError(f"--{name} is for --label and --code.")
         print(_draw(options) if options.recognize is None else _read(options))
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)

@@ -10,9 +10,6 @@ import requests
 from export.served_model import ServedModel, on_this_machine
 from keras_infogan.errors import UserError
 
-REFUSED = (400, 412, 416)  # invalid argument, failed precondition, out of range
-TIMED_OUT = 504
-
 
 class RestModel(ServedModel):
     """A model behind TensorFlow Serving's REST port.
@@ -99,9 +96,9 @@ class RestModel(ServedModel):
             return content
         if response.status_code == 404:
             raise self._unknown(message)
-        if response.status_code in REFUSED:
+        if response.status_code == 400:
             raise self._refused(message)
-        if response.status_code == TIMED_OUT:
+        if response.status_code == 504:
             raise self._too_slow()
         raise self._failed(response.status_code, message)
 

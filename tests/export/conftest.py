@@ -1,10 +1,16 @@
 """An exported tiny model, and a TensorFlow Serving that is none."""
 
+import io
+
+import numpy as np
 import pytest
 import tensorflow as tf
 from fake_serving import Manager, Service, grpc_server, rest_server
+from PIL import Image
 
 from export.saved_model import export_model
+from export.served_by_grpc import GrpcModel
+from export.served_by_rest import RestModel
 from keras_infogan.latents import Categorical, Uniform
 
 # Codes in order of their value; 4 and 5 share a label, 9 has none.
@@ -52,3 +58,34 @@ def grpc_port(manager):
     """Address of the gRPC port."""
     with grpc_server(Service(manager)) as address:
         yield address
+
+
+@pytest.fixture(params=["rest", "grpc"])
+def transport(request):
+    """Each way to the server in turn."""
+    return request.param
+
+
+@pytest.fixture
+def arguments(transport, rest, grpc_port):
+    """The command line's way to the server."""
+    return ["--url", rest] if transport == "rest" else ["--grpc", grpc_port]
+
+
+@pytest.fixture
+def connect(transport, rest, grpc_port):
+    """A function that makes a `ServedModel` of the latest version, or of another."""
+
+    def make(**options):
+        kind, address = (RestModel, rest) if transport == "rest" else (GrpcModel, grpc_port)
+        return kind(address, **options)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def black_png():
+    """The content of a PNG file of 8×8 pixels."""
+    file = io.BytesIO()
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(file, "PNG")
+    return file.getvalue()
