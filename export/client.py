@@ -21,8 +21,8 @@ from export.served_by_rest import RestModel
 from keras_infogan import pictures, quiet, run_dir
 from keras_infogan.errors import UserError
 
-# Rows of one request. A server that batches refuses more than its max_batch_size, which is the
-# same in serving/batching.config; and an answer is never too long to wait for.
+# Rows of one request: a server that batches refuses more than its max_batch_size, which is this in
+# serving/batching.config. And so the time-out holds for a part, however many images are asked for.
 ROWS = 64
 SIGNATURES = {"label": "sample", "code": "sample_code"}
 INT64 = range(-(2**63), 2**63)
@@ -66,7 +66,12 @@ def sample(model, kind, value, count, seed=0, values=None):
         number = min(ROWS, count - start)
         inputs = {name: [content] * number for name, content in rows.items()}
         inputs["seed"] = [seed + start + i for i in range(number)]
-        parts.append(model.predict(signature, inputs)["image"])
+        images = model.predict(signature, inputs).get("image")
+        if images is None or images.ndim != 4 or images.shape[-1] not in (1, 3):
+            raise UserError(
+                f"{model.model} at {model.address} is another kind of model: no images."
+            )
+        parts.append(images)
     return np.concatenate(parts)
 
 
@@ -100,9 +105,8 @@ def recognize(model, png):
     Raises:
         UserError: As `ServedModel.predict`.
     """
-    return {
-        name: rows[0] for name, rows in model.predict("recognize_png", {"png_bytes": [png]}).items()
-    }
+    found = model.predict("recognize_png", {"png_bytes": [png]})
+    return {name: rows[0] for name, rows in found.items()}
 
 
 def described(found):

@@ -40,7 +40,7 @@ class GrpcModel(ServedModel):
         if parts is None:
             raise UserError(f"The address must be like localhost:8500. Received: {address}.")
         options = [
-            ("grpc.max_receive_message_length", -1),  # 64 colour images are more than its 4 MB
+            ("grpc.max_receive_message_length", -1),  # else 4 MB: some 80 colour images of 64×64
             # A proxy of the environment would look for the server on its own machine.
             ("grpc.enable_http_proxy", int(not on_this_machine(parts[1]))),
         ]
@@ -66,10 +66,7 @@ class GrpcModel(ServedModel):
         if not answer.metadata["signature_def"].Unpack(signatures):
             raise self._strange("its metadata lists no signatures")
         return {
-            name: {
-                "inputs": _types(signature.inputs),
-                "outputs": _types(signature.outputs),
-            }
+            name: {"inputs": _types(signature.inputs), "outputs": _types(signature.outputs)}
             for name, signature in signatures.signature_def.items()
         }
 

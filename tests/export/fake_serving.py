@@ -20,7 +20,6 @@ from google.protobuf import json_format
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
-    model_pb2,
     predict_pb2,
     prediction_service_pb2_grpc,
 )
@@ -318,7 +317,7 @@ class Service(prediction_service_pb2_grpc.PredictionServiceServicer):
             context.abort(error.code, error.message)
 
 
-def version_of(spec: model_pb2.ModelSpec):
+def version_of(spec):
     return spec.version.value if spec.HasField("version") else None
 
 

@@ -129,21 +129,38 @@ def test_other_answers(refused, status, body, message):
     assert line.startswith(url) and message in line
 
 
+def predicting(predictions, *outputs):
+    """What `http_server` takes: a model that always predicts the same."""
+
+    def respond(method, path, headers, body):
+        if method == "POST":
+            return 200, json.dumps({"predictions": predictions}).encode()
+        signature = {
+            "inputs": {name: {"dtype": "DT_INT64"} for name in ("seed", "code")},
+            "outputs": {name: {"dtype": "DT_FLOAT"} for name in outputs},
+        }
+        content = {"metadata": {"signature_def": {"signature_def": {"sample_code": signature}}}}
+        return 200, json.dumps(content).encode()
+
+    return respond
+
+
+@pytest.mark.parametrize(
+    "predictions, output",
+    [([0.5], "score"), ([0.5], "image"), ([[[[0.5, 0.5]]]], "image")],
+)
+def test_a_model_that_draws_no_images(refused, predictions, output):
+    with http_server(predicting(predictions, output)) as url:
+        line = refused("--code", 7, "--count", 1, "--out", "a.png", "--url", url)
+    assert line == f"generator at {url} is another kind of model: no images."
+
+
 @pytest.mark.parametrize(
     "predictions",
     [None, 1, [], [{}], [{"image": [[0.5]]}, {"image": [[0.5]]}], [{"image": [["a"]]}]],
 )
 def test_predictions_that_do_not_fit(refused, predictions):
-    def respond(method, path, headers, body):
-        if method == "POST":
-            return 200, json.dumps({"predictions": predictions}).encode()
-        inputs = {"seed": {"dtype": "DT_INT64"}, "code": {"dtype": "DT_INT64"}}
-        outputs = {"image": {"dtype": "DT_FLOAT"}, "other": {"dtype": "DT_FLOAT"}}
-        signature = {"sample_code": {"inputs": inputs, "outputs": outputs}}
-        content = {"metadata": {"signature_def": {"signature_def": signature}}}
-        return 200, json.dumps(content).encode()
-
-    with http_server(respond) as url:
+    with http_server(predicting(predictions, "image", "other")) as url:
         line = refused("--code", 7, "--count", 1, "--out", "a.png", "--url", url)
     assert line.endswith("would: its answer to sample_code does not fit the metadata.")
 

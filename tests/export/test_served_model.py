@@ -9,6 +9,7 @@ import requests
 from fake_serving import http_server
 
 from export import client
+from export.served_by_grpc import GrpcModel
 from export.served_by_rest import RestModel
 from export.served_model import sentence
 from keras_infogan.errors import UserError
@@ -46,6 +47,13 @@ def test_a_single_output_has_its_name(connect, signatures):
     np.testing.assert_array_equal(
         found["image"], signatures("generate", noise=noise, codes=codes)["image"]
     )
+
+
+def test_answers_over_grpc_may_be_long(grpc_port):
+    count = 20_000  # images of 256 bytes are more than the 4 MB that a channel takes by default
+    with GrpcModel(grpc_port, timeout=60.0) as model:
+        inputs = {"noise": np.zeros((count, 3)), "codes": np.zeros((count, 12))}
+        assert model.predict("generate", inputs)["image"].shape == (count, 8, 8, 1)
 
 
 def test_integers_stay_whole(connect):
