@@ -43,6 +43,7 @@ def main():
     options = parser.parse_args()
     sys.path.insert(0, str(ROOT))
     from export.exported import find_version
+
     from keras_infogan import quiet
     from keras_infogan.run_dir import RunDir
 
@@ -82,7 +83,9 @@ def main():
         rate = statistics.median(rate[column] for rate in rates)
         print(f"{name}: {BATCH * rate:,.0f} images/s")
     ratios = sorted(served / predicted for predicted, served in rates)
-    print(f"C API / model.predict: {statistics.median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})")
+    print(
+        f"C API / model.predict: {statistics.median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
+    )
 
 
 if __name__ == "__main__":

@@ -91,8 +91,20 @@ def test_only_programs_import_the_experiment(graph):
 
 
 def test_nothing_imports_the_programs(graph):
-    programs = {"train", "export.__main__", f"{PACKAGE}.study", f"{PACKAGE}.evaluate"}
+    programs = {"train", "export.__main__", "export.client"}
+    programs |= {f"{PACKAGE}.study", f"{PACKAGE}.evaluate"}
+    assert programs <= set(graph)
     assert not set().union(*graph.values()) & programs
+
+
+def test_the_client_needs_nothing_of_what_it_asks_for(graph):
+    """It goes to machines that neither train nor export."""
+    client = {module for module in graph if module.startswith("export.served_")}
+    assert len(client) == 3
+    allowed = client | {f"{PACKAGE}.{module}" for module in ("errors", "pictures", "quiet")}
+    allowed |= {f"{PACKAGE}.run_dir"}
+    for module in client | {"export.client"}:
+        assert graph[module] <= allowed
 
 
 def test_imports_go_downward_only(graph):

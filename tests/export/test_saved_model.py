@@ -76,16 +76,6 @@ def test_signatures_have_the_names_and_shapes_that_are_documented(exported):
     }
 
 
-def test_rest_and_batching_can_serve_every_signature(exported):
-    """A row a sample, at least one input, and bytes by their name: TensorFlow Serving's rules."""
-    for signature in json.loads((exported / "signatures.json").read_text()).values():
-        assert signature["inputs"]
-        for tensors in (signature["inputs"], signature["outputs"]):
-            for name, info in tensors.items():
-                assert info["shape"][0] == -1
-                assert name.endswith("_bytes") == (info["dtype"] == "string")
-
-
 def test_a_program_with_tensorflow_alone_gets_the_generators_images(trained, exported, tmp_path):
     latents = trained.latents.sample(5, [3, 4]).numpy()
     np.savez(tmp_path / "given.npz", noise=latents[:, :3], codes=latents[:, 3:])
