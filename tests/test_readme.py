@@ -55,7 +55,10 @@ def test_layout_names_what_exists():
     layout = README.split("## Layout")[1]
     block = re.search(r"```\n(.*?)```", layout, re.DOTALL)[1]
     for line in block.splitlines():
-        names = re.split(r"\s{2,}", line.strip())[0]
-        folder = ROOT / "keras_infogan" if line.startswith("  ") else ROOT
-        for name in names.split():
+        names = re.split(r"\s{2,}", line.strip())[0].split()
+        if not line.startswith(" "):
+            folder = ROOT
+        for name in names:
             assert (folder / name).exists(), name
+        if not line.startswith(" "):
+            folder = ROOT / names[0]
