@@ -94,13 +94,19 @@ class Health(keras.callbacks.Callback):
         row = self.log.row()
         first = latents.categorical[0] if latents.categorical else None
         noises = NOISES if latents.noise.size else 1
+        # Images of a code may owe their variety to the continuous codes, so these vary too.
+        drawn = {
+            position: latents.codes[position].sample(noises, [self.seed, position])[:, 0]
+            for position in latents.continuous
+        }
         if first is None:
-            table = latents.fixed(noises, self.seed)[None]
+            tables = [latents.fixed(noises, self.seed, drawn)]
             code_labels, unused = {}, ()
         else:
-            table = latents.one_hot_table(noises, first, self.seed)
-            code_labels, unused = self._reading(latents.codes[first].size)
-        generated = model.generate(table)
+            size = latents.codes[first].size
+            tables = [latents.fixed(noises, self.seed, {**drawn, first: c}) for c in range(size)]
+            code_labels, unused = self._reading(size)
+        generated = model.generate(np.stack(tables))
         return Vitals(
             step=row["step"],
             metrics={metric.name: row[metric.name] for metric in model.metrics},

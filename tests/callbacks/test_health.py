@@ -267,6 +267,15 @@ def test_a_collapse_is_seen_in_the_images(bar_model, check):
     assert read_jsonl(callback.path)[0]["seen"].startswith("images of code 1 differ by 0%")
 
 
+def test_what_a_continuous_code_varies_is_no_collapse(bar_model, check):
+    def by_c2(z):
+        # Code 1 draws by c2 what the others draw by the noise.
+        place = z[:, :1] * (1.0 - z[:, 2:3]) + 2.0 * z[:, 4:5] * z[:, 2:3]
+        return draw(ops.concatenate([place, z[:, 1:]], axis=1))
+
+    assert check(bar_model(by_c2))[1] == []
+
+
 def test_a_model_without_noise_draws_one_image_of_each_code(bar_model, check):
     def noiseless(z):
         return draw(ops.concatenate([0.0 * z[:, :1], z], axis=1))
