@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 
-from export.exported import Exported
+from export.exported import Exported, find_version
 from keras_infogan.arguments import OneLineParser
 from keras_infogan.errors import UserError
 
@@ -39,6 +39,7 @@ def launch(path, port):
     Raises:
         UserError: If Gradio, the port or the exported model cannot be used.
     """
+    version = find_version(path)
     check_port(port)
     os.environ.update(OFFLINE)
     try:
@@ -47,7 +48,7 @@ def launch(path, port):
         raise UserError(
             f"The demo needs Gradio ({error}): pip install -r requirements-demo.txt"
         ) from None
-    exported = Exported(path)
+    exported = Exported(version)
     from export.demo_page import CSS, THEME, Page
 
     app = Page(exported).build()

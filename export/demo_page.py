@@ -187,8 +187,8 @@ class Page:
             bars, pictures, table = self.nothing_read()
             with gr.Column(scale=1, min_width=320):
                 with gr.Row():
-                    pictures = gr.HTML(pictures, elem_id="pictures")
-                    table = gr.HTML(table, elem_id="table")
+                    pictures = gr.HTML(pictures, scale=3, elem_id="pictures")
+                    table = gr.HTML(table, scale=2, elem_id="table")
                 bars = gr.Label(bars, num_top_classes=BARS, label="Read as", elem_id="bars")
         outputs = [bars, pictures, table]
 
@@ -220,7 +220,7 @@ def _url(pixels):
 def _pictures(image, copy):
     """HTML of what the recognizer was shown beside the generator's image of what it read."""
     figures = []
-    for picture, caption in ((image, "what the recognizer sees"), (copy, "the generator's copy")):
+    for picture, caption in ((image, "as it is read"), (copy, "the generator's copy")):
         shown = '<div class="empty"></div>'
         if picture is not None:
             pixels = np.uint8(
