@@ -27,14 +27,11 @@ OFFLINE = {
 
 
 def launch(path, port):
-    """Starts to serve the page.
+    """Starts to serve the page, in a thread that ends with the program.
 
     Args:
         path: What `Exported` takes.
         port: Port of 127.0.0.1.
-
-    Returns:
-        The Gradio app, running; `close()` ends it.
 
     Raises:
         UserError: If Gradio, the port or the exported model cannot be used.
@@ -49,9 +46,9 @@ def launch(path, port):
             f"The demo needs Gradio ({error}): pip install -r requirements-demo.txt"
         ) from None
     exported = Exported(version)
-    from export.demo_page import CSS, THEME, Page
+    from export.demo_page import CSS, THEME, build_page
 
-    app = Page(exported).build()
+    app = build_page(exported)
     try:
         app.launch(
             server_name=HOST,
@@ -69,7 +66,6 @@ def launch(path, port):
         )
     except OSError:  # taken since it was checked
         raise _taken(port) from None
-    return app
 
 
 def check_port(port):
@@ -105,16 +101,15 @@ def main(arguments=None):
     parser.add_argument("--port", type=int, default=7860, help="of 127.0.0.1 (default: 7860)")
     options = parser.parse_args(arguments)
     try:
-        app = launch(options.run, options.port)
+        launch(options.run, options.port)
+        print(f"http://{HOST}:{options.port} shows {options.run}. Ctrl-C ends it.", flush=True)
+        threading.Event().wait()
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
-    print(f"http://{HOST}:{options.port} shows {options.run}. Ctrl-C ends it.", flush=True)
-    try:
-        threading.Event().wait()
     except KeyboardInterrupt:
-        app.close(verbose=False)
-    return 0
+        # The server's thread is a daemon. To close it would wait for every page that is open.
+        return 0
 
 
 if __name__ == "__main__":
