@@ -212,6 +212,16 @@ def test_sliders_change_the_sheet(page, exported):
     page.wait_for_sheet(exported, label=1, values={"c2": 2.0}, count=1)
 
 
+def test_the_sheet_follows_a_slider_before_it_is_let_go(page):
+    from selenium.webdriver import ActionChains
+
+    before = page.pixels()
+    slider = page.one("#c2 input[type=range]")
+    ActionChains(page.driver).click_and_hold(slider).move_by_offset(40, 0).perform()
+    page.wait(lambda: not np.array_equal(page.pixels(), before))
+    ActionChains(page.driver).release().perform()
+
+
 def test_a_new_seed_changes_the_sheet(page, exported):
     before = page.pixels()
     page.one("#new-seed").click()
