@@ -21,7 +21,7 @@ THEME = gr.themes.Default(
     font_mono=[Font("ui-monospace"), Font("monospace")],
 )
 MOST_IMAGES = 64
-SEEDS = 2**31
+NEW_SEEDS = 2**31
 UPLOADS_KEPT = 3600  # seconds
 # While a slider is moved, the sheet follows it as fast as it can and ends with the last value.
 LIVE = {"show_progress": "hidden", "trigger_mode": "always_last", "api_visibility": "private"}
@@ -80,9 +80,7 @@ def _build_ask(answers):
             count = gr.Slider(
                 1, MOST_IMAGES, value=16, step=1, label="Number of images", elem_id="count"
             )
-            seed = gr.Number(
-                0, label="Seed", precision=0, minimum=0, maximum=SEEDS - 1, elem_id="seed"
-            )
+            seed = gr.Number(0, label="Seed", precision=0, elem_id="seed")
             with gr.Row():
                 new_seed = gr.Button("New seed", elem_id="new-seed")
                 download = gr.Button("Download PNG", variant="primary", elem_id="download")
@@ -93,7 +91,7 @@ def _build_ask(answers):
 
     changes = [control.change for control in controls]
     gr.on(changes, _with_errors(answers.sheet), controls, sheet, **LIVE)
-    new_seed.click(lambda: random.randrange(SEEDS), None, seed, **LIVE)
+    new_seed.click(lambda: random.randrange(NEW_SEEDS), None, seed, **LIVE)
     download.click(js=DOWNLOAD, **IN_BROWSER)
 
 

@@ -180,8 +180,8 @@ def find_version(path):
 def assertion(message):
     """The sentence of a failed assertion in TensorFlow's report of it, or None.
 
-    The report stands it between the name of the operation and that of the graph, written as a C
-    string: "… assertion failed: [label must be …]\\n\\t [[{{node Assert}}]] …".
+    There it stands in brackets, written as a C string, before more about the graph:
+    "… assertion failed: [label must be …]\\n\\t [[{{node Assert}}]] …".
     """
     found = re.search(r"assertion failed: \[(.*?)\](?=\s*\n|$)", message, re.DOTALL)
     return found and codecs.escape_decode(found[1].encode())[0].decode()

@@ -119,6 +119,12 @@ def chromium(tmp_path_factory):
     driver.quit()
 
 
+def picture(url):
+    """The picture that a URL holds."""
+    assert url.startswith("data:image/png;base64,")
+    return Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+
+
 class Browser:
     """The page in a browser, as a person uses it."""
 
@@ -143,9 +149,7 @@ class Browser:
         """Of a picture as the page has it; read within the page, which may replace it any time."""
         script = "return document.querySelector(arguments[0])?.src"
         url = self.driver.execute_script(script, selector) or ""
-        if not url.startswith("data:image/png;base64,"):
-            return np.zeros(0)
-        return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))))
+        return np.asarray(picture(url)) if url else np.zeros(0)
 
     def wait_for_sheet(self, exported, count=16, **arguments):
         """Waits until the sheet is what the export draws, and returns that."""
@@ -168,6 +172,11 @@ class Browser:
         for move in moves[1:]:
             chain.move_by_offset(*move)
         chain.release().perform()
+
+    def drawn(self):
+        """The red, green and blue of the canvas."""
+        script = "return document.querySelector('#canvas canvas').toDataURL()"
+        return np.asarray(picture(self.driver.execute_script(script)))[..., :3]
 
     def table(self):
         return self.one("#table").text.split("\n") if self.all("#table table") else []
@@ -288,9 +297,12 @@ def test_a_picture_can_be_uploaded(page, tmp_path):
     Image.fromarray(pixels).save(tmp_path / "bar.png")
     (tmp_path / "text.png").write_text("no picture")
     page.open_draw()
-    page.one("input[type=file]").send_keys(str(tmp_path / "bar.png"))
+    page.stroke((0, -80), (0, 160))
     page.wait(page.table)
-    assert page.table()[0].startswith("digit 4 ")
+    assert page.table()[0].startswith("digit 1 ")
+    page.one("input[type=file]").send_keys(str(tmp_path / "bar.png"))
+    page.wait(lambda: page.table()[:1] == ["digit 4 (probability 1.000)"])
+    page.wait(lambda: page.drawn().max() == 0)  # the canvas does not show another picture
     page.one("input[type=file]").send_keys(str(tmp_path / "text.png"))
     page.wait(lambda: "not a picture that can be read" in page.one("body").text)
 
