@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from keras_infogan.errors import UserError
 
 BOX = 20 / 28  # of the image's height and width
-INK = 0.2  # of the darkest ink: fainter is background
+INK = 0.2  # of the strongest ink; what is fainter is background
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 MOST_PIXELS = 1024  # a side; a photo has more than is of use
 
@@ -85,7 +85,7 @@ def center(pixels, shape):
     ink = ink.clip(min=0.0)
     height, width = shape[:2]
     image = np.zeros(shape, np.float32)
-    # A step of a tenth is noise on an empty sheet.
+    # On an empty sheet, less than a tenth is noise.
     if ink.max() < 0.1:
         return image
     ink /= ink.max()
