@@ -7,6 +7,7 @@ import signal
 import sys
 
 from keras_infogan import quiet, resuming
+from keras_infogan.arguments import OneLineParser
 from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
 from keras_infogan.presets import PRESETS
@@ -27,13 +28,6 @@ examples:
 NOT_GIVEN = argparse.SUPPRESS
 
 PERIODS = ("sample_every", "checkpoint_every", "evaluate_every")
-
-
-class OneLineParser(argparse.ArgumentParser):
-    """Reports an error in one line, without the usage."""
-
-    def error(self, message):
-        self.exit(2, f"{self.prog}: {message}\n")
 
 
 def build_parser():

@@ -43,7 +43,6 @@ def main():
     options = parser.parse_args()
     sys.path.insert(0, str(ROOT))
     from export.exported import find_version
-
     from keras_infogan import quiet
     from keras_infogan.run_dir import RunDir
 

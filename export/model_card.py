@@ -3,6 +3,8 @@
 The headings follow Mitchell et al., "Model Cards for Model Reporting", 2019.
 """
 
+import re
+
 
 def model_card(servable, about, signatures):
     """The text of the card.
@@ -115,3 +117,20 @@ import tensorflow as tf
 signatures = tf.saved_model.load("VERSION_DIRECTORY").signatures
 images = signatures["{name}"]({arguments})["image"]
 ```"""
+
+
+def read_dataset(card):
+    """The data's name that a card tells, or ""."""
+    title = card.partition("\n")[0]
+    return title.rpartition(" on ")[2]
+
+
+def read_section(card, heading):
+    """The text below a card's heading, or ""."""
+    _, _, rest = card.partition(f"\n## {heading}\n")
+    return rest.partition("\n## ")[0].strip()
+
+
+def read_meanings(card):
+    """`{name: property}` of the continuous codes whose meaning a card tells."""
+    return dict(re.findall(r"^\| (\w+) moves (.+?) \|", card, re.MULTILINE))

@@ -91,7 +91,7 @@ def test_only_programs_import_the_experiment(graph):
 
 
 def test_nothing_imports_the_programs(graph):
-    programs = {"train", "export.__main__", "export.client"}
+    programs = {"train", "export.__main__", "export.client", "export.demo"}
     programs |= {f"{PACKAGE}.study", f"{PACKAGE}.evaluate"}
     assert programs <= set(graph)
     assert not set().union(*graph.values()) & programs

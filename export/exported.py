@@ -1,0 +1,203 @@
+"""An exported model as Python functions of arrays, through its signatures and nothing else."""
+
+import codecs
+import json
+import pathlib
+import re
+
+import numpy as np
+
+from keras_infogan import quiet
+from keras_infogan.errors import UserError
+from keras_infogan.run_dir import RunDir
+
+SEEDS = 2**63  # seeds are int64
+
+
+class Exported:
+    """A version of an exported model, loaded.
+
+    Args:
+        path: A run's directory, whose newest exported version is taken; a directory of versions,
+            likewise; or the directory of one version.
+
+    Attributes:
+        path: The version's directory.
+        image_shape: `(height, width, channels)` of its images.
+        codes: Number of values of the categorical code; 0 if images cannot be asked for by code,
+            as of a model with no categorical code or with several.
+        code_to_label: `{code: label}`, integers, without the codes that mean no label.
+        labels: The labels that images can be asked for by, in order; empty without any.
+        values: Names of the continuous codes, in order.
+        card: The text of the model card; empty if it is not there.
+
+    Raises:
+        UserError: If there is no exported model, or it cannot be used.
+    """
+
+    def __init__(self, path):
+        self.path = find_version(path)
+        quiet.import_tensorflow()
+        import tensorflow as tf
+
+        try:
+            # Kept, since the signatures do not keep the variables alive.
+            self._module = tf.saved_model.load(str(self.path))
+            table = json.loads((self.path / "assets" / "code_to_label.json").read_text())
+            self.code_to_label = {int(code): int(label) for code, label in table.items()}
+        # A damaged file fails in whatever way the reader of its format does.
+        except Exception:
+            raise UserError(
+                f"{self.path} cannot be read: it is damaged, or was exported by an older version "
+                "of this project."
+            ) from None
+        self._signatures = dict(self._module.signatures)
+        if not {"generate", "recognize"} <= set(self._signatures):
+            raise UserError(
+                f"{self.path} cannot be used: it lacks the signatures generate and recognize."
+            )
+        inputs = self._signatures["recognize"].structured_input_signature[1]
+        outputs = self._signatures["recognize"].structured_outputs
+        self.image_shape = tuple(inputs["image"].shape[1:])
+        askable = "sample_code" in self._signatures
+        self.codes = outputs["code_probabilities"].shape[1] if askable else 0
+        has_labels = "sample" in self._signatures
+        self.labels = sorted(set(self.code_to_label.values())) if has_labels else []
+        means = [name.removesuffix("_mean") for name in outputs if name.endswith("_mean")]
+        self.values = sorted(means, key=lambda name: (len(name), name))  # c2 before c10
+        card = self.path / "README.md"
+        self.card = card.read_text(errors="replace") if card.is_file() else ""
+
+    def sample(self, count, seed=0, label=None, code=None, values=None):
+        """Images of a label or of a code.
+
+        Image i has the noise of seed + i, so a larger count adds images and changes none.
+
+        Args:
+            count: Number of images.
+            seed: Seed of the first image.
+            label: One of `labels`, or one for each image.
+            code: Instead of a label: a value of the categorical code, or one for each image.
+            values: `{name: number}` of continuous codes, or of numbers, one for each image; those
+                not named are 0.
+
+        Returns:
+            float32 in [0, 1], `(count, height, width, channels)`.
+
+        Raises:
+            UserError: If the model cannot be asked for that.
+        """
+        values = values or {}
+        if (label is None) == (code is None):
+            raise UserError(
+                f"Images are of a label or of a code. Received: label={label}, code={code}."
+            )
+        if count < 1:
+            raise UserError(f"count must be at least 1. Received: {count}.")
+        if not -SEEDS <= seed <= SEEDS - count:
+            raise UserError(
+                f"seed must be from -2**63 to 2**63 - {count}, for {count} images. "
+                f"Received: {seed}."
+            )
+        if unknown := sorted(set(values) - set(self.values)):
+            raise UserError(
+                f"The continuous codes of this model are {', '.join(self.values) or 'none'}. "
+                f"Received: {', '.join(unknown)}."
+            )
+        inputs = {"seed": np.int64(seed) + np.arange(count)}
+        if code is None:
+            name = "sample"
+            inputs["label"] = _each(count, "label", label, np.int64)
+        else:
+            name = "sample_code"
+            inputs["code"] = _each(count, "code", code, np.int64)
+        inputs |= {key: _each(count, key, values.get(key, 0.0), np.float32) for key in self.values}
+        return self._call(name, inputs)["image"]
+
+    def recognize(self, images):
+        """What the recognizer reads from images.
+
+        Args:
+            images: Floats in [0, 1], `(n, height, width, channels)`, like the training images.
+
+        Returns:
+            Dict of the signature's outputs, each an array with n rows: `code_probabilities`, `code`
+            (the most likely), `label` and `label_probability` if there are labels, and
+            `<name>_mean` and `<name>_std` of each continuous code.
+
+        Raises:
+            UserError: If these are no images for this model.
+        """
+        images = np.asarray(images, np.float32)
+        if images.shape[1:] != self.image_shape:
+            expected = ", ".join(map(str, ("n", *self.image_shape)))
+            raise UserError(f"images must be ({expected}). Received: {images.shape}.")
+        return self._call("recognize", {"image": images})
+
+    def _call(self, name, inputs):
+        import tensorflow as tf
+
+        if name not in self._signatures:
+            raise UserError(
+                f"{self.path} has no signature {name}. It has: "
+                f"{', '.join(sorted(self._signatures))}."
+            )
+        tensors = {key: tf.constant(value) for key, value in inputs.items()}
+        try:
+            outputs = self._signatures[name](**tensors)
+        except tf.errors.InvalidArgumentError as error:
+            raise UserError(assertion(str(error)) or str(error).splitlines()[0]) from None
+        return {key: value.numpy() for key, value in outputs.items()}
+
+
+def find_version(path):
+    """Directory of the version that a path means, see `Exported`.
+
+    Raises:
+        UserError: If there is none.
+    """
+    path = pathlib.Path(path)
+    if (path / "saved_model.pb").is_file():
+        return path
+    is_run = RunDir(path).config.is_file()
+    base = RunDir(path).export if is_run else path
+    try:
+        versions = [int(child.name) for child in base.iterdir() if child.name.isdecimal()]
+    except OSError:
+        versions = []
+    if versions:
+        newest = base / str(max(versions))
+        if not (newest / "saved_model.pb").is_file():
+            raise UserError(f"{newest} is damaged: it has no saved_model.pb.")
+        return newest
+    if is_run:
+        raise UserError(f"{path} has no export yet: make one by python -m export {path}.")
+    if not path.is_dir():
+        raise UserError(f"{path} is not a directory.")
+    raise UserError(f"{path} is neither a run nor an exported model.")
+
+
+def assertion(message):
+    """The sentence of a failed assertion in TensorFlow's report of it, or None.
+
+    There it stands in brackets, written as a C string, before more about the graph:
+    "… assertion failed: [label must be …]\\n\\t [[{{node Assert}}]] …".
+    """
+    found = re.search(r"assertion failed: \[(.*?)\](?=\s*\n|$)", message, re.DOTALL)
+    return found and codecs.escape_decode(found[1].encode())[0].decode()
+
+
+def _each(count, name, values, dtype):
+    """A number, or one for each image, as an array `(count,)`."""
+    whole = np.issubdtype(dtype, np.integer)
+    received = np.asarray(values)
+    if received.dtype.kind not in ("iu" if whole else "iuf"):
+        kind = "a whole number" if whole else "a number"
+        raise UserError(f"{name} must be {kind}, or one for each image. Received: {values}.")
+    if received.shape not in ((), (count,)):
+        raise UserError(
+            f"{name} must be a number, or one for each of {count} images. "
+            f"Received: {received.size} numbers."
+        )
+    with np.errstate(over="ignore"):  # the signatures refuse infinity
+        return np.broadcast_to(received.astype(dtype), (count,))
