@@ -1,11 +1,11 @@
 """`python -m export RUN`: exports a finished run's last checkpoint as the next version."""
 
-import argparse
 import json
 import pathlib
 import sys
 
 from keras_infogan import quiet, run_dir
+from keras_infogan.arguments import OneLineParser
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 
@@ -59,7 +59,7 @@ def export_run(path, out=None):
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m export", description=__doc__)
+    parser = OneLineParser(prog="python -m export", description=__doc__)
     parser.add_argument("run", help="directory of a finished run")
     parser.add_argument("--out", help="directory of the versions (default: the run's)")
     options = parser.parse_args(arguments)

@@ -11,14 +11,15 @@ PNG files. The same from Python:
 """
 
 import argparse
-import math
 import pathlib
 import sys
 
 import numpy as np
 
+from export import sheet
 from export.served_by_rest import RestModel
-from keras_infogan import pictures, quiet, run_dir
+from keras_infogan import quiet
+from keras_infogan.arguments import OneLineParser, png_path, setting
 from keras_infogan.errors import UserError
 
 # Rows of one request: a server that batches refuses more than its max_batch_size, which is this in
@@ -75,22 +76,6 @@ def sample(model, kind, value, count, seed=0, values=None):
     return np.concatenate(parts)
 
 
-def sheet(images):
-    """Lays images out as a table that is about square, with white places left over.
-
-    Args:
-        images: In [0, 1], `(n, height, width, channels)`.
-
-    Returns:
-        In [-1, 1], `(rows, columns, height, width, channels)`.
-    """
-    columns = math.ceil(math.sqrt(len(images)))
-    rows = math.ceil(len(images) / columns)
-    table = np.ones((rows * columns, *images.shape[1:]))
-    table[: len(images)] = 2.0 * images - 1.0
-    return table.reshape(rows, columns, *images.shape[1:])
-
-
 def recognize(model, png):
     """Asks what a picture shows.
 
@@ -126,20 +111,13 @@ def described(found):
 
 def _draw(options):
     """Asks for images and writes them; returns what to print."""
-    out = pathlib.Path(options.out)
-    if out.suffix.lower() != ".png" or out.is_dir():
-        raise UserError(f"--out must be a .png file. Received: {out}.")
-    run_dir.check_writable(out.parent)
+    out = png_path(options.out)
     kind = "code" if options.label is None else "label"
     value = options.code if options.label is None else options.label
-    values = dict(map(_setting, options.set))
+    values = dict(map(setting, options.set))
     with _connect(options) as model:
         images = sample(model, kind, value, options.count, options.seed, values)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        pictures.save_grid(out, sheet(images))
-    except OSError as error:
-        raise UserError(f"Cannot write {out}: {error.strerror}.") from None
+    sheet.save(out, images)
     return str(out)
 
 
@@ -171,20 +149,8 @@ def _connect(options):
     return GrpcModel(options.grpc, *arguments)
 
 
-def _setting(text):
-    """`"c2=1.5"` → the name and the value."""
-    name, _, value = text.partition("=")
-    try:
-        number = float(value)
-        if not abs(number) <= float(np.finfo(np.float32).max):
-            raise ValueError
-    except ValueError:
-        raise UserError(f"--set takes NAME=NUMBER, such as c2=1.5. Received: {text}.") from None
-    return name, number
-
-
 def _parser():
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="python -m export.client",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

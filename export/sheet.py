@@ -6,27 +6,31 @@ import math
 import numpy as np
 from PIL import Image
 
-from keras_infogan import pictures
+from keras_infogan import pictures, run_dir
+from keras_infogan.errors import UserError
 
 SIDE = 112  # pixels of a small image's height on the sheet, if they go into it whole times
 
 
 def sheet(images):
-    """Lays images out row by row, about as many rows as columns, each pixel enlarged if small.
+    """Lays images out, each pixel enlarged if they are small.
 
     Args:
-        images: Floats in [0, 1], `(n, height, width, channels)`, one or three channels.
+        images: Floats in [0, 1], one or three channels: a table `(rows, columns, height, width,
+            channels)`, or a list `(n, height, width, channels)`, which fills row after row, about
+            as many rows as columns.
 
     Returns:
         uint8 array, `(height, width)` or `(height, width, 3)`; white where there is no image.
     """
-    columns = math.isqrt(len(images) - 1) + 1
-    rows = -(-len(images) // columns)
-    table = np.ones((rows * columns, *images.shape[1:]), np.float32)
-    table[: len(images)] = images
-    tiled = pictures.tile(2.0 * table.reshape(rows, columns, *images.shape[1:]) - 1.0)
-    scale = max(SIDE // images.shape[1], 1)
-    return tiled.repeat(scale, axis=0).repeat(scale, axis=1)
+    if images.ndim == 4:
+        columns = math.isqrt(len(images) - 1) + 1
+        rows = -(-len(images) // columns)
+        table = np.ones((rows * columns, *images.shape[1:]), np.float32)
+        table[: len(images)] = images
+        images = table.reshape(rows, columns, *images.shape[1:])
+    scale = max(SIDE // images.shape[2], 1)
+    return pictures.tile(2.0 * images - 1.0).repeat(scale, axis=0).repeat(scale, axis=1)
 
 
 def png_bytes(pixels):
@@ -34,3 +38,16 @@ def png_bytes(pixels):
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()
+
+
+def save(path, images):
+    """Writes the sheet of images as PNG, whole or not at all; folders are made.
+
+    Raises:
+        UserError: If it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        run_dir.replace_with(path, lambda part: part.write_bytes(png_bytes(sheet(images))))
+    except OSError as error:
+        raise UserError(f"Cannot write {path}: {error.strerror}.") from None

@@ -10,6 +10,7 @@ import pathlib
 import sys
 
 from keras_infogan import quiet, run_dir
+from keras_infogan.arguments import OneLineParser
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 
@@ -124,7 +125,7 @@ def report(scores):
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="python -m keras_infogan.evaluate",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

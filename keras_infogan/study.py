@@ -4,7 +4,6 @@ Trains one run a seed and reports every one of them. A study that was interrupte
 stopped: finished seeds are read from `runs.jsonl`, a begun one is resumed.
 """
 
-import argparse
 import dataclasses
 import json
 import pathlib
@@ -13,6 +12,7 @@ import statistics
 import sys
 
 from keras_infogan import quiet, resuming, run_dir
+from keras_infogan.arguments import OneLineParser
 from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
 from keras_infogan.presets import PRESETS
@@ -191,7 +191,7 @@ def _setting(text):
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m keras_infogan.study", description=__doc__)
+    parser = OneLineParser(prog="python -m keras_infogan.study", description=__doc__)
     parser.add_argument("--preset", required=True, choices=sorted(PRESETS))
     parser.add_argument("--seeds", type=int, default=10, help="seeds 0 to SEEDS - 1 (default: 10)")
     parser.add_argument("--out", required=True, help="directory of the results")

@@ -91,7 +91,7 @@ def test_only_programs_import_the_experiment(graph):
 
 
 def test_nothing_imports_the_programs(graph):
-    programs = {"train", "export.__main__", "export.client", "export.demo"}
+    programs = {"train", "export.__main__", "export.client", "export.demo", "export.generate"}
     programs |= {f"{PACKAGE}.study", f"{PACKAGE}.evaluate"}
     assert programs <= set(graph)
     assert not set().union(*graph.values()) & programs
@@ -101,9 +101,9 @@ def test_the_client_needs_nothing_of_what_it_asks_for(graph):
     """It goes to machines that neither train nor export."""
     client = {module for module in graph if module.startswith("export.served_")}
     assert len(client) == 3
-    allowed = client | {f"{PACKAGE}.{module}" for module in ("errors", "pictures", "quiet")}
-    allowed |= {f"{PACKAGE}.run_dir"}
-    for module in client | {"export.client"}:
+    names = ("arguments", "errors", "pictures", "quiet", "run_dir")
+    allowed = client | {"export.sheet"} | {f"{PACKAGE}.{name}" for name in names}
+    for module in client | {"export.client", "export.sheet"}:
         assert graph[module] <= allowed
 
 
