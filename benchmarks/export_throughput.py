@@ -11,6 +11,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -52,13 +53,13 @@ def main():
     model = load_model(RunDir(options.run).latest_checkpoint())
     latents = model.latents.sample(BATCH, [0, 0]).numpy()
     size = model.latents.noise.size
-    given = pathlib.Path(options.run) / "latents.npz"
+    folder = tempfile.TemporaryDirectory()
+    given = pathlib.Path(folder.name) / "latents.npz"
     np.savez(given, noise=latents[:, :size], codes=latents[:, size:])
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER, find_version(options.run), ROOT / "tests" / "export", given],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
     )
 
@@ -76,8 +77,8 @@ def main():
 
     predict(1.0), serve(1.0)  # what is slow once
     rates = [(predict(1.0), serve(1.0)) for _ in range(TURNS)]
-    given.unlink()
     server.stdin.close()
+    folder.cleanup()
     for name, column in (("model.predict", 0), ("C API", 1)):
         rate = statistics.median(rate[column] for rate in rates)
         print(f"{name}: {BATCH * rate:,.0f} images/s")

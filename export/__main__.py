@@ -30,7 +30,7 @@ def export_run(path, out=None):
     try:
         summary = json.loads(run.summary.read_text())
         environment = json.loads(run.environment.read_text())
-        if not {"code_to_label", "steps"} <= set(summary):
+        if not isinstance(summary, dict) or not {"code_to_label", "steps"} <= set(summary):
             raise ValueError
     except FileNotFoundError as error:
         raise UserError(
@@ -54,7 +54,10 @@ def export_run(path, out=None):
             f"finish it by python train.py --resume {path}."
         )
     about = {"config": config, "summary": summary, "environment": environment}
-    return export_model(model, base, about)
+    try:
+        return export_model(model, base, about)
+    except OSError as error:
+        raise UserError(f"Cannot write below {base}: {error.strerror or error}.") from None
 
 
 def main(arguments=None):

@@ -37,7 +37,7 @@ class Answers:
             )
         self.exported = exported
         self.dataset = read_dataset(exported.card)
-        self.digits = self.dataset in DIGITS
+        self.digits = self.dataset.partition(":")[0] in DIGITS
         meanings = read_meanings(exported.card)
         self.titles = {
             name: f"{name}: {meanings[name]}" if name in meanings else name

@@ -1,7 +1,7 @@
 """What a served model refuses, each with a sentence that names the input.
 
 A server feeds what it is sent, whatever the signature says of shapes and ranges, so all of it is
-asked at run time, of sizes that are counted.
+asked at run time. The numbers of a row are counted, and taken in order, however they are nested.
 """
 
 import math

@@ -195,6 +195,10 @@ def main(arguments=None):
     try:
         if not 0.0 < options.timeout <= DAY:
             raise UserError(f"--timeout must be above 0, up to {DAY}. Received: {options.timeout}.")
+        if options.version is not None and options.version not in INT64:
+            raise UserError(f"--version must be a 64-bit integer. Received: {options.version}.")
+        if not options.model.isprintable() or not options.model.strip():
+            raise UserError(f"--model must be a printable name. Received: {options.model!a}.")
         if options.recognize is None and options.out is None:
             raise UserError("--label and --code need --out, a .png file.")
         for name in ("out", "count", "seed", "set"):

@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+from export.versions import versions
 from keras_infogan import quiet
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
@@ -94,9 +95,9 @@ class Exported:
             )
         if count < 1:
             raise UserError(f"count must be at least 1. Received: {count}.")
-        if not -SEEDS <= seed <= SEEDS - count:
+        if not isinstance(seed, (int, np.integer)) or not -SEEDS <= seed <= SEEDS - count:
             raise UserError(
-                f"seed must be from -2**63 to 2**63 - {count}, for {count} images. "
+                f"seed must be a whole number from -2**63 to 2**63 - {count}, for {count} images. "
                 f"Received: {seed}."
             )
         if unknown := sorted(set(values) - set(self.values)):
@@ -157,16 +158,20 @@ def find_version(path):
         UserError: If there is none.
     """
     path = pathlib.Path(path)
+    try:
+        return _find_version(path)
+    except OSError as error:  # a name that is too long, a folder that must not be looked into
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _find_version(path):
     if (path / "saved_model.pb").is_file():
         return path
     is_run = RunDir(path).config.is_file()
     base = RunDir(path).export if is_run else path
-    try:
-        versions = [int(child.name) for child in base.iterdir() if child.name.isdecimal()]
-    except OSError:
-        versions = []
-    if versions:
-        newest = base / str(max(versions))
+    found = versions(base) if base.is_dir() else []
+    if found:
+        newest = base / str(found[-1])
         if not (newest / "saved_model.pb").is_file():
             raise UserError(f"{newest} is damaged: it has no saved_model.pb.")
         return newest

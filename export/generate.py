@@ -36,7 +36,11 @@ def table(exported, label=None, code=None, count=16, seed=0, values=None, sweep=
     Raises:
         UserError: If the model cannot be asked for that.
     """
+    if sweep in (values or {}):
+        raise UserError(f"{sweep} is swept, so it cannot be set.")
     if label is None and code is None:
+        if sweep is not None:
+            raise UserError("--grid and --sweep do not go together.")
         kind = "label" if exported.labels else "code"
         rows = [
             exported.sample(count, seed, values=values, **{kind: one})
@@ -77,8 +81,6 @@ def main(arguments=None):
     parser.add_argument("--out", required=True, metavar="FILE.png", help="the sheet of images")
     options = parser.parse_args(arguments)
     try:
-        if options.grid and options.sweep:
-            raise UserError("--grid and --sweep do not go together.")
         out = png_path(options.out)
         values = dict(map(setting, options.set))
         find_version(options.run)  # before TensorFlow takes its time to load

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from export.model_card import model_card
 from export.servable import Servable
+from export.versions import versions
 from export.warm_up import write_warm_up
 from keras_infogan.run_dir import write_json
 
@@ -36,8 +37,7 @@ def export_model(model, base, about):
         part.chmod(0o755)  # a server may run as somebody else
         write(servable, part, about)
         while True:
-            versions = [int(path.name) for path in base.iterdir() if path.name.isdigit()]
-            target = base / str(max(versions, default=0) + 1)
+            target = base / str(max(versions(base), default=0) + 1)
             try:
                 os.rename(part, target)
                 return target

@@ -29,8 +29,8 @@ class Servable:
         self.latents = model.latents
         self.image_shape = model.generator.output_shape[1:]
         self.values = [self.latents.names[position] for position in self.latents.continuous]
-        table = sorted((code_to_label or {}).items())
-        self.code_to_label = {int(c): int(label) for c, label in table if label is not None}
+        table = {int(code): label for code, label in (code_to_label or {}).items()}
+        self.code_to_label = {c: int(table[c]) for c in sorted(table) if table[c] is not None}
         self.labels = sorted(set(self.code_to_label.values()))
 
     def signatures(self):

@@ -6,6 +6,7 @@ import urllib.parse
 
 import numpy as np
 import requests
+import urllib3
 
 from export.served_model import ServedModel, on_this_machine
 from keras_infogan.errors import UserError
@@ -81,7 +82,8 @@ class RestModel(ServedModel):
                 headers={"Content-Type": "application/json"},
                 timeout=(self.timeout, self.timeout),
             )
-        except requests.RequestException as error:
+        # A malformed host is urllib3's own error.
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # A time-out in the middle of the answer is a ConnectionError to requests.
             if isinstance(error, requests.Timeout) or "timed out" in str(error):
                 raise self._too_slow() from None

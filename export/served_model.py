@@ -92,7 +92,7 @@ class ServedModel:
                 raise ValueError
         except UserError:
             raise
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise self._strange(f"its answer to {signature} does not fit the metadata") from None
         return outputs
 
@@ -163,6 +163,8 @@ def _array(name, values, dtype):
     try:
         # Bytes in an array of their own type would lose trailing zeros.
         array = np.asarray(values, np.object_ if dtype is np.object_ else None)
+        if array.dtype == np.uint64:  # which NumPy would wrap round
+            raise ValueError
         array = array.astype(dtype, casting="same_kind") if array.size else array
     except (TypeError, ValueError):
         raise UserError(f"{name} must be an array of {np.dtype(dtype).name}.") from None

@@ -40,7 +40,10 @@ def png_path(text):
         UserError: If it is no .png file, or cannot be written.
     """
     path = pathlib.Path(text)
-    if path.suffix.lower() != ".png" or path.is_dir():
-        raise UserError(f"--out must be a .png file. Received: {text}.")
+    try:
+        if path.suffix.lower() != ".png" or path.is_dir():
+            raise UserError(f"--out must be a .png file. Received: {text}.")
+    except OSError as error:  # a name that is too long, a folder that must not be looked into
+        raise UserError(f"Cannot write {text}: {error.strerror}.") from None
     run_dir.check_writable(path.parent)
     return path

@@ -259,6 +259,10 @@ def _fit(model, data, config, total_steps, callbacks, verbose):
 def _finish(run, model, data, config, per_epoch, seconds, problems):
     """Scores, exports and sums up a run that has reached its end."""
     steps = int(model.step.numpy())
+    done = run.read_summary()
+    if done is not None and done.get("steps") == steps:
+        print(f"{run.path} had finished: nothing is scored or exported again.")
+        return done
     scores = evaluate_codes(model, data)
     real_images = pipeline.sample_images(data.test_images, 1000, config.image_size)
     meanings = code_meanings(model, real_images, config.seed)

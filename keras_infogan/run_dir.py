@@ -115,6 +115,14 @@ class RunDir:
             raise UserError(f"{self.path} is not a run: {self.config} is damaged.")
         return content
 
+    def read_summary(self):
+        """The content of summary.json, or None if there is none that can be read."""
+        try:
+            content = json.loads(self.summary.read_text())
+        except (OSError, ValueError):
+            return None
+        return content if isinstance(content, dict) else None
+
 
 def check_writable(path):
     """Checks that a directory can be written, or made, without making it.

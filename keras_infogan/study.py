@@ -82,11 +82,12 @@ def read_rows(record):
 def _check_same_config(rows, config, record):
     wanted = config.to_json()
     for row in rows:
-        for name, value in row["config"].items():
+        # A field that is newer than the row had its default then.
+        for name, value in RunConfig.from_json(row["config"]).to_json().items():
             free = name == "seed" or (name == "dataset" and wanted[name] is None)
-            if not free and wanted.get(name) != value:
+            if not free and wanted[name] != value:
                 raise UserError(
-                    f"{record} holds runs with {name}={value}, not {wanted.get(name)}: "
+                    f"{record} holds runs with {name}={value}, not {wanted[name]}: "
                     "choose another --out."
                 )
 
@@ -213,6 +214,8 @@ def main(arguments=None):
         if options.dataset is not None:
             changes["dataset"] = options.dataset
         if options.epochs is not None:
+            if "max_steps" in changes:
+                raise UserError("--epochs and --set max_steps do not go together.")
             changes |= {"epochs": options.epochs, "max_steps": None}
         config = dataclasses.replace(PRESETS[options.preset].config, **changes)
         result = study(config, range(options.seeds), options.out, options.data_dir)

@@ -267,6 +267,16 @@ def test_what_a_killed_process_left_behind_gets_into_nothing(tmp_path):
     assert (tmp_path / "table.md").read_text() == "new"
 
 
+@pytest.mark.parametrize(
+    "content, expected", [(None, None), ("{", None), ("[3]", None), ('{"steps": 3}', {"steps": 3})]
+)
+def test_summary_is_read_if_it_can_be(tmp_path, content, expected):
+    run = RunDir(tmp_path)
+    if content is not None:
+        run.summary.write_text(content)
+    assert run.read_summary() == expected
+
+
 # JSONL
 
 ROWS = [{"step": 100, "d_loss": 1.25}, {"step": 200, "d_loss": 1.0}, {"step": 250, "d_loss": 0.5}]

@@ -75,6 +75,18 @@ def test_another_config_does_not_mix_with_a_study(tmp_path, trained):
     assert trained == [0]
 
 
+def test_a_field_that_is_newer_than_a_study_is_compared_too(tmp_path, trained):
+    out = tmp_path / "quick"
+    [row] = study.study(CONFIG, [0], out, runs=tmp_path / "runs")
+    del row["config"]["learned_std"]
+    (out / "runs.jsonl").write_text(json.dumps(row) + "\n")
+    other = dataclasses.replace(CONFIG, learned_std=True)
+    with pytest.raises(UserError, match="learned_std=False, not True"):
+        study.study(other, range(2), out, runs=tmp_path / "runs")
+    study.study(CONFIG, range(2), out, runs=tmp_path / "runs")
+    assert trained == [0, 1]
+
+
 def test_command_line_refuses_no_seeds(tmp_path, capsys):
     code = study.main(["--preset", "quick", "--seeds", "0", "--out", str(tmp_path / "x")])
     assert code == 2
@@ -137,6 +149,13 @@ def test_data_of_the_preset_or_of_the_command_line(tmp_path, monkeypatch):
     study.main(command)
     study.main([*command, "--dataset", "fashion_mnist"])
     assert [config.dataset for config in configs] == ["mnist", "fashion_mnist"]
+
+
+def test_two_lengths_are_refused(tmp_path, trained, capsys):
+    command = ["--preset", "quick", "--out", str(tmp_path / "x"), "--epochs", "3"]
+    assert study.main([*command, "--set", "max_steps=10"]) == 2
+    assert "--epochs and --set max_steps do not go together." in capsys.readouterr().err
+    assert trained == []
 
 
 @pytest.mark.parametrize("setting", ["colour=3", "shear", "shear=wide", "seed=3", "noise=1.5"])

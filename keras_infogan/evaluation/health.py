@@ -28,8 +28,8 @@ class Vitals:
         entropy: H(c) of all categorical codes together, in nats; 0 if there are none.
         warmed_up: Whether the information loss has had its full weight for a while.
         generated: Generated images of the first categorical code's values,
-            `(values, noises, height, width, channels)` in [-1, 1]; one of each value if the model
-            has no noise.
+            `(values, noises, height, width, channels)` in [-1, 1], the continuous codes drawn with
+            the noise; one of each value if the model has no noise.
         real: Real images, `(n, height, width, channels)` in [-1, 1].
         code_labels: The commonest label of the real images of each value of that code, as
             `{code: label}`; empty for data without labels.
@@ -145,7 +145,7 @@ def discriminator_blind(vitals):
 
 
 def collapse(vitals):
-    """G draws nearly the same image whatever the noise."""
+    """G draws nearly the same image of a code whatever the noise and the continuous codes."""
     real = _spread(vitals.real)
     within = np.array([_spread(images) for images in vitals.generated])
     alike = np.flatnonzero(within < COLLAPSED * real)

@@ -126,8 +126,9 @@ class InfoGAN(keras.Model):
             g_optimizer: Updates the generator and the recognizer.
             generator_loss: `"non_saturating"`, `"minimax"` or a function of the logits.
             adversarial_weight: Weight of the generator's adversarial loss.
-            information_weight: λ of the categorical codes. 0 makes a regular GAN, in which Q learns
-                to read all codes but neither the generator nor the trunk learns from it.
+            information_weight: λ of the categorical codes. 0 makes a regular GAN, whatever the
+                other weights: Q learns to read all codes, but neither the generator nor the trunk
+                learns from it.
             continuous_weight: λ of the continuous codes.
             information_warmup: Steps in which λ of the categorical codes rises linearly to its
                 full weight. At full weight from the first step, codes settle while the images are
@@ -210,7 +211,7 @@ class InfoGAN(keras.Model):
             loss = d_loss
             if self.trunk_learns_information and self.information_weight:
                 loss += self._information_loss(latents, features, categorical_weight)[0]
-            if self.real_information_weight:
+            if self.real_information_weight and self.information_weight:
                 _, again = self._discriminate(
                     real_images, seeds[SECOND_DISTORTION], augmentation=self.second_augmentation
                 )
@@ -386,7 +387,7 @@ class InfoGAN(keras.Model):
         config = dict(config)
         for name in SAVED_LAYERS:
             config[name] = keras.saving.deserialize_keras_object(
-                config[name], custom_objects=custom_objects
+                config.get(name), custom_objects=custom_objects
             )
         config["latents"] = LatentSpec.from_config(config["latents"])
         return cls(**config)

@@ -145,7 +145,8 @@ def test_recognize_is_what_the_model_reads(exported, tiny_images):
         ({}, "of a label or of a code. Received: label=None, code=None."),
         ({"code": 0, "label": 5}, "of a label or of a code. Received: label=5, code=0."),
         ({"code": 0, "count": 0}, "count must be at least 1. Received: 0."),
-        ({"code": 0, "seed": 2**63 - 2}, "seed must be from -2**63 to 2**63 - 3, for 3 images."),
+        ({"code": 0, "seed": 2**63 - 2}, "seed must be a whole number from -2**63 to 2**63 - 3"),
+        ({"code": 0, "seed": 1.5}, "seed must be a whole number from -2**63 to 2**63 - 3, for 3"),
     ],
 )
 def test_what_cannot_be_sampled_is_refused_in_a_sentence(exported, arguments, sentence):

@@ -66,7 +66,9 @@ def test_a_grid_has_a_row_for_each_label_and_the_same_noises(drawn, loaded):
         (["--label", "3", "--set", "c9=1"], "The continuous codes of this model are c2, c3."),
         (["--label", "3", "--sweep", "c9"], "The continuous codes of this model are c2, c3."),
         (["--label", "3", "--set", "c2=1000"], "c2 must be from -100 to 100 and not NaN."),
+        (["--label", "3", "--sweep", "c2", "--set", "c2=1"], "c2 is swept, so it cannot be set."),
         (["--grid", "--sweep", "c2"], "--grid and --sweep do not go together."),
+        (["--label", "3", "--out", 300 * "a" + ".png"], "File name too long."),
         (["--label", "3", "--out", "a.jpg"], "--out must be a .png file. Received: a.jpg."),
     ],
 )

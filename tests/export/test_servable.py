@@ -126,6 +126,11 @@ def test_recognize_png_reads_what_sample_wrote(servable):
     np.testing.assert_allclose(read["c3_mean"], exact["c3_mean"], atol=1.01 / 255)
 
 
+def test_codes_are_in_order_of_their_numbers(drawing):
+    table = {str(code): code % 10 for code in range(12)}
+    assert list(Servable(drawing, table).code_to_label) == list(range(12))
+
+
 def test_without_labels_there_are_no_labels(drawing):
     servable = Servable(drawing)
     assert set(servable.signatures()) == {"generate", "recognize", "recognize_png", "sample_code"}

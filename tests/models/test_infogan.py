@@ -135,8 +135,9 @@ def test_in_a_regular_gan_only_q_learns_to_read_codes(tiny_model, arrays, real_i
 
 
 def test_in_a_regular_gan_the_trunk_does_not_learn_information(tiny_model, arrays, real_images):
-    regular = tiny_model(information_weight=0.0, trunk_learns_information=True)
-    alone = tiny_model(trunk_learns_information=False)
+    settings = dict(augmentation=RandomDistortion(shear=0.1))
+    regular = tiny_model(**settings, information_weight=0.0, real_information_weight=1.0)
+    alone = tiny_model(**settings, trunk_learns_information=False)
     for model in (regular, alone):
         model.train_step(real_images)
     for name in ("trunk", "discriminator"):
