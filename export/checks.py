@@ -68,7 +68,7 @@ def among(name, values, allowed):
     among = refuse_unless(
         tf.reduce_all(known),
         f"{name} must be one of {', '.join(map(str, allowed))}. Received: ",
-        values[tf.argmin(tf.cast(known, tf.int32))],
+        tf.reduce_min(tf.where(known, values.dtype.max, values)),
         ".",
     )
     with tf.control_dependencies([among]):

@@ -6,6 +6,7 @@ It needs Gradio (`pip install -r requirements-demo.txt`) and no network.
 
 import argparse
 import os
+import signal
 import socket
 import sys
 import threading
@@ -101,6 +102,8 @@ def main(arguments=None):
     parser.add_argument("--port", type=int, default=7860, help="of 127.0.0.1 (default: 7860)")
     options = parser.parse_args(arguments)
     try:
+        # A shell starts what goes to the background deaf to Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         launch(options.run, options.port)
         print(f"http://{HOST}:{options.port} shows {options.run}. Ctrl-C ends it.", flush=True)
         threading.Event().wait()
