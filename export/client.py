@@ -18,6 +18,7 @@ import numpy as np
 
 from export import sheet
 from export.served_by_rest import RestModel
+from export.wording import continuous_codes
 from keras_infogan import quiet
 from keras_infogan.arguments import OneLineParser, png_path, setting
 from keras_infogan.errors import UserError
@@ -103,9 +104,7 @@ def described(found):
         parts.append(f"code {found['code']}")
         if "label" not in found:
             parts.append(f"probability {found['code_probabilities'].max():.3f}")
-    means = [name for name in found if name.endswith("_mean")]
-    for name in sorted(means, key=lambda name: (len(name), name)):  # c2 before c10
-        parts.append(f"{name.removesuffix('_mean')} {found[name]:.2f}")
+    parts += [f"{name} {found[f'{name}_mean']:.2f}" for name in continuous_codes(found)]
     return ", ".join(parts)
 
 

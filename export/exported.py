@@ -1,13 +1,12 @@
 """An exported model as Python functions of arrays, through its signatures and nothing else."""
 
-import codecs
 import json
 import pathlib
-import re
 
 import numpy as np
 
 from export.versions import versions
+from export.wording import assertion, continuous_codes
 from keras_infogan import quiet
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
@@ -64,8 +63,7 @@ class Exported:
         self.codes = outputs["code_probabilities"].shape[1] if askable else 0
         has_labels = "sample" in self._signatures
         self.labels = sorted(set(self.code_to_label.values())) if has_labels else []
-        means = [name.removesuffix("_mean") for name in outputs if name.endswith("_mean")]
-        self.values = sorted(means, key=lambda name: (len(name), name))  # c2 before c10
+        self.values = continuous_codes(outputs)
         card = self.path / "README.md"
         self.card = card.read_text(errors="replace") if card.is_file() else ""
 
@@ -180,16 +178,6 @@ def _find_version(path):
     if not path.is_dir():
         raise UserError(f"{path} is not a directory.")
     raise UserError(f"{path} is neither a run nor an exported model.")
-
-
-def assertion(message):
-    """The sentence of a failed assertion in TensorFlow's report of it, or None.
-
-    There it stands in brackets, written as a C string, before more about the graph:
-    "… assertion failed: [label must be …]\\n\\t [[{{node Assert}}]] …".
-    """
-    found = re.search(r"assertion failed: \[(.*?)\](?=\s*\n|$)", message, re.DOTALL)
-    return found and codecs.escape_decode(found[1].encode())[0].decode()
 
 
 def _each(count, name, values, dtype):

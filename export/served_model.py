@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+from export.wording import assertion
 from keras_infogan.errors import UserError
 
 # By TensorFlow's names of them; strings are bytes in an array of objects.
@@ -143,11 +144,9 @@ class ServedModel:
 def sentence(message):
     """What a server says, in one line, without what TensorFlow puts around it.
 
-    A failed check arrives as "assertion failed: [the sentence]", followed by the graph's nodes in
-    double brackets.
+    What is no failed assertion has the graph's nodes in double brackets.
     """
-    check = re.search(r"assertion failed: \[(.*?)\](?=\s|$)", message, re.DOTALL)
-    text = check[1] if check else re.sub(r"\[\[.*?\]\]", "", message)
+    text = assertion(message) or re.sub(r"\[\[.*?\]\]", "", message)
     text = " ".join(text.split())
     if len(text) > LONGEST:
         text = text[:LONGEST] + "…"

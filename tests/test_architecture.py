@@ -103,8 +103,8 @@ def test_the_client_needs_nothing_of_what_it_asks_for(graph):
     client = {module for module in graph if module.startswith("export.served_")}
     assert len(client) == 3
     names = ("arguments", "errors", "pictures", "quiet", "run_dir")
-    allowed = client | {"export.sheet"} | {f"{PACKAGE}.{name}" for name in names}
-    for module in client | {"export.client", "export.sheet"}:
+    allowed = client | {"export.sheet", "export.wording"} | {f"{PACKAGE}.{name}" for name in names}
+    for module in client | {"export.client", "export.sheet", "export.wording"}:
         assert graph[module] <= allowed
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from export.exported import Exported, assertion, find_version
+from export.exported import Exported, find_version
 from export.saved_model import export_model
 from keras_infogan.errors import UserError
 from keras_infogan.latents import Categorical, Uniform
@@ -163,13 +163,6 @@ def test_what_cannot_be_recognized_is_refused_in_a_sentence(exported):
         exported.recognize(np.zeros((0, 8, 8, 1)))
     with pytest.raises(UserError, match="^image must be from 0 to 1 and not NaN. Received: 2 to"):
         exported.recognize(np.full((1, 8, 8, 1), 2.0))
-
-
-def test_assertions_are_read_out_of_tensorflows_reports():
-    report = "Graph execution error:\n\nassertion failed: [it\\'s 2\\303\\2273 [px].]\n\t [[{{n}}]]"
-    assert assertion(report) == "it's 2×3 [px]."
-    assert assertion("assertion failed: [no]") == "no"
-    assert assertion("Invalid reduction dimension") is None
 
 
 def test_the_newest_version_is_found(version, tmp_path):

@@ -1,0 +1,35 @@
+"""What signatures say, whoever calls them: the sentence of a refusal, the names of what is read.
+
+Imports no TensorFlow, since the client of a server needs none.
+"""
+
+import re
+
+ESCAPED = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+
+
+def assertion(message):
+    """The sentence of a failed assertion in TensorFlow's report of it, or None.
+
+    There it stands in brackets, written as a C string, before more about the graph:
+    "… assertion failed: [label must be …]\\n\\t [[{{node Assert}}]] …".
+    """
+    found = re.search(r"assertion failed: \[(.*?)\](?=\s|$)", message, re.DOTALL)
+    return found and ESCAPED.sub(_unescaped, found[1].encode()).decode(errors="replace")
+
+
+def _unescaped(match):
+    part = match[1]
+    if len(part) == 3:
+        return bytes([int(part, 8) % 256])
+    return {b"n": b"\n", b"r": b"\r", b"t": b"\t"}.get(part, part)
+
+
+def continuous_codes(outputs):
+    """Names of the continuous codes that `recognize` reads, in order.
+
+    Args:
+        outputs: Names of its outputs.
+    """
+    names = [name.removesuffix("_mean") for name in outputs if name.endswith("_mean")]
+    return sorted(names, key=lambda name: (len(name), name))  # c2 before c10
