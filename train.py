@@ -97,6 +97,12 @@ def build_parser():
         "weight of the information between the codes of two distortions of a real image",
         type=float,
     )
+    add(
+        group,
+        "real-information-floor",
+        "share of that weight to which it falls in the middle of the run; 1 never",
+        type=float,
+    )
     for name, what in (
         ("shear", "columns per row"),
         ("scale", "share of the size"),

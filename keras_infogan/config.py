@@ -5,6 +5,10 @@ import math
 
 from keras_infogan.errors import UserError
 
+# The weight of the real images' information falls on a line that begins at the first share of the
+# run and would reach 0 at the second.
+REAL_INFORMATION_FALLS = (0.4, 2 / 3)
+
 
 @dataclasses.dataclass(frozen=True)
 class RunConfig:
@@ -34,6 +38,8 @@ class RunConfig:
         information_warmup: Share of the run in which the categorical weight rises from 0.
         real_information_weight: Weight of the information between the codes of two distortions of a
             real image.
+        real_information_floor: Share of that weight to which it falls, see
+            `REAL_INFORMATION_FALLS`; 1 leaves it as it is.
         trunk_learns_information: Whether the trunk learns from the information loss.
         shear: Distortion of what D and Q see, see `RandomDistortion`; 0 for none.
         scale: The same, change of size.
@@ -66,6 +72,7 @@ class RunConfig:
     continuous_weight: float = 0.1
     information_warmup: float = 0.0
     real_information_weight: float = 0.0
+    real_information_floor: float = 1.0
     trunk_learns_information: bool = True
     shear: float = 0.0
     scale: float = 0.0
@@ -101,7 +108,7 @@ class RunConfig:
         ):
             value = getattr(self, name)
             self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
-        for name in ("information_warmup", "decay_from"):
+        for name in ("information_warmup", "decay_from", "real_information_floor"):
             self._require(0 <= getattr(self, name) <= 1, name, "must be from 0 to 1")
         self._require(
             self.distorts or self.thickness or not self.real_information_weight,
@@ -130,7 +137,7 @@ class RunConfig:
     @property
     def depends_on_length(self):
         """Whether a step computes something else in a run of another length."""
-        return self.information_warmup > 0 or self.decay_from < 1
+        return self.information_warmup > 0 or min(self.decay_from, self.real_information_floor) < 1
 
     @property
     def distorts(self):

@@ -19,7 +19,7 @@ from keras_infogan.callbacks.health import Health
 from keras_infogan.callbacks.metrics_log import MetricsLog
 from keras_infogan.callbacks.sample_grids import SampleGrids
 from keras_infogan.callbacks.stop_on_signal import StopOnSignal
-from keras_infogan.config import RunConfig
+from keras_infogan.config import REAL_INFORMATION_FALLS, RunConfig
 from keras_infogan.data import pipeline, sources
 from keras_infogan.evaluation.codes import evaluate_codes
 from keras_infogan.evaluation.continuous import code_meanings
@@ -76,6 +76,12 @@ def build_model(config, channels, total_steps):
             rate = HoldThenDecay(rate, begin, total_steps)
         return keras.optimizers.Adam(rate, beta_1=config.adam_beta_1)
 
+    real_weight = config.real_information_weight
+    if real_weight and config.real_information_floor < 1:
+        begin, zero = (int(share * total_steps) for share in REAL_INFORMATION_FALLS)
+        floor = config.real_information_floor
+        real_weight = HoldThenDecay(real_weight, begin, max(zero, begin + 1), floor)
+
     model.compile(
         adam(config.d_learning_rate),
         adam(config.g_learning_rate),
@@ -84,7 +90,7 @@ def build_model(config, channels, total_steps):
         information_weight=config.information_weight,
         continuous_weight=config.continuous_weight,
         information_warmup=int(config.information_warmup * total_steps),
-        real_information_weight=config.real_information_weight,
+        real_information_weight=real_weight,
         jit_compile="auto" if config.jit is None else config.jit,
     )
     return model

@@ -98,6 +98,7 @@ PRESETS = {
                 dataset="mnist",
                 max_steps=10_000,
                 real_information_weight=2.0,
+                real_information_floor=0.25,
                 thickness=0.8,
             ),
             "the recipe of results/recipe.md: quick on all of MNIST, strokes thickened too",

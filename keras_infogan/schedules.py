@@ -1,4 +1,4 @@
-"""Learning rates that change with the step."""
+"""Rates and weights that change with the step."""
 
 import keras
 import tensorflow as tf

@@ -34,6 +34,7 @@ def test_a_config_goes_through_json():
         continuous_weight=0.5,
         information_warmup=0.25,
         real_information_weight=0.3,
+        real_information_floor=0.5,
         trunk_learns_information=False,
         shear=0.1,
         scale=0.2,
@@ -125,6 +126,11 @@ def test_from_json_checks_values_too():
         ("information_warmup", 1.5, "--information-warmup must be from 0 to 1. Received: 1.5."),
         ("information_warmup", math.nan, "--information-warmup must be from 0 to 1."),
         ("decay_from", -0.5, "--decay-from must be from 0 to 1. Received: -0.5."),
+        (
+            "real_information_floor",
+            1.5,
+            "--real-information-floor must be from 0 to 1. Received: 1.5.",
+        ),
         ("seed", -1, "--seed must be from 0 to 2147483647. Received: -1."),
         ("seed", 2**31, "--seed must be from 0 to 2147483647. Received: 2147483648."),
         # Documented as in [0, 1); Adam divides by 1 − β₁ᵗ.
@@ -166,6 +172,7 @@ def test_what_depends_on_the_length_of_a_run():
     assert not CONFIG.depends_on_length
     assert dataclasses.replace(CONFIG, information_warmup=0.1).depends_on_length
     assert dataclasses.replace(CONFIG, decay_from=0.9).depends_on_length
+    assert dataclasses.replace(CONFIG, real_information_floor=0.9).depends_on_length
     assert not dataclasses.replace(CONFIG, epochs=3).depends_on_length
 
 

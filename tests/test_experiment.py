@@ -197,6 +197,18 @@ def test_model_follows_from_the_seed_alone(tiny_config):
     assert (first[0] != other[0]).all()
 
 
+def test_weight_of_real_images_falls_to_its_floor(tiny_config):
+    config = dataclasses.replace(
+        tiny_config, shear=0.1, real_information_weight=2.0, real_information_floor=0.25
+    )
+    weight = experiment.build_model(config, channels=1, total_steps=30).real_information_weight
+    # Held to step 12, then on a line to 0 at step 20, but not under a quarter.
+    found = [float(weight(step)) for step in (0, 12, 14, 16, 18, 20, 29)]
+    assert found == pytest.approx([2.0, 2.0, 1.5, 1.0, 0.5, 0.5, 0.5])
+    shortest = experiment.build_model(config, channels=1, total_steps=1).real_information_weight
+    assert float(shortest(0)) == 2.0
+
+
 def test_config_decides_model_and_losses(tiny_config):
     config = dataclasses.replace(
         tiny_config,

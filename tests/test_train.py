@@ -34,6 +34,7 @@ FIELD_FLAGS = [
     "--continuous-weight",
     "--information-warmup",
     "--real-information-weight",
+    "--real-information-floor",
     "--shear",
     "--scale",
     "--shift",

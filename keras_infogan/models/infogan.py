@@ -136,7 +136,8 @@ class InfoGAN(keras.Model):
             real_information_weight: Weight in D's loss of the information between the categorical
                 codes that Q reads from two distortions of each real image
                 (`losses.paired_information`): the trunk learns to sort real images by the codes,
-                whatever the distortion. Needs an augmentation.
+                whatever the distortion. Needs an augmentation. A number, or a schedule of the step
+                such as `schedules.HoldThenDecay`.
             **kwargs: `jit_compile`, `steps_per_execution` and others of `keras.Model.compile`.
         """
         # An explicit None: without it Keras would make an optimizer that nothing uses.
@@ -215,9 +216,7 @@ class InfoGAN(keras.Model):
                 _, again = self._discriminate(
                     real_images, seeds[SECOND_DISTORTION], augmentation=self.second_augmentation
                 )
-                loss -= self.real_information_weight * self._paired_information(
-                    real_features, again
-                )
+                loss -= self._real_weight() * self._paired_information(real_features, again)
         gradients = tape.gradient(loss, self.d_variables)
         self.d_optimizer.apply_gradients(zip(gradients, self.d_variables, strict=True))
         return {"d_loss": d_loss, "real_probability": _mean_probability(real_logits)}
@@ -284,6 +283,11 @@ class InfoGAN(keras.Model):
         """λ of the categorical codes at this step."""
         progress = tf.cast(self.step + 1, tf.float32) / float(max(self.information_warmup, 1))
         return self.information_weight * tf.minimum(1.0, progress)
+
+    def _real_weight(self):
+        """Weight of the real images' information at this step."""
+        weight = self.real_information_weight
+        return weight(self.step) if callable(weight) else weight
 
     def _code_accuracy(self, latents, parameters):
         """Share of the categorical codes drawn that Q reads from the generated images."""
