@@ -1,7 +1,28 @@
 """The blocks that the network families share."""
 
+import numbers
+
 import keras
 from keras import layers
+
+
+def check_image_shape(image_shape):
+    """Refuses what is not `(height, width, channels)`, three whole numbers above 0.
+
+    Raises:
+        ValueError: If it is something else.
+    """
+    whole = isinstance(image_shape, (tuple, list)) and len(image_shape) == 3
+    if not whole or not all(isinstance(n, numbers.Integral) and n > 0 for n in image_shape):
+        raise ValueError(
+            "image_shape must be (height, width, channels), whole numbers above 0. "
+            f"Received: image_shape={image_shape}."
+        )
+
+
+def from_unit_range(x):
+    """2·x − 1: brings what a sigmoid gives, [0, 1], to the package's range of images, [-1, 1]."""
+    return layers.Rescaling(2.0, -1.0)(x)
 
 
 def batch_norm(x):
