@@ -2,17 +2,34 @@
 
 Source: Chen et al., "InfoGAN", 2016, supplement C.1. BatchNorm stands before the activation, as in
 the authors' program (the printed table lists it after; see `layers.norm_leaky` for why not).
+
+The survey article's convolutional InfoGAN has the same layers but ends the generator in a sigmoid
+and names no BatchNorm outside Q: `output="sigmoid", normalize=False`, the family `survey28`.
 """
 
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import dense_heads, norm_leaky, norm_relu
+from keras_infogan.networks.layers import (
+    check_image_shape,
+    dense_heads,
+    from_unit_range,
+    norm_leaky,
+    norm_relu,
+)
 
 SLOPE = 0.1
 
 
-def build(latent_size, parameter_size, image_shape=(28, 28, 1), filters=64, units=1024):
+def build(
+    latent_size,
+    parameter_size,
+    image_shape=(28, 28, 1),
+    filters=64,
+    units=1024,
+    output="tanh",
+    normalize=True,
+):
     """Builds the four networks.
 
     Args:
@@ -21,12 +38,20 @@ def build(latent_size, parameter_size, image_shape=(28, 28, 1), filters=64, unit
         image_shape: `(height, width, channels)`; height and width divisible by 4.
         filters: Channels of the outer convolutions; the inner ones have twice as many.
         units: Width of the dense layers.
+        output: What ends the generator: `"tanh"`, or `"sigmoid"` for 2·sigmoid − 1.
+        normalize: Whether BatchNorm stands in the generator and the trunk. Q's is always there.
 
     Returns:
         Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
         `(units,)`), `discriminator` (trunk features to one logit) and `recognizer` (trunk
         features to `parameter_size` numbers).
+
+    Raises:
+        ValueError: If two halvings do not fit the images, or the output is unknown.
     """
+    check_image_shape(image_shape)
+    if output not in ("tanh", "sigmoid"):
+        raise ValueError(f"output must be 'tanh' or 'sigmoid'. Received: output={output!r}.")
     height, width, channels = image_shape
     if height % 4 or width % 4:
         raise ValueError(
@@ -34,18 +59,26 @@ def build(latent_size, parameter_size, image_shape=(28, 28, 1), filters=64, unit
         )
     inner = (height // 4, width // 4, 2 * filters)
 
+    def relu(x):
+        return norm_relu(x) if normalize else layers.ReLU()(x)
+
+    def leaky(x):
+        return norm_leaky(x, SLOPE) if normalize else layers.LeakyReLU(SLOPE)(x)
+
     z = keras.Input((latent_size,), name="latents")
-    x = norm_relu(layers.Dense(units)(z))
-    x = norm_relu(layers.Dense(inner[0] * inner[1] * inner[2])(x))
+    x = relu(layers.Dense(units)(z))
+    x = relu(layers.Dense(inner[0] * inner[1] * inner[2])(x))
     x = layers.Reshape(inner)(x)
-    x = norm_relu(layers.Conv2DTranspose(filters, 4, 2, "same")(x))
-    x = layers.Conv2DTranspose(channels, 4, 2, "same", activation="tanh")(x)
+    x = relu(layers.Conv2DTranspose(filters, 4, 2, "same")(x))
+    x = layers.Conv2DTranspose(channels, 4, 2, "same", activation=output)(x)
+    if output == "sigmoid":
+        x = from_unit_range(x)
     generator = keras.Model(z, x, name="generator")
 
     images = keras.Input(image_shape, name="images")
     x = layers.LeakyReLU(SLOPE)(layers.Conv2D(filters, 4, 2, "same")(images))
-    x = norm_leaky(layers.Conv2D(2 * filters, 4, 2, "same")(x), SLOPE)
-    x = norm_leaky(layers.Dense(units)(layers.Flatten()(x)), SLOPE)
+    x = leaky(layers.Conv2D(2 * filters, 4, 2, "same")(x))
+    x = leaky(layers.Dense(units)(layers.Flatten()(x)))
     trunk = keras.Model(images, x, name="trunk")
 
     return {

@@ -9,7 +9,7 @@ yet, and within 50 steps all are dead.
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import norm_leaky, norm_relu
+from keras_infogan.networks.layers import check_image_shape, norm_leaky, norm_relu
 
 SLOPE = 0.2
 INITIAL_STD = 0.02
@@ -28,6 +28,7 @@ def build(latent_size, parameter_size, image_shape=(64, 64, 1)):
         `(4, 4, 512)`), `discriminator` (trunk features to one logit) and `recognizer` (trunk
         features to `parameter_size` numbers).
     """
+    check_image_shape(image_shape)
     height, width, channels = image_shape
     if (height, width) != (64, 64):
         raise ValueError(f"dcgan64 makes 64×64 images. Received: image_shape={image_shape}.")

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_infogan import networks
 from keras_infogan.networks import conv28
 
 
@@ -118,3 +119,53 @@ def test_filters_and_units_set_the_widths():
 def test_sizes_that_4_does_not_divide_are_refused(shape):
     with pytest.raises(ValueError, match=rf"divisible by 4.*image_shape=\({shape[0]}, {shape[1]}"):
         conv28.build(74, 12, shape)
+
+
+@pytest.fixture(scope="module")
+def survey():
+    """The survey article's: 16 noises and a code of 10."""
+    return networks.get("survey28")(26, 10)
+
+
+def test_layers_are_those_of_the_survey(survey):
+    assert described(survey["generator"]) == [
+        *("dense 1024", "relu"),
+        *(f"dense {7 * 7 * 128}", "relu"),
+        *("upconv 64", "relu"),
+        "upconv 1",
+    ]
+    assert described(survey["trunk"]) == [
+        *("conv 64", "leaky"),
+        *("conv 128", "leaky"),
+        *("dense 1024", "leaky"),
+    ]
+    assert described(survey["discriminator"]) == ["dense 1"]
+    assert described(survey["recognizer"]) == ["dense 128", "norm", "leaky", "dense 10"]
+
+
+def test_the_survey_counts_its_parameters(survey):
+    count = {name: model.count_params() for name, model in survey.items()}
+    assert count == {
+        "generator": (26 + 1) * 1024
+        + (1024 + 1) * 6272
+        + (4 * 4 * 128 + 1) * 64
+        + (4 * 4 * 64 + 1),
+        "trunk": (4 * 4 + 1) * 64 + (4 * 4 * 64 + 1) * 128 + (6272 + 1) * 1024,
+        "discriminator": 1024 + 1,
+        "recognizer": (1024 + 1) * 128 + 4 * 128 + (128 + 1) * 10,
+    }
+
+
+def test_the_sigmoid_is_stretched_to_the_range_of_images():
+    """2·sigmoid(x) − 1 = tanh(x / 2): the same weights under both outputs say so."""
+    shape = (8, 8, 1)
+    sigmoid = conv28.build(5, 3, shape, filters=2, units=8, output="sigmoid")["generator"]
+    tanh = conv28.build(5, 3, shape, filters=2, units=8)["generator"]
+    tanh.set_weights([*sigmoid.get_weights()[:-2], *(w / 2 for w in sigmoid.get_weights()[-2:])])
+    latents = 5.0 * tf.random.stateless_normal((4, 5), [0, 1])
+    np.testing.assert_allclose(sigmoid(latents), tanh(latents), atol=1e-6)
+
+
+def test_an_unknown_output_is_refused():
+    with pytest.raises(ValueError, match="'tanh' or 'sigmoid'.*Received: output='relu'"):
+        conv28.build(74, 12, output="relu")

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_infogan import losses, networks
-from keras_infogan.networks.layers import dense_heads, norm_leaky, norm_relu
+from keras_infogan.networks.layers import dense_heads, from_unit_range, norm_leaky, norm_relu
 
 BLIND = 2.0 * math.log(2.0)
 
@@ -76,7 +76,10 @@ def test_norm_before_the_last_activation_lets_d_see():
     [
         ("dcgan64", (64, 64, 1), {}),
         ("conv28", (28, 28, 1), {"filters": 4, "units": 16}),
+        ("survey28", (28, 28, 1), {"filters": 4, "units": 16}),
+        ("dcgan", (64, 64, 1), {"filters": 4}),
         ("mlp", (28, 28, 1), {"units": 16}),
+        ("dense", (28, 28, 1), {"units": 16}),
     ],
 )
 def test_no_family_blinds_d(family, image_shape, options):
@@ -116,3 +119,8 @@ def test_dense_heads_are_those_of_the_paper():
     assert heads["recognizer"].layers[3].negative_slope == 0.25
     assert heads["recognizer"].output_shape == (None, 12)
     assert [head.input_shape for head in heads.values()] == [(None, 6), (None, 6)]
+
+
+def test_the_ends_and_the_middle_of_the_unit_range():
+    values = tf.constant([[0.0], [0.5], [1.0]])
+    np.testing.assert_array_equal(from_unit_range(values), [[-1.0], [0.0], [1.0]])
