@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import losses, networks
+from keras_infogan import networks, objectives
 from keras_infogan.networks.layers import dense_heads, from_unit_range, norm_leaky, norm_relu
 
 BLIND = 2.0 * math.log(2.0)
@@ -32,7 +32,7 @@ def train_discriminator(trunk, discriminator, batches, steps):
     @tf.function
     def step():
         with tf.GradientTape() as tape:
-            loss = losses.discriminator_loss(*logits())
+            loss = objectives.cross_entropy_d(*logits())
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return loss
 
