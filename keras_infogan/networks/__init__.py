@@ -13,8 +13,8 @@ FAMILIES = {
     "dcgan64": dcgan64.build,
     "dcgan": dcgan.build,
     "conv28": conv28.build,
-    # The survey article's convolutional InfoGAN: the paper's layers, but for these two options.
-    "survey28": functools.partial(conv28.build, output="sigmoid", normalize=False),
+    # The survey article's convolutional InfoGAN: the paper's layers with another end.
+    "survey28": functools.partial(conv28.build, output="sigmoid"),
     "mlp": mlp.build,
     "dense": dense.build,
     "conditional_dense": conditional_dense.build,

@@ -3,8 +3,11 @@
 Source: Chen et al., "InfoGAN", 2016, supplement C.1. BatchNorm stands before the activation, as in
 the authors' program (the printed table lists it after; see `layers.norm_leaky` for why not).
 
-The survey article's convolutional InfoGAN has the same layers but ends the generator in a sigmoid
-and names no BatchNorm outside Q: `output="sigmoid", normalize=False`, the family `survey28`.
+The survey article's convolutional InfoGAN has the same layers but ends the generator in a sigmoid:
+`output="sigmoid"`, the family `survey28`. The article names BatchNorm in Q only; it stays elsewhere
+too, since without it (`normalize=False`) the generator came to one picture for all latents within
+15 epochs over mnist5k, and hid the code in it: over latents, pixels differed by a standard
+deviation of .005 instead of .24 (24 filters, 256 units; real digits: .39).
 """
 
 import keras

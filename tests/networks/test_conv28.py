@@ -127,33 +127,45 @@ def survey():
     return networks.get("survey28")(26, 10)
 
 
-def test_layers_are_those_of_the_survey(survey):
-    assert described(survey["generator"]) == [
-        *("dense 1024", "relu"),
-        *(f"dense {7 * 7 * 128}", "relu"),
-        *("upconv 64", "relu"),
-        "upconv 1",
-    ]
-    assert described(survey["trunk"]) == [
-        *("conv 64", "leaky"),
-        *("conv 128", "leaky"),
-        *("dense 1024", "leaky"),
-    ]
-    assert described(survey["discriminator"]) == ["dense 1"]
+def test_layers_of_the_survey_are_those_of_the_paper_but_for_the_sigmoid(paper, survey):
+    for name in ("generator", "trunk", "discriminator"):
+        assert described(survey[name]) == described(paper[name])
     assert described(survey["recognizer"]) == ["dense 128", "norm", "leaky", "dense 10"]
+    *_, upconv, stretch = survey["generator"].layers
+    assert upconv.activation is keras.activations.sigmoid
+    assert (stretch.scale, stretch.offset) == (2.0, -1.0)
 
 
 def test_the_survey_counts_its_parameters(survey):
-    count = {name: model.count_params() for name, model in survey.items()}
-    assert count == {
-        "generator": (26 + 1) * 1024
-        + (1024 + 1) * 6272
-        + (4 * 4 * 128 + 1) * 64
+    def trainable(model):
+        return sum(weight.shape.num_elements() for weight in model.trainable_weights)
+
+    # Dense and convolutions with biases; BatchNorm with two numbers a channel.
+    assert {name: trainable(model) for name, model in survey.items()} == {
+        "generator": (26 + 1 + 2) * 1024
+        + (1024 + 1 + 2) * 6272
+        + (4 * 4 * 128 + 1 + 2) * 64
         + (4 * 4 * 64 + 1),
-        "trunk": (4 * 4 + 1) * 64 + (4 * 4 * 64 + 1) * 128 + (6272 + 1) * 1024,
+        "trunk": (4 * 4 + 1) * 64 + (4 * 4 * 64 + 1 + 2) * 128 + (6272 + 1 + 2) * 1024,
         "discriminator": 1024 + 1,
-        "recognizer": (1024 + 1) * 128 + 4 * 128 + (128 + 1) * 10,
+        "recognizer": (1024 + 1 + 2) * 128 + (128 + 1) * 10,
     }
+
+
+def test_normalisation_can_be_left_out_but_for_q():
+    networks = conv28.build(5, 3, (8, 8, 1), filters=2, units=6, normalize=False)
+    assert described(networks["generator"]) == [
+        *("dense 6", "relu"),
+        *(f"dense {2 * 2 * 4}", "relu"),
+        *("upconv 2", "relu"),
+        "upconv 1",
+    ]
+    assert described(networks["trunk"]) == [
+        *("conv 2", "leaky"),
+        *("conv 4", "leaky"),
+        *("dense 6", "leaky"),
+    ]
+    assert described(networks["recognizer"]) == ["dense 128", "norm", "leaky", "dense 3"]
 
 
 def test_the_sigmoid_is_stretched_to_the_range_of_images():
