@@ -204,7 +204,10 @@ class LatentSpec:
 
     Args:
         noise: A `Noise`, or its size (normal).
-        codes: `Categorical`, `Uniform` and `Gaussian` codes.
+        codes: `Categorical`, `Uniform` and `Gaussian` codes; none for a plain GAN.
+
+    Raises:
+        ValueError: If there is neither noise nor a code.
 
     Example:
 
@@ -216,7 +219,12 @@ class LatentSpec:
     def __init__(self, noise, codes):
         self.noise = noise if isinstance(noise, Noise) else Noise(noise)
         self.codes = tuple(codes)
-        _check(len(self.codes) > 0, "A LatentSpec needs at least one code.", codes=codes)
+        _check(
+            self.noise.size > 0 or len(self.codes) > 0,
+            "A LatentSpec needs noise or a code.",
+            noise=self.noise,
+            codes=codes,
+        )
         for code in self.codes:
             _check(
                 isinstance(code, tuple(CODE_KINDS.values())),

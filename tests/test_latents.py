@@ -393,7 +393,7 @@ def test_equality_and_hash():
         (lambda: Uniform(std=None, min_std=0.0), "min_std=0.0"),
         (lambda: Gaussian(std=0.0), "std=0.0"),
         (lambda: Gaussian(min_std=-0.1), "min_std=-0.1"),
-        (lambda: LatentSpec(3, []), r"codes=\[\]"),
+        (lambda: LatentSpec(0, []), r"noise=Noise\(size=0, .*codes=\[\]"),
         (lambda: LatentSpec(3, ["digit"]), "code='digit'"),
         (lambda: LatentSpec(-2, [Uniform()]), "size=-2"),
     ],

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from keras_infogan import losses, networks
+from keras_infogan import networks, objectives
 from keras_infogan.config import RunConfig
 from keras_infogan.experiment import build_model
 from keras_infogan.presets import PRESETS
@@ -28,7 +28,7 @@ def test_a_preset_says_where_it_comes_from_and_what_to_expect(preset):
 @every_preset
 def test_networks_and_losses_of_a_preset_exist(preset):
     assert callable(networks.get(preset.config.networks))
-    assert callable(losses.get(preset.config.generator_loss))
+    assert objectives.get(preset.config.generator_loss).name == preset.config.generator_loss
 
 
 @every_preset

@@ -16,7 +16,7 @@ def test_what_is_no_model_is_refused_by_name(tmp_path):
 def test_another_model_is_refused(tmp_path):
     path = tmp_path / "other.keras"
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(path)
-    with pytest.raises(UserError, match="does not hold an InfoGAN but a Sequential"):
+    with pytest.raises(UserError, match="does not hold a GAN but a Sequential"):
         keras_infogan.load_model(path)
 
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras_infogan import losses
 from keras_infogan.augmentation import RandomDistortion
 from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
-from keras_infogan.models import infogan
+from keras_infogan.models import gan
 from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.schedules import HoldThenDecay
 
@@ -64,6 +64,15 @@ def continuous_nll(latents, parameters):
     return tf.reduce_mean(0.5 * squares) + 0.5 * math.log(2 * math.pi)
 
 
+def update_d(model, real_images, seeds):
+    return model._update_discriminator(real_images, None, tf.constant(0), seeds)
+
+
+def update_g(model, seeds):
+    # Of real images, G's update takes nothing but their number.
+    return model._update_generator(tf.zeros((BATCH, 8, 8, 1)), None, tf.constant(0), seeds)
+
+
 # What each update changes.
 
 
@@ -78,7 +87,7 @@ def test_a_step_moves_trunk_and_discriminator_by_the_gradient_of_d_loss(
         adversarial_weight=5.0,
     )
     variables = model.trunk.trainable_variables + model.discriminator.trainable_variables
-    latents = model.latents.sample(BATCH, model._seeds(0)[infogan.D_LATENTS])
+    latents = model.latents.sample(BATCH, model._seeds(0)[gan.D_LATENTS])
     images = model.generator(latents, training=True)
     with tf.GradientTape(persistent=True) as tape:
         real_logits = model.discriminator(model.trunk(real_images, training=True), training=True)
@@ -124,9 +133,7 @@ def test_in_a_regular_gan_only_q_learns_to_read_codes(tiny_model, arrays, real_i
     blind = tiny_model(information_weight=0.0, continuous_weight=0.0)
     reader = tiny_model(information_weight=1.0, continuous_weight=0.7)
     for model in (probe, blind, reader):
-        values = model._update_generator_and_recognizer(
-            BATCH, model._seeds(0), model._categorical_weight()
-        )
+        values = update_g(model, model._seeds(0))
         assert float(values["categorical_loss"]) > 0
     # Q learns as in an InfoGAN of weight 1, G from the adversarial loss alone, whatever Q reads.
     assert_equal(*(arrays(m.recognizer.trainable_variables) for m in (probe, reader)))
@@ -154,7 +161,7 @@ def test_update_of_g_and_q_follows_the_weighted_sum_of_both_losses(tiny_model, a
     )
     variables = model.generator.trainable_variables + model.recognizer.trainable_variables
     seeds = model._seeds(0)
-    latents = model.latents.sample(BATCH, seeds[infogan.G_LATENTS])
+    latents = model.latents.sample(BATCH, seeds[gan.G_LATENTS])
     with tf.GradientTape() as tape:
         features = model.trunk(model.generator(latents, training=True), training=True)
         probability = sigmoid(model.discriminator(features, training=True))
@@ -167,7 +174,7 @@ def test_update_of_g_and_q_follows_the_weighted_sum_of_both_losses(tiny_model, a
         loss += 0.7 * continuous_nll(latents, parameters)
     gradients = tape.gradient(loss, variables)
     before = arrays(variables)
-    values = model._update_generator_and_recognizer(BATCH, seeds, model._categorical_weight())
+    values = update_g(model, seeds)
 
     assert float(values["g_loss"]) == pytest.approx(float(adversarial), rel=1e-5)
     for old, new, gradient in zip(before, arrays(variables), gradients, strict=True):
@@ -180,7 +187,7 @@ def test_update_of_g_and_q_leaves_trunk_and_discriminator_alone(tiny_model, arra
     fixed = model.trunk.trainable_variables + model.discriminator.trainable_variables
     moved = model.generator.trainable_variables + model.recognizer.trainable_variables
     fixed_before, moved_before = arrays(fixed), arrays(moved)
-    model._update_generator_and_recognizer(BATCH, model._seeds(0), model._categorical_weight())
+    update_g(model, model._seeds(0))
     assert_equal(fixed_before, arrays(fixed))
     # The generator's first kernel and Q's last bias.
     assert_all_differ([moved_before[0], moved_before[-1]], [arrays(moved)[0], arrays(moved)[-1]])
@@ -191,7 +198,7 @@ def test_update_of_d_leaves_generator_and_recognizer_alone(tiny_model, arrays, r
     fixed = model.generator.trainable_variables + model.recognizer.trainable_variables
     moved = model.trunk.trainable_variables + model.discriminator.trainable_variables
     fixed_before, moved_before = arrays(fixed), arrays(moved)
-    model._update_discriminator(real_images, BATCH, model._seeds(0), model._categorical_weight())
+    update_d(model, real_images, model._seeds(0))
     assert_equal(fixed_before, arrays(fixed))
     assert_all_differ([moved_before[0], moved_before[-2]], [arrays(moved)[0], arrays(moved)[-2]])
 
@@ -269,7 +276,7 @@ def test_d_and_q_see_augmented_images_in_training_only(tiny_model, real_images):
     model._steps_tracked = lambda: tf.constant(1)  # no second look in this step
     expected = [
         tuple(model._seeds(0).numpy()[use])
-        for use in (infogan.REAL_DISTORTION, infogan.GENERATED_DISTORTION, infogan.G_DISTORTION)
+        for use in (gan.REAL_DISTORTION, gan.GENERATED_DISTORTION, gan.G_DISTORTION)
     ]
     doubled = model.discriminator(model.trunk(2.0 * real_images, training=True))
     values = model.train_step(real_images)
@@ -288,9 +295,9 @@ def test_second_look_at_real_images_has_its_own_augmentation(tiny_model, real_im
     model._steps_tracked = lambda: tf.constant(1)  # no second look at generated images
     seeds = [tuple(seed) for seed in model._seeds(0).numpy()]
     model.train_step(real_images)
-    uses = (infogan.REAL_DISTORTION, infogan.GENERATED_DISTORTION, infogan.G_DISTORTION)
+    uses = (gan.REAL_DISTORTION, gan.GENERATED_DISTORTION, gan.G_DISTORTION)
     assert first.seeds == [seeds[use] for use in uses]
-    assert second.seeds == [seeds[infogan.SECOND_DISTORTION]]
+    assert second.seeds == [seeds[gan.SECOND_DISTORTION]]
 
 
 # The probability after G's update.
@@ -299,7 +306,7 @@ def test_second_look_at_real_images_has_its_own_augmentation(tiny_model, real_im
 def test_probability_after_is_that_of_the_updated_generator(tiny_model):
     model = tiny_model()
     seeds = model._seeds(0)
-    latents = model.latents.sample(BATCH, seeds[infogan.G_LATENTS])
+    latents = model.latents.sample(BATCH, seeds[gan.G_LATENTS])
 
     def probability():
         with keras.StatelessScope():
@@ -307,7 +314,7 @@ def test_probability_after_is_that_of_the_updated_generator(tiny_model):
             return float(tf.reduce_mean(sigmoid(model.discriminator(features))))
 
     before = probability()
-    values = model._update_generator_and_recognizer(BATCH, seeds, model._categorical_weight())
+    values = update_g(model, seeds)
     after, weight = values["generated_probability_after"]
     assert float(values["generated_probability_before"]) == pytest.approx(before, abs=1e-6)
     assert float(after) == pytest.approx(probability(), abs=1e-6)
@@ -319,9 +326,7 @@ def test_probability_after_is_that_of_the_updated_generator(tiny_model):
 def test_probability_after_is_measured_first_and_every_ten_steps(tiny_model, tracked, probed):
     model = tiny_model()
     model.trackers["d_loss"].count.assign(tracked)
-    values = model._update_generator_and_recognizer(
-        BATCH, model._seeds(0), model._categorical_weight()
-    )
+    values = update_g(model, model._seeds(0))
     after, weight = values["generated_probability_after"]
     assert float(weight) == probed
     assert (float(after) > 0) == probed
@@ -332,7 +337,7 @@ def test_measuring_the_probability_after_changes_nothing_else(
 ):
     results = []
     for every in (1, 10**6):
-        monkeypatch.setattr(infogan, "PROBE_EVERY", every)
+        monkeypatch.setattr(gan, "PROBE_EVERY", every)
         model = tiny_model()
         model.fit(tiny_images(4 * BATCH), batch_size=BATCH, verbose=0)  # as a graph
         assert float(model.trackers["generated_probability_after"].count) == (
@@ -359,7 +364,7 @@ def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
         model = tiny_model(**settings, d_optimizer=optimizer, real_information_weight=weight)
         heads = [variable.numpy() for variable in model.recognizer.trainable_variables]
         before = [variable.numpy() for variable in model.trunk.trainable_variables]
-        model._update_discriminator(real_images, BATCH, model._seeds(0), tf.constant(1.0))
+        update_d(model, real_images, model._seeds(0))
         assert_equal(heads, [variable.numpy() for variable in model.recognizer.trainable_variables])
         after = [variable.numpy() for variable in model.trunk.trainable_variables]
         return [(now - then) / rate for now, then in zip(after, before, strict=True)]
@@ -372,7 +377,7 @@ def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
                 model.trunk(model.augmentation(real_images, seeds[use]), training=True),
                 training=True,
             )[:, :10]
-            for use in (infogan.REAL_DISTORTION, infogan.SECOND_DISTORTION)
+            for use in (gan.REAL_DISTORTION, gan.SECOND_DISTORTION)
         ]
         information = losses.paired_information(*logits)
     gradients = tape.gradient(information, model.trunk.trainable_variables)
@@ -409,14 +414,18 @@ def test_information_on_real_images_needs_an_augmentation(tiny_model):
 # Warm-up of the information weight.
 
 
+def look_of_six(model, images, step):
+    """An update at that step, with those images for generated ones."""
+    latents = model.latents.sample(BATCH, [1, 2])
+    generated = gan.Look(images, None, model.trunk(images))
+    return gan.Update(tf.constant(step), model._seeds(step), True, latents, generated)
+
+
 def test_warm_up_raises_the_categorical_weight_linearly(tiny_model, real_images):
     model = tiny_model(information_weight=8.0, continuous_weight=0.5, information_warmup=4)
-    latents = model.latents.sample(BATCH, [1, 2])
-    features = model.trunk(real_images)
     seen = []
     for step in range(6):
-        model.step.assign(step)
-        loss, values = model._information_loss(latents, features, model._categorical_weight())
+        loss, values = model._information_loss(look_of_six(model, real_images, step))
         rest = float(loss) - 0.5 * float(values["continuous_loss"])
         seen.append(rest / float(values["categorical_loss"]))
     assert seen == pytest.approx([2.0, 4.0, 6.0, 8.0, 8.0, 8.0], rel=1e-4)
@@ -424,10 +433,7 @@ def test_warm_up_raises_the_categorical_weight_linearly(tiny_model, real_images)
 
 def test_without_warm_up_the_weight_is_full_from_the_first_step(tiny_model, real_images):
     model = tiny_model(information_weight=8.0, continuous_weight=0.0)
-    latents = model.latents.sample(BATCH, [1, 2])
-    loss, values = model._information_loss(
-        latents, model.trunk(real_images), model._categorical_weight()
-    )
+    loss, values = model._information_loss(look_of_six(model, real_images, 0))
     assert float(loss) == pytest.approx(8.0 * float(values["categorical_loss"]), rel=1e-6)
 
 
@@ -491,7 +497,7 @@ def test_d_loss_and_probabilities_are_those_of_the_networks_before_the_step(
     tiny_model, real_images
 ):
     model = tiny_model()
-    latents = model.latents.sample(BATCH, model._seeds(0)[infogan.D_LATENTS])
+    latents = model.latents.sample(BATCH, model._seeds(0)[gan.D_LATENTS])
     images = model.generator(latents, training=True)
     real, generated = (
         sigmoid(model.discriminator(model.trunk(batch, training=True))).numpy()
@@ -765,7 +771,9 @@ def test_constructor_arguments_are_attributes_and_config_keys(tiny_model):
 
 def test_compile_arguments_are_attributes_and_config_keys(tiny_model):
     model = build_rich_model(tiny_model)
-    arguments = set(inspect.signature(InfoGAN.compile).parameters) - {"self", "kwargs"}
+    arguments = {
+        name for cls in (gan.GAN, InfoGAN) for name in inspect.signature(cls.compile).parameters
+    } - {"self", "kwargs"}
     config = model.get_compile_config()
     assert arguments <= set(config)
     assert all(hasattr(model, name) for name in config)
@@ -778,9 +786,9 @@ def test_generator_loss_can_be_a_function(tiny_model, real_images):
 
 def test_unknown_generator_loss_is_refused(tiny_model):
     with pytest.raises(
-        ValueError, match="generator loss must be one of .* Received: 'wasserstein'"
+        ValueError, match="objective must be one of .* Received: 'wassertein'"
     ):
-        tiny_model(generator_loss="wasserstein")
+        tiny_model(generator_loss="wassertein")
 
 
 # Networks that do not fit.

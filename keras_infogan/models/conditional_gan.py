@@ -1,0 +1,91 @@
+"""ConditionalGAN: a GAN that is told the label of each image.
+
+Source: Mirza and Osindero, "Conditional Generative Adversarial Nets", 2014.
+"""
+
+import keras
+import tensorflow as tf
+
+from keras_infogan.models.gan import GAN
+
+
+@keras.saving.register_keras_serializable(package="keras_infogan")
+class ConditionalGAN(GAN):
+    """Trains G(z | y) and D(x | y) against each other, y being the labels of real images.
+
+    The label is the one code of the latents, one-hot. It is the only model here that learns from
+    labels: generated images get those of the batch's real images, in both updates.
+
+    Args:
+        generator: As in `GAN`, and so the rest.
+        trunk: Model from `[images, labels]` to features, labels one-hot, `(batch_size, labels)`.
+        discriminator: Model from the trunk's features to one logit, `(batch_size, 1)`.
+        latents: A `LatentSpec` whose only code is categorical: a value for each label.
+        augmentation: Optional layer `augmentation(images, seed)`, as in `GAN`.
+        stabilizers: Layers that add to the losses, see `keras_infogan.stabilizers`.
+        seed: Integer from which all noise and distortions follow.
+
+    Raises:
+        ValueError: If the networks do not fit the latents.
+
+    Example:
+
+    >>> latents = LatentSpec(Noise(100, "uniform"), [Categorical(10)])
+    >>> model = ConditionalGAN(**networks.get("conditional_dense")(latents.size, 10),
+    ...                        latents=latents)
+    >>> model.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    >>> model.fit(images, labels, batch_size=64, epochs=20)  # labels are integers from 0 on
+    """
+
+    @property
+    def num_labels(self):
+        """Number of labels."""
+        return self.latents.codes[0].size
+
+    def _draw_latents(self, batch_size, labels, seed):
+        self._check_labels(labels)
+        noise = self.latents.noise.sample(batch_size, seed)
+        return tf.concat([noise, self._one_hot(labels)], axis=1)
+
+    def judge(self, images, labels=None, training=False):
+        self._check_labels(labels)
+        features = self.trunk([images, self._one_hot(labels)], training=training)
+        return self.discriminator(features, training=training), features
+
+    def call(self, inputs, training=False):
+        """Reads images with D.
+
+        Args:
+            inputs: Images `(batch_size, height, width, channels)` in [-1, 1] and their labels,
+                integers `(batch_size,)`.
+
+        Returns:
+            Dict of `discriminator_logits`, `(batch_size, 1)`.
+        """
+        images, labels = inputs
+        return {"discriminator_logits": self.judge(images, labels, training)[0]}
+
+    def _one_hot(self, labels):
+        return tf.one_hot(tf.reshape(tf.cast(labels, tf.int32), (-1,)), self.num_labels)
+
+    @staticmethod
+    def _check_labels(labels):
+        if labels is None:
+            raise ValueError("A ConditionalGAN learns from pairs of images and labels.")
+
+    def _check_shapes(self):
+        latents = self.latents
+        if len(latents.codes) != 1 or not latents.categorical:
+            raise ValueError(
+                "A ConditionalGAN needs one categorical code, a value for each label. "
+                f"Received: latents.codes={latents.codes}."
+            )
+        self._check_generator()
+        shapes = self.trunk.input_shape
+        wanted = [self.generator.output_shape[1:], (self.num_labels,)]
+        if not isinstance(shapes, list) or [shape[1:] for shape in shapes] != wanted:
+            raise ValueError(
+                "The trunk must take the images that the generator makes and "
+                f"{self.num_labels} labels, one-hot. Received: trunk.input_shape={shapes}."
+            )
+        self._check_head("discriminator", self.discriminator, 1)

@@ -1,0 +1,58 @@
+"""Gradient penalties: D's slope is held at 0 on real images, or at 1 between them and others."""
+
+import keras
+import tensorflow as tf
+
+from keras_infogan.stabilizers.stabilizer import Stabilizer
+
+# Folded into a step's first seed: no other use of randomness has this number.
+BETWEEN = 77
+
+
+def squared_slope(model, images, labels):
+    """‖∇ₓ logit‖² of each image, `(batch_size,)`, of D in training mode."""
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        logits, _ = model.judge(images, labels, training=True)
+    gradients = tape.gradient(logits, images)
+    return tf.reduce_sum(tf.square(gradients), axis=[1, 2, 3])
+
+
+def slope_between(model, update):
+    """E (‖∇ₓ D‖ − 1)² at a random point between each real image and a generated one.
+
+    Source: Gulrajani et al., "Improved Training of Wasserstein GANs", 2017, equation 3.
+    """
+    real, generated = update.real.images, update.generated.images
+    seed = tf.random.fold_in(update.seeds[0], BETWEEN)
+    share = tf.random.stateless_uniform((tf.shape(real)[0], 1, 1, 1), seed)
+    slopes = squared_slope(model, share * real + (1.0 - share) * generated, update.labels)
+    return tf.reduce_mean(tf.square(tf.sqrt(slopes + 1e-12) - 1.0))
+
+
+@keras.saving.register_keras_serializable(package="keras_infogan")
+class R1(Stabilizer):
+    """Adds strength / 2 · E ‖∇ₓ D(x)‖² on real images to D's loss.
+
+    Source: Mescheder et al., "Which Training Methods for GANs do actually Converge?", 2018,
+    equation 9.
+    """
+
+    default_strength = 10.0
+
+    def d_loss(self, model, update):
+        slopes = squared_slope(model, update.real.images, update.labels)
+        return 0.5 * self.strength * tf.reduce_mean(slopes)
+
+
+@keras.saving.register_keras_serializable(package="keras_infogan")
+class WassersteinPenalty(Stabilizer):
+    """Adds strength · E (‖∇ₓ D‖ − 1)² between real and generated images to D's loss.
+
+    The objective `wasserstein` has it already; this is for the others.
+    """
+
+    default_strength = 10.0
+
+    def d_loss(self, model, update):
+        return self.strength * slope_between(model, update)
