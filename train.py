@@ -30,6 +30,12 @@ NOT_GIVEN = argparse.SUPPRESS
 PERIODS = ("sample_every", "checkpoint_every", "evaluate_every")
 
 
+def _stabilizer(text):
+    """`"r1=5"` → `("r1", 5.0)`; `"r1"` → `("r1", None)`."""
+    name, given, strength = text.partition("=")
+    return name, float(strength) if given else None
+
+
 def build_parser():
     """The command line."""
     lab = PRESETS["lab"].config
@@ -79,9 +85,21 @@ def build_parser():
     add(
         group,
         "generator-loss",
-        "non_saturating or minimax",
-        choices=["non_saturating", "minimax"],
-        metavar="LOSS",
+        "objective: non_saturating, minimax, maximum_likelihood, least_squares, hinge, wasserstein "
+        "(with gradient penalty) or relativistic_average",
+        metavar="NAME",
+    )
+    add(group, "d-steps", "updates of the discriminator in a step", type=int)
+    add(group, "d-pretraining", "steps in which the discriminator learns alone at first", type=int)
+    group.add_argument(
+        "--stabilizer",
+        action="append",
+        type=_stabilizer,
+        dest="stabilizers",
+        metavar="NAME[=STRENGTH]",
+        help="add a technique; may be repeated: feature_matching, minibatch_discrimination, "
+        "historical_averaging, label_smoothing, virtual_batch_norm, spectral_norm, r1, wgan_gp, "
+        "instance_noise, label_classes (learns from labels), averaged_generator",
     )
     add(group, "information-weight", "weight of the categorical codes", type=float)
     add(group, "continuous-weight", "weight of the continuous codes", type=float)
@@ -95,12 +113,6 @@ def build_parser():
         group,
         "real-information-weight",
         "weight of the information between the codes of two distortions of a real image",
-        type=float,
-    )
-    add(
-        group,
-        "real-information-floor",
-        "share of that weight to which it falls in the middle of the run; 1 never",
         type=float,
     )
     for name, what in (
@@ -184,6 +196,8 @@ def main(arguments=None):
 def _run(given):
     fields = {field.name for field in dataclasses.fields(RunConfig)}
     overrides = {name: value for name, value in given.items() if name in fields}
+    if "stabilizers" in overrides:
+        overrides["stabilizers"] = tuple(dict(overrides["stabilizers"]).items())
     for name in PERIODS:
         if name in given and not given[name] >= 1:
             raise UserError(

@@ -5,9 +5,7 @@ import math
 
 from keras_infogan.errors import UserError
 
-# The weight of the real images' information falls on a line that begins at the first share of the
-# run and would reach 0 at the second.
-REAL_INFORMATION_FALLS = (0.4, 2 / 3)
+MODELS = ("infogan", "gan", "conditional")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,10 +15,12 @@ class RunConfig:
     Args:
         preset: Name of the preset it began from.
         networks: Family of networks, see `keras_infogan.networks`.
+        model: What is trained: one of `MODELS`.
         network_options: Further arguments of that family, as `(name, value)` pairs.
         image_size: Height and width of the images, in pixels.
-        noise: Number of noise variables, N(0, 1).
-        categories: Values of the categorical code c1.
+        noise: Number of noise variables.
+        noise_distribution: `"normal"` for N(0, 1) or `"uniform"` for U(-1, 1).
+        categories: Values of the categorical code c1; only an InfoGAN has codes.
         continuous_codes: Number of codes U(-1, 1): c2, c3, ...
         learned_std: Whether Q gives a standard deviation with each continuous code; else it is 1.
         dataset: Name of the data, or None to take the best MNIST that can be had.
@@ -31,30 +31,36 @@ class RunConfig:
         g_learning_rate: Adam's rate for generator and recognizer.
         adam_beta_1: Decay of Adam's first moment, in [0, 1).
         decay_from: Share of the run after which both rates fall linearly to a fiftieth; 1 never.
-        generator_loss: Name of the generator's adversarial loss.
-        adversarial_weight: Its weight.
+        q_learning_rate: Adam's rate where the information loss has an update of its own; None
+            leaves it to the generator's.
+        d_steps: Updates of D in a step.
+        d_pretraining: Steps in which D learns alone at first.
+        generator_loss: Name of the adversarial objective, see `keras_infogan.objectives`.
+        adversarial_weight: Weight of the generator's part in it.
         information_weight: Weight of the categorical information loss.
         continuous_weight: Weight of the continuous one.
         information_warmup: Share of the run in which the categorical weight rises from 0.
         real_information_weight: Weight of the information between the codes of two distortions of a
             real image.
-        real_information_floor: Share of that weight to which it falls, see
-            `REAL_INFORMATION_FALLS`; 1 leaves it as it is.
         trunk_learns_information: Whether the trunk learns from the information loss.
         shear: Distortion of what D and Q see, see `RandomDistortion`; 0 for none.
         scale: The same, change of size.
         shift: The same, in pixels.
         thickness: Distortion of the second look at a real image only, as a share of the way to a
             dilation over 3×3 pixels. In generated images a continuous code can then mean the pen.
+        stabilizers: `(name, strength)` pairs, see `keras_infogan.stabilizers`; a strength of None
+            is the default.
         seed: Integer from which the weights, the order of the data and the noise follow.
         jit: Whether XLA compiles the train step; None leaves it to Keras (on for a GPU).
     """
 
     preset: str
     networks: str
+    model: str = "infogan"
     network_options: tuple = ()
     image_size: int = 28
     noise: int = 62
+    noise_distribution: str = "normal"
     categories: int = 10
     continuous_codes: int = 2
     learned_std: bool = False
@@ -66,18 +72,21 @@ class RunConfig:
     g_learning_rate: float = 1e-3
     adam_beta_1: float = 0.5
     decay_from: float = 1.0
+    q_learning_rate: float | None = None
+    d_steps: int = 1
+    d_pretraining: int = 0
     generator_loss: str = "non_saturating"
     adversarial_weight: float = 1.0
     information_weight: float = 1.0
     continuous_weight: float = 0.1
     information_warmup: float = 0.0
     real_information_weight: float = 0.0
-    real_information_floor: float = 1.0
     trunk_learns_information: bool = True
     shear: float = 0.0
     scale: float = 0.0
     shift: float = 0.0
     thickness: float = 0.0
+    stabilizers: tuple = ()
     seed: int = 0
     jit: bool | None = None
 
@@ -88,13 +97,23 @@ class RunConfig:
             ("noise", 0),
             ("categories", 2),
             ("continuous_codes", 0),
+            ("d_steps", 1),
+            ("d_pretraining", 0),
         ):
             self._require(getattr(self, name) >= least, name, f"must be at least {least}")
         self._require(
             self.max_steps is None or self.max_steps >= 1, "max_steps", "must be at least 1"
         )
-        for name in ("d_learning_rate", "g_learning_rate"):
+        self._require(self.model in MODELS, "model", f"must be one of {', '.join(MODELS)}")
+        self._require(
+            self.noise_distribution in ("normal", "uniform"),
+            "noise_distribution",
+            "must be normal or uniform",
+        )
+        for name in ("d_learning_rate", "g_learning_rate", "q_learning_rate"):
             value = getattr(self, name)
+            if value is None and name == "q_learning_rate":
+                continue
             self._require(math.isfinite(value) and value > 0, name, "must be finite and above 0")
         for name in (
             "adversarial_weight",
@@ -108,7 +127,7 @@ class RunConfig:
         ):
             value = getattr(self, name)
             self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
-        for name in ("information_warmup", "decay_from", "real_information_floor"):
+        for name in ("information_warmup", "decay_from"):
             self._require(0 <= getattr(self, name) <= 1, name, "must be from 0 to 1")
         self._require(
             self.distorts or self.thickness or not self.real_information_weight,
@@ -137,7 +156,7 @@ class RunConfig:
     @property
     def depends_on_length(self):
         """Whether a step computes something else in a run of another length."""
-        return self.information_warmup > 0 or min(self.decay_from, self.real_information_floor) < 1
+        return self.information_warmup > 0 or self.decay_from < 1
 
     @property
     def distorts(self):
@@ -146,7 +165,8 @@ class RunConfig:
 
     def to_json(self):
         """A JSON-ready dict that `from_json` turns back into an equal config."""
-        return {**dataclasses.asdict(self), "network_options": dict(self.network_options)}
+        pairs = {name: dict(getattr(self, name)) for name in ("network_options", "stabilizers")}
+        return {**dataclasses.asdict(self), **pairs}
 
     @classmethod
     def from_json(cls, content):
@@ -157,7 +177,8 @@ class RunConfig:
         """
         try:
             options = tuple(content["network_options"].items())
-            return cls(**{**content, "network_options": options})
+            stabilizers = tuple(content.get("stabilizers", {}).items())
+            return cls(**{**content, "network_options": options, "stabilizers": stabilizers})
         except (TypeError, KeyError, AttributeError) as error:
             raise UserError(f"config.json does not describe a run of this version: {error}.") from (
                 None

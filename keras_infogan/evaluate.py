@@ -61,7 +61,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     from keras_infogan.saving import load_model
 
     model = load_model(checkpoint)
-    height, _, channels = model.trunk.input_shape[1:]
+    height, _, channels = model.generator.output_shape[1:]
     data = sources.load(dataset, data_dir, height)
     if data.test_images.shape[-1] != channels:
         raise UserError(
@@ -88,7 +88,7 @@ def report(scores):
     codes, generated = scores["codes"], scores["generated"]
     lines = [f"{scores['checkpoint']}, step {scores['step']}, {scores['dataset']}:"]
     if codes["code_accuracy"] is None:
-        lines.append("no labels or no categorical code, so no accuracy")
+        lines.append("no labels or no code that is read, so no accuracy")
     else:
         meaning = ", ".join(f"{code}→{label}" for code, label in codes["code_to_label"].items())
         lines.append(
@@ -112,6 +112,11 @@ def report(scores):
         lines.append(
             f"{name} moves {value['moves']}: rank correlation {value['rank_correlation']:.2f}, at "
             f"least 0.8 in {value['digits_at_0.8']:.0%} of the digits"
+        )
+    if scores["labels_obeyed"] is not None:
+        lines.append(
+            f"{scores['labels_obeyed']:.1%} of the generated images look like the label asked for "
+            "(label of the nearest training image)"
         )
     lines.append(
         f"Fréchet distance {generated['frechet']:.2f} (training images: "

@@ -5,12 +5,12 @@ import json
 import os
 import sys
 
-import keras
+import numpy as np
 import tensorflow as tf
 
 from export.saved_model import export_model
-from keras_infogan import environment, networks, resuming, run_dir
-from keras_infogan.augmentation import RandomDistortion
+from keras_infogan import environment, resuming, run_dir
+from keras_infogan.assembly import build_model, check, learns_labels, num_labels
 from keras_infogan.callbacks.checkpoints import Checkpoints
 from keras_infogan.callbacks.console import Console, readable
 from keras_infogan.callbacks.curves import Curves
@@ -19,15 +19,12 @@ from keras_infogan.callbacks.health import Health
 from keras_infogan.callbacks.metrics_log import MetricsLog
 from keras_infogan.callbacks.sample_grids import SampleGrids
 from keras_infogan.callbacks.stop_on_signal import StopOnSignal
-from keras_infogan.config import REAL_INFORMATION_FALLS, RunConfig
+from keras_infogan.config import RunConfig
 from keras_infogan.data import pipeline, sources
 from keras_infogan.evaluation.codes import evaluate_codes
 from keras_infogan.evaluation.continuous import code_meanings
 from keras_infogan.evaluation.information import information
-from keras_infogan.latents import Categorical, LatentSpec, Noise, Uniform
-from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.saving import load_model
-from keras_infogan.schedules import HoldThenDecay
 
 FASTER = (
     "That is over two hours without a GPU. Faster: --preset quick (minutes), "
@@ -35,73 +32,13 @@ FASTER = (
 )
 
 
-def build_model(config, channels, total_steps):
-    """A compiled InfoGAN.
-
-    Args:
-        config: A `RunConfig`.
-        channels: Channels of the images.
-        total_steps: Length of the run, for schedules that depend on it.
-
-    Returns:
-        An `InfoGAN` whose initial weights follow from `config.seed`.
-    """
-    keras.utils.set_random_seed(config.seed)
-    continuous = Uniform(std=None if config.learned_std else 1.0)
-    latents = LatentSpec(
-        Noise(config.noise),
-        [Categorical(config.categories)] + [continuous] * config.continuous_codes,
-    )
-    size = config.image_size
-    distortion = (config.shear, config.scale, config.shift)
-    model = InfoGAN(
-        **networks.get(config.networks)(
-            latents.size,
-            latents.parameter_size,
-            (size, size, channels),
-            **dict(config.network_options),
-        ),
-        latents=latents,
-        augmentation=RandomDistortion(*distortion) if config.distorts else None,
-        second_augmentation=RandomDistortion(*distortion, config.thickness)
-        if config.thickness
-        else None,
-        trunk_learns_information=config.trunk_learns_information,
-        seed=config.seed,
-    )
-
-    def adam(rate):
-        begin = int(config.decay_from * total_steps)
-        if begin < total_steps:
-            rate = HoldThenDecay(rate, begin, total_steps)
-        return keras.optimizers.Adam(rate, beta_1=config.adam_beta_1)
-
-    real_weight = config.real_information_weight
-    if real_weight and config.real_information_floor < 1:
-        begin, zero = (int(share * total_steps) for share in REAL_INFORMATION_FALLS)
-        floor = config.real_information_floor
-        real_weight = HoldThenDecay(real_weight, begin, max(zero, begin + 1), floor)
-
-    model.compile(
-        adam(config.d_learning_rate),
-        adam(config.g_learning_rate),
-        generator_loss=config.generator_loss,
-        adversarial_weight=config.adversarial_weight,
-        information_weight=config.information_weight,
-        continuous_weight=config.continuous_weight,
-        information_warmup=int(config.information_warmup * total_steps),
-        real_information_weight=real_weight,
-        jit_compile="auto" if config.jit is None else config.jit,
-    )
-    return model
-
-
 def plan(config, data_dir=None):
     """What a run would do, in words; writes nothing."""
     data = sources.load(config.dataset, data_dir, config.image_size)
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
     total_steps = config.total_steps(per_epoch)
-    model = build_model(config, data.train_images.shape[-1], total_steps)
+    check(config, data)
+    model = build_model(config, data.train_images.shape[-1], total_steps, num_labels(data))
     lines = [] if data.note is None else [data.note]
     lines += [f"{name}: {value}" for name, value in config.to_json().items()]
     lines.append(
@@ -109,6 +46,8 @@ def plan(config, data_dir=None):
         f"images; epochs of {per_epoch} steps, {total_steps} steps in all"
     )
     for name in ("generator", "trunk", "discriminator", "recognizer"):
+        if not hasattr(model, name):
+            continue
         weights = getattr(model, name).trainable_weights
         lines.append(f"{name}: {sum(weight.shape.num_elements() for weight in weights):,} weights")
     return "\n".join(lines)
@@ -136,6 +75,7 @@ def train(
     run = run_dir.RunDir(path)
     data = sources.load(config.dataset, data_dir, config.image_size)
     pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    check(config, data)
     run.create()
     if data.note:
         print(data.note, flush=True)
@@ -183,7 +123,8 @@ def _go_on(run, data, content):
 
     checkpoint = run.latest_checkpoint()
     if checkpoint is None:
-        model = build_model(config, data.train_images.shape[-1], total_steps)
+        channels = data.train_images.shape[-1]
+        model = build_model(config, channels, total_steps, num_labels(data))
     else:
         model = load_model(checkpoint)
     # A directory with a config.json is a run, and can be resumed: not before there is a model.
@@ -219,7 +160,8 @@ def _go_on(run, data, content):
     callbacks = [console, log, curves, health, grids, *evaluations, checkpoints, stop]
     print(
         f"{run.path}: {config.preset} on {data.name}, seed {config.seed}, generator loss "
-        f"{config.generator_loss}, step {first_step} of {total_steps}.",
+        f"{config.generator_loss}, step {first_step} of {total_steps}."
+        + (" It learns from labels." if learns_labels(config) else ""),
         flush=True,
     )
     try:
@@ -244,12 +186,15 @@ def _go_on(run, data, content):
 def _fit(model, data, config, total_steps, callbacks, verbose):
     """`model.fit` from the model's step to the end, through the rest of a begun epoch first."""
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    labels = None
+    if learns_labels(config):
+        labels = np.searchsorted(np.unique(data.train_labels), data.train_labels)
     while (step := int(model.step.numpy())) < total_steps and not model.stop_training:
         epoch, offset = divmod(step, per_epoch)
         whole_epochs = 0 if offset else (total_steps - step) // per_epoch
         model.fit(
             pipeline.training_batches(
-                data.train_images, config.image_size, config.batch_size, config.seed, step
+                data.train_images, config.image_size, config.batch_size, config.seed, step, labels
             ),
             initial_epoch=epoch,
             epochs=epoch + max(whole_epochs, 1),

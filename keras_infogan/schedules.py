@@ -1,4 +1,4 @@
-"""Rates and weights that change with the step."""
+"""Learning rates that change with the step."""
 
 import keras
 import tensorflow as tf

@@ -62,7 +62,9 @@ def imported_by(graph, name):
     return set().union(*(graph[module] for module in own)) - own
 
 
-@pytest.mark.parametrize("name", ["latents", "losses", "objectives", "augmentation", "schedules", "errors"])
+@pytest.mark.parametrize(
+    "name", ["latents", "losses", "objectives", "augmentation", "schedules", "errors"]
+)
 def test_the_lowest_modules_import_nothing_of_the_package(graph, name):
     assert imported_by(graph, name) == set()
 

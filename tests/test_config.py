@@ -28,13 +28,18 @@ def test_a_config_goes_through_json():
         g_learning_rate=2e-3,
         adam_beta_1=0.4,
         decay_from=0.5,
+        model="gan",
+        noise_distribution="uniform",
+        q_learning_rate=3e-3,
+        d_steps=2,
+        d_pretraining=9,
+        stabilizers=(("r1", 5.0), ("label_smoothing", None)),
         generator_loss="minimax",
         adversarial_weight=10.0,
         information_weight=100.0,
         continuous_weight=0.5,
         information_warmup=0.25,
         real_information_weight=0.3,
-        real_information_floor=0.5,
         trunk_learns_information=False,
         shear=0.1,
         scale=0.2,
@@ -54,7 +59,7 @@ def test_a_config_goes_through_json():
 def test_json_holds_every_field_under_its_name():
     content = CONFIG.to_json()
     assert set(content) == {field.name for field in dataclasses.fields(RunConfig)}
-    assert content["network_options"] == {}
+    assert content["network_options"] == content["stabilizers"] == {}
     assert content["dataset"] is None
     assert content["batch_size"] == 128
 
@@ -102,6 +107,11 @@ def test_from_json_checks_values_too():
         ("max_steps", 0, "--max-steps must be at least 1. Received: 0."),
         ("d_learning_rate", 0.0, "--d-learning-rate must be finite and above 0. Received: 0.0."),
         ("d_learning_rate", math.inf, "--d-learning-rate must be finite and above 0."),
+        ("q_learning_rate", 0.0, "--q-learning-rate must be finite and above 0. Received: 0.0."),
+        ("d_steps", 0, "--d-steps must be at least 1. Received: 0."),
+        ("d_pretraining", -1, "--d-pretraining must be at least 0. Received: -1."),
+        ("model", "vae", "--model must be one of infogan, gan, conditional. Received: vae."),
+        ("noise_distribution", "beta", "--noise-distribution must be normal or uniform."),
         ("g_learning_rate", -1e-3, "--g-learning-rate must be finite and above 0."),
         ("g_learning_rate", math.nan, "--g-learning-rate must be finite and above 0."),
         ("adversarial_weight", -1.0, "--adversarial-weight must be finite, 0 or more."),
@@ -126,11 +136,6 @@ def test_from_json_checks_values_too():
         ("information_warmup", 1.5, "--information-warmup must be from 0 to 1. Received: 1.5."),
         ("information_warmup", math.nan, "--information-warmup must be from 0 to 1."),
         ("decay_from", -0.5, "--decay-from must be from 0 to 1. Received: -0.5."),
-        (
-            "real_information_floor",
-            1.5,
-            "--real-information-floor must be from 0 to 1. Received: 1.5.",
-        ),
         ("seed", -1, "--seed must be from 0 to 2147483647. Received: -1."),
         ("seed", 2**31, "--seed must be from 0 to 2147483647. Received: 2147483648."),
         # Documented as in [0, 1); Adam divides by 1 − β₁ᵗ.
@@ -172,7 +177,6 @@ def test_what_depends_on_the_length_of_a_run():
     assert not CONFIG.depends_on_length
     assert dataclasses.replace(CONFIG, information_warmup=0.1).depends_on_length
     assert dataclasses.replace(CONFIG, decay_from=0.9).depends_on_length
-    assert dataclasses.replace(CONFIG, real_information_floor=0.9).depends_on_length
     assert not dataclasses.replace(CONFIG, epochs=3).depends_on_length
 
 

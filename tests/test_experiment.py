@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import experiment
+from keras_infogan import assembly, experiment
 from keras_infogan.callbacks.console import Console
 from keras_infogan.data import sources
 from keras_infogan.errors import UserError
@@ -187,7 +187,7 @@ def test_export_makes_the_images_of_the_last_checkpoint(finished):
 
 def test_model_follows_from_the_seed_alone(tiny_config):
     def weights(config):
-        model = experiment.build_model(config, channels=1, total_steps=10)
+        model = assembly.build_model(config, channels=1, total_steps=10)
         return [variable.numpy() for variable in model.trainable_variables]
 
     first, same = weights(tiny_config), weights(tiny_config)
@@ -195,18 +195,6 @@ def test_model_follows_from_the_seed_alone(tiny_config):
     for one, two in zip(first, same, strict=True):
         np.testing.assert_array_equal(one, two)
     assert (first[0] != other[0]).all()
-
-
-def test_weight_of_real_images_falls_to_its_floor(tiny_config):
-    config = dataclasses.replace(
-        tiny_config, shear=0.1, real_information_weight=2.0, real_information_floor=0.25
-    )
-    weight = experiment.build_model(config, channels=1, total_steps=30).real_information_weight
-    # Held to step 12, then on a line to 0 at step 20, but not under a quarter.
-    found = [float(weight(step)) for step in (0, 12, 14, 16, 18, 20, 29)]
-    assert found == pytest.approx([2.0, 2.0, 1.5, 1.0, 0.5, 0.5, 0.5])
-    shortest = experiment.build_model(config, channels=1, total_steps=1).real_information_weight
-    assert float(shortest(0)) == 2.0
 
 
 def test_config_decides_model_and_losses(tiny_config):
@@ -229,7 +217,7 @@ def test_config_decides_model_and_losses(tiny_config):
         learned_std=True,
         jit=False,
     )
-    model = experiment.build_model(config, channels=3, total_steps=20)
+    model = assembly.build_model(config, channels=3, total_steps=20)
     assert model.trunk.input_shape == (None, 8, 8, 3)
     assert (model.latents.size, model.latents.parameter_size) == (14, 12)
     assert model.generator_loss == "minimax"
@@ -252,7 +240,7 @@ def test_config_decides_model_and_losses(tiny_config):
 
 
 def test_constant_rates_and_no_distortion_are_the_default(tiny_config):
-    model = experiment.build_model(tiny_config, channels=1, total_steps=20)
+    model = assembly.build_model(tiny_config, channels=1, total_steps=20)
     assert model.augmentation is None
     assert float(model.d_optimizer.learning_rate) == pytest.approx(2e-4)
     assert float(model.g_optimizer.learning_rate) == pytest.approx(1e-3)

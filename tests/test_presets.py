@@ -3,8 +3,8 @@ import re
 import pytest
 
 from keras_infogan import networks, objectives
+from keras_infogan.assembly import build_model
 from keras_infogan.config import RunConfig
-from keras_infogan.experiment import build_model
 from keras_infogan.presets import PRESETS
 
 every_preset = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
@@ -34,16 +34,24 @@ def test_networks_and_losses_of_a_preset_exist(preset):
 @every_preset
 def test_a_preset_builds_a_model_whose_networks_take_its_latents(preset):
     config = preset.config
-    model = build_model(config, channels=1, total_steps=1000)
-    size = config.noise + config.categories + config.continuous_codes
+    model = build_model(config, channels=1, total_steps=1000, num_labels=7)
+    codes = {"gan": 0, "conditional": 7, "infogan": config.categories + config.continuous_codes}
+    size = config.noise + codes[config.model]
     assert model.latents.size == size
+    assert model.latents.noise.distribution == config.noise_distribution
     assert model.generator.input_shape == (None, size)
     shape = (None, config.image_size, config.image_size, 1)
-    assert model.generator.output_shape == model.trunk.input_shape == shape
-    assert model.recognizer.output_shape == (None, model.latents.parameter_size)
+    assert model.generator.output_shape == shape
+    assert model.trunk.input_shape == (
+        [shape, (None, 7)] if config.model == "conditional" else shape
+    )
     assert (model.augmentation is not None) == config.distorts
-    assert (model.second_augmentation is not None) == (config.thickness > 0)
-    assert model.trunk_learns_information == config.trunk_learns_information
+    assert (config.model == "infogan") == model.reads_codes
+    if model.reads_codes:
+        assert model.recognizer.output_shape == (None, model.latents.parameter_size)
+        assert (model.second_augmentation is not None) == (config.thickness > 0)
+        assert model.trunk_learns_information == config.trunk_learns_information
+        assert (model.q_optimizer is not None) == (config.q_learning_rate is not None)
     assert float(model.d_optimizer.learning_rate) == pytest.approx(config.d_learning_rate)
     assert float(model.g_optimizer.learning_rate) == pytest.approx(config.g_learning_rate)
 

@@ -34,7 +34,6 @@ FIELD_FLAGS = [
     "--continuous-weight",
     "--information-warmup",
     "--real-information-weight",
-    "--real-information-floor",
     "--shear",
     "--scale",
     "--shift",

@@ -46,7 +46,7 @@ class Curves(keras.callbacks.Callback):
             losses["categorical_loss"] = "Q, categorical codes"
         if latents.continuous:
             losses["continuous_loss"] = "Q, continuous codes"
-        draw("losses.png", "Losses", "nats", losses)
+        draw("losses.png", "Losses", "nats", losses)  # those that the model has
         draw(
             "probabilities.png",
             "Mean probability that D gives",
@@ -57,6 +57,8 @@ class Curves(keras.callbacks.Callback):
                 "generated_probability_after": "generated, after G's update",
             },
         )
+        if "mutual_information" not in rows[0]:
+            return
         entropy = latents.entropy(latents.categorical)
         draw(
             "information.png",

@@ -105,15 +105,15 @@ class Health(keras.callbacks.Callback):
         else:
             size = latents.codes[first].size
             tables = [latents.fixed(noises, self.seed, {**drawn, first: c}) for c in range(size)]
-            code_labels, unused = self._reading(size)
+            code_labels, unused = self._reading(size) if model.reads_codes else ({}, ())
         generated = model.generate(np.stack(tables))
         return Vitals(
             step=row["step"],
             metrics={metric.name: row[metric.name] for metric in model.metrics},
-            entropy=latents.entropy(latents.categorical),
-            warmed_up=row["step"] >= max(model.information_warmup, SETTLING_STEPS),
+            entropy=latents.entropy(latents.categorical) if model.reads_codes else 0.0,
+            warmed_up=row["step"] >= max(getattr(model, "information_warmup", 0), SETTLING_STEPS),
             generated=generated,
-            real=sample_images(self._images, REAL_IMAGES, model.trunk.input_shape[1]),
+            real=sample_images(self._images, REAL_IMAGES, model.generator.output_shape[1]),
             code_labels=code_labels,
             num_labels=self._num_labels,
             unused_codes=unused,

@@ -18,6 +18,7 @@ class SampleGrids(keras.callbacks.Callback):
     - noise-by-code-<step>.png: rows one code, columns different noise.
     - codes-by-noise-<step>.png: rows one noise, columns different codes.
     - traversal-<code>-<step>.png: one continuous code from -2 to 2, all else fixed.
+    - samples-<step>.png: different noise, for a model without codes.
 
     Args:
         run: A `RunDir`.
@@ -44,6 +45,9 @@ class SampleGrids(keras.callbacks.Callback):
             table = self.model.generate(latents.one_hot_table(COLUMNS, seed=self.seed))
             save_grid(self.run.image("noise-by-code", step), table)
             save_grid(self.run.image("codes-by-noise", step), table.swapaxes(0, 1))
+        if not latents.codes:
+            noises = latents.fixed(COLUMNS**2, self.seed).reshape(COLUMNS, COLUMNS, -1)
+            save_grid(self.run.image("samples", step), self.model.generate(noises))
         for position in latents.continuous:
             traversal = latents.traversal(position, seed=self.seed)
             name = f"traversal-{latents.names[position]}"

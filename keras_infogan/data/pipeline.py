@@ -28,7 +28,7 @@ def to_model_range(images, image_size):
     return images / 127.5 - 1.0
 
 
-def training_batches(images, image_size, batch_size, seed, first_step=0):
+def training_batches(images, image_size, batch_size, seed, first_step=0, labels=None):
     """An endless dataset of batches, shuffled anew in each epoch.
 
     Args:
@@ -38,15 +38,21 @@ def training_batches(images, image_size, batch_size, seed, first_step=0):
         seed: Integer; with the epoch's number it decides the order.
         first_step: Number of batches to begin after. A run that is resumed at a step sees what
             it would have seen.
+        labels: Integers `(n,)` for a model that learns from them, or None.
 
     Returns:
         `tf.data.Dataset` of float32 batches in [-1, 1],
-        `(batch_size, image_size, image_size, channels)`.
+        `(batch_size, image_size, image_size, channels)`; with labels, of pairs of them and their
+        labels `(batch_size,)`.
     """
     num_images = len(images)
     per_epoch = steps_per_epoch(num_images, batch_size)
     first_epoch, offset = divmod(first_step, per_epoch)
     images = tf.constant(images)
+
+    def batch(order):
+        chosen = to_model_range(tf.gather(images, order), image_size)
+        return chosen if labels is None else (chosen, tf.gather(labels, order))
 
     def epoch_batches(epoch):
         order = tf.random.experimental.stateless_shuffle(
@@ -59,11 +65,7 @@ def training_batches(images, image_size, batch_size, seed, first_step=0):
     epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
     return (
         epochs.flat_map(epoch_batches)
-        .map(
-            lambda order: to_model_range(tf.gather(images, order), image_size),
-            num_parallel_calls=2,
-            deterministic=True,
-        )
+        .map(batch, num_parallel_calls=2, deterministic=True)
         .prefetch(2)
     )
 

@@ -19,7 +19,7 @@ def read_codes(model, images):
     Returns:
         Integers `(n,)`.
     """
-    batches = evaluation_batches(images, model.trunk.input_shape[1])
+    batches = evaluation_batches(images, model.generator.output_shape[1])
     parameters = model.predict(batches, verbose=0)["code_parameters"]
     first = model.latents.categorical[0]
     return np.argmax(model.latents.split_parameters(parameters)[first], axis=1)
@@ -34,10 +34,13 @@ def evaluate_codes(model, data, test_codes=None):
         test_codes: What `read_codes` makes of the test images, if they have been read already.
 
     Returns:
-        The dict of `code_scores`, with None for each score where the model has no categorical
-        code or the data no labels.
+        The dict of `code_scores`, with None for each score where the model reads no categorical
+        code or the data has no labels; a model that was told the labels has their table.
     """
-    if not model.latents.categorical or data.train_labels is None:
+    if model.learns_labels:
+        told = dict(enumerate(np.unique(data.train_labels).tolist()))
+        return dict.fromkeys(CODE_SCORES) | {"code_to_label": told}
+    if not (model.reads_codes and model.latents.categorical) or data.train_labels is None:
         return dict.fromkeys(CODE_SCORES)
     chosen = evenly_chosen(len(data.train_images), TABLE_IMAGES)
     return code_scores(

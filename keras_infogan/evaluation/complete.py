@@ -1,6 +1,7 @@
 """Every score of a model at once: what `evaluation.json` holds."""
 
 import numpy as np
+from sklearn.neighbors import NearestNeighbors
 
 from keras_infogan.data.pipeline import evenly_chosen, sample_images
 from keras_infogan.errors import UserError
@@ -32,13 +33,14 @@ def evaluate_model(model, data, seed=0):
         `information` (see `information`), `continuous` (see `code_meanings`), `diversity` (see
         `code_diversity`) and `generated`: `extractor`, `images`, `frechet` (generated against
         test images), `frechet_floor` (training against test images), the same two for the
-        precision family, and `copying`.
+        precision family, and `copying`; `labels_obeyed` (see there) for a model that was told
+        labels.
 
     Raises:
         UserError: If the generator's images are not finite. Through the classifier's ReLUs they
             would come out as features like any others.
     """
-    size = model.trunk.input_shape[1]
+    size = model.generator.output_shape[1]
     count = min(IMAGES, len(data.test_images), len(data.train_images))
     latents = np.array(model.latents.sample(count, (seed, 2)))
     images = model.generate(latents)
@@ -51,19 +53,25 @@ def evaluate_model(model, data, seed=0):
     train_sample = train[evenly_chosen(len(train), count)]
 
     test_codes, diversity = None, {}
-    if model.latents.categorical:
+    if model.reads_codes and model.latents.categorical:
         test_codes = read_codes(model, data.test_images)
         chosen = evenly_chosen(len(test_codes), count)
         diversity = code_diversity(
             _drawn_codes(model, latents), generated, test_codes[chosen], test
         )
     codes = evaluate_codes(model, data, test_codes)
+    obeyed = None
+    if model.learns_labels:
+        told = np.array(list(codes["code_to_label"].values()))[_drawn_codes(model, latents)]
+        known = data.train_labels[evenly_chosen(len(data.train_labels), TRAIN_IMAGES)]
+        obeyed = labels_obeyed(generated, told, train, known)
     return {
         "codes": codes,
         "confusion": code_confusion(codes["code_to_label"], test_codes, data),
         "information": information(model, seed=seed),
         "continuous": code_meanings(model, test_images, seed),
         "diversity": diversity,
+        "labels_obeyed": obeyed,
         "generated": {
             "extractor": EXTRACTOR,
             "images": count,
@@ -81,17 +89,30 @@ def code_confusion(code_to_label, test_codes, data):
 
     Args:
         code_to_label: As in `code_scores`, or None.
-        test_codes: Integers `(n,)`.
+        test_codes: Integers `(n,)`, or None.
         data: An `ImageData`.
 
     Returns:
         The counts of `confusion` as nested lists; None without a table.
     """
-    if code_to_label is None:
+    if code_to_label is None or test_codes is None:
         return None
     table = [NO_LABEL if label is None else label for label in code_to_label.values()]
     num_labels = int(max(np.max(data.train_labels), np.max(data.test_labels))) + 1
     return confusion(table, test_codes, data.test_labels, num_labels).tolist()
+
+
+def labels_obeyed(generated, told, train, train_labels):
+    """Share of generated images whose nearest training image has the label that was asked for.
+
+    Args:
+        generated: Features of generated images, `(n, features)`.
+        told: The label that each was asked for, `(n,)`.
+        train: Features of training images, `(m, features)`.
+        train_labels: Their labels, `(m,)`.
+    """
+    nearest = NearestNeighbors(n_neighbors=1).fit(train).kneighbors(generated)[1][:, 0]
+    return float(np.mean(train_labels[nearest] == told))
 
 
 def code_diversity(generated_codes, generated, real_codes, real):

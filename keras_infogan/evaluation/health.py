@@ -25,7 +25,7 @@ class Vitals:
     Args:
         step: Step of the run.
         metrics: Means of the model's metrics over the last steps.
-        entropy: H(c) of all categorical codes together, in nats; 0 if there are none.
+        entropy: H(c) of all categorical codes together, in nats; 0 if nothing reads any.
         warmed_up: Whether the information loss has had its full weight for a while.
         generated: Generated images of the first categorical code's values,
             `(values, noises, height, width, channels)` in [-1, 1], the continuous codes drawn with
@@ -83,7 +83,7 @@ def not_finite(vitals):
 
 def dead_code(vitals):
     """Q reads nothing from the images."""
-    information = vitals.metrics["mutual_information"]
+    information = vitals.metrics.get("mutual_information", 0.0)
     if vitals.warmed_up and vitals.entropy and information < NATS_OF_A_DEAD_CODE * vitals.entropy:
         return Problem(
             "dead code",

@@ -24,7 +24,7 @@ def save_illustrations(folder, model, data, scores, seed=0):
         seed: Seed of the noise.
     """
     latents = model.latents
-    if latents.categorical:
+    if model.reads_codes and latents.categorical:
         save_grid(folder / "images-by-code.png", _images_by_code(model, data))
     if scores["confusion"] is not None:
         _save_confusion(folder / "confusion.png", scores)
@@ -46,7 +46,7 @@ def _save_confusion(path, scores):
 def _images_by_code(model, data):
     codes = read_codes(model, data.test_images)
     num_codes = model.latents.codes[model.latents.categorical[0]].size
-    size = model.trunk.input_shape[1]
+    size = model.generator.output_shape[1]
     grid = np.ones((num_codes, COLUMNS, size, size, data.test_images.shape[-1]), np.float32)
     for code in np.unique(codes):
         images = sample_images(data.test_images[codes == code], COLUMNS, size)

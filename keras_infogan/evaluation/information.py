@@ -18,8 +18,10 @@ def information(model, images=5000, seed=0):
     Returns:
         Dict of a code's name to `nats`, `entropy` (H(c), in nats) and `share`, their quotient,
         which is None for a continuous code, whose entropy is no upper bound. Where Q's output is
-        not finite, `nats` is None too.
+        not finite, `nats` is None too. Empty for a model that reads no codes.
     """
+    if not model.reads_codes:
+        return {}
     latents = np.array(model.latents.sample(images, (seed, 1)))
     parameters = model.predict(model.generate(latents), batch_size=500, verbose=0)
     log_probs = model.latents.log_probs(latents, parameters["code_parameters"])

@@ -37,6 +37,8 @@ class ConditionalGAN(GAN):
     >>> model.fit(images, labels, batch_size=64, epochs=20)  # labels are integers from 0 on
     """
 
+    learns_labels = True
+
     @property
     def num_labels(self):
         """Number of labels."""

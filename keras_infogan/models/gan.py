@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from keras_infogan import objectives
 from keras_infogan.latents import LatentSpec
+from keras_infogan.stabilizers.gradient_penalty import slope_between
 
 # What a random draw is for: folded into the seed of a step, so that no two uses share numbers.
 USES = range(6)
@@ -80,6 +81,10 @@ class GAN(keras.Model):
         stabilizers: Layers that add to the losses, see `keras_infogan.stabilizers`.
         seed: Integer from which all noise, codes and distortions follow.
 
+    Attributes:
+        reads_codes: Whether `call` tells the codes of an image.
+        learns_labels: Whether it is trained on labels, and generates by them.
+
     Raises:
         ValueError: If the networks do not fit the latents.
 
@@ -99,6 +104,8 @@ class GAN(keras.Model):
         "generated_probability_after",
     )
     saved_layers = ("generator", "trunk", "discriminator", "augmentation")
+    reads_codes = False
+    learns_labels = False
 
     def __init__(
         self,
@@ -271,7 +278,10 @@ class GAN(keras.Model):
     def _d_loss(self, update):
         """D's loss, and the figures to track."""
         d_loss = self.objective.d_loss(update.real.logits, update.generated.logits)
-        return d_loss, {
+        loss = d_loss
+        if self.objective.gradient_penalty and update.training:
+            loss += self.objective.gradient_penalty * slope_between(self, update)
+        return loss, {
             "d_loss": d_loss,
             "real_probability": mean_probability(update.real.logits),
         }

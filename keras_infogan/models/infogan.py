@@ -59,6 +59,7 @@ class InfoGAN(GAN):
         "generated_probability_before",
         "generated_probability_after",
     )
+    reads_codes = True
     saved_layers = (*GAN.saved_layers, "recognizer", "second_augmentation")
 
     def __init__(
@@ -113,8 +114,7 @@ class InfoGAN(GAN):
             real_information_weight: Weight in D's loss of the information between the categorical
                 codes that Q reads from two distortions of each real image
                 (`losses.paired_information`): the trunk learns to sort real images by the codes,
-                whatever the distortion. Needs an augmentation. A number, or a schedule of the step
-                such as `schedules.HoldThenDecay`.
+                whatever the distortion. Needs an augmentation.
             **kwargs: As in `GAN.compile`.
         """
         if real_information_weight and not (self.augmentation or self.second_augmentation):
@@ -158,7 +158,7 @@ class InfoGAN(GAN):
                 augmentation=self.second_augmentation,
             )
             information = self._paired_information(update.real.features, again.features)
-            loss -= self._real_weight(update.step) * information
+            loss -= self.real_information_weight * information
         return loss, values
 
     def _g_loss(self, update):
@@ -219,11 +219,6 @@ class InfoGAN(GAN):
         """λ of the categorical codes at a step."""
         progress = tf.cast(step + 1, tf.float32) / float(max(self.information_warmup, 1))
         return self.information_weight * tf.minimum(1.0, progress)
-
-    def _real_weight(self, step):
-        """Weight of the real images' information at a step."""
-        weight = self.real_information_weight
-        return weight(step) if callable(weight) else weight
 
     def _code_accuracy(self, latents, parameters):
         """Share of the categorical codes drawn that Q reads from the generated images."""
