@@ -145,9 +145,25 @@ def build_parser():
     group.add_argument(
         "--dataset",
         metavar="NAME",
-        help="mnist5k or any image set of tensorflow-datasets (default: MNIST if it is prepared "
-        "or can be downloaded, else mnist5k)",
+        help="mnist5k, folder:PATH (images, in a folder for each class or without any) or any "
+        "image set of tensorflow-datasets (default: MNIST if it is prepared or can be downloaded, "
+        "else mnist5k)",
     )
+    add(
+        group,
+        "channels",
+        "1 for grey, 3 for colour (default: as the data is)",
+        show_default=False,
+        type=int,
+    )
+    add(
+        group,
+        "crop",
+        "side in pixels of the central square taken of each image (default: the largest)",
+        show_default=False,
+        type=int,
+    )
+    add(group, "image-size", "pixels a side that the square is brought to", type=int)
     group.add_argument(
         "--data-dir",
         metavar="DIR",

@@ -24,6 +24,9 @@ class RunConfig:
         continuous_codes: Number of codes U(-1, 1): c2, c3, ...
         learned_std: Whether Q gives a standard deviation with each continuous code; else it is 1.
         dataset: Name of the data, or None to take the best MNIST that can be had.
+        channels: 1 for grey images, 3 for colour, None for what the data is.
+        crop: Side in pixels of the central square that is taken of each image before it is brought
+            to `image_size`; None for the largest.
         epochs: Passes over the training images.
         max_steps: Steps after which the run ends even if `epochs` would go on; None for no limit.
         batch_size: Images in a step.
@@ -65,6 +68,8 @@ class RunConfig:
     continuous_codes: int = 2
     learned_std: bool = False
     dataset: str | None = None
+    channels: int | None = None
+    crop: int | None = None
     epochs: int = 50
     max_steps: int | None = None
     batch_size: int = 128
@@ -99,10 +104,14 @@ class RunConfig:
             ("continuous_codes", 0),
             ("d_steps", 1),
             ("d_pretraining", 0),
+            ("image_size", 1),
         ):
             self._require(getattr(self, name) >= least, name, f"must be at least {least}")
+        for name in ("max_steps", "crop"):
+            value = getattr(self, name)
+            self._require(value is None or value >= 1, name, "must be at least 1")
         self._require(
-            self.max_steps is None or self.max_steps >= 1, "max_steps", "must be at least 1"
+            self.channels in (None, 1, 3), "channels", "must be 1 for grey or 3 for colour"
         )
         self._require(self.model in MODELS, "model", f"must be one of {', '.join(MODELS)}")
         self._require(

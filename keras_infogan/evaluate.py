@@ -32,6 +32,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
         UserError: If the run, the checkpoint or the data cannot be used; nothing is written then.
     """
     path = pathlib.Path(path)
+    shape = (None, None)
     if path.suffix == ".keras":
         checkpoint = path
         if dataset is None or out is None:
@@ -50,6 +51,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
                 f"mean something else. Received: --dataset {dataset}."
             )
         dataset, out = config["dataset"], out or path
+        shape = (config.get("channels"), config.get("crop"))
         data_dir = data_dir or config["run"].get("data_dir")
     out = pathlib.Path(out)
     run_dir.check_writable(out)
@@ -62,7 +64,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
 
     model = load_model(checkpoint)
     height, _, channels = model.generator.output_shape[1:]
-    data = sources.load(dataset, data_dir, height)
+    data = sources.load(dataset, data_dir, height, *shape)
     if data.test_images.shape[-1] != channels:
         raise UserError(
             f"{checkpoint} reads images of {channels} channels, and {data.name} has "
@@ -74,6 +76,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
         "dataset": data.name,
         "train_images": len(data.train_images),
         "test_images": len(data.test_images),
+        "label_names": data.label_names,
         **evaluate_model(model, data, seed),
     }
     folder = out / "evaluation"
@@ -85,12 +88,15 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
 
 def report(scores):
     """The scores of `evaluate` in a few lines of text."""
+    from keras_infogan.evaluation.scores import code_table, label_name
+
     codes, generated = scores["codes"], scores["generated"]
+    names = scores["label_names"]
     lines = [f"{scores['checkpoint']}, step {scores['step']}, {scores['dataset']}:"]
     if codes["code_accuracy"] is None:
         lines.append("no labels or no code that is read, so no accuracy")
     else:
-        meaning = ", ".join(f"{code}→{label}" for code, label in codes["code_to_label"].items())
+        meaning = code_table(codes["code_to_label"], names)
         lines.append(
             f"one-to-one accuracy {codes['code_accuracy']:.4f}, purity "
             f"{codes['code_purity']:.4f}, NMI {codes['code_nmi']:.3f}, ARI "
@@ -98,7 +104,7 @@ def report(scores):
         )
         lines += [
             f"code {code} is ambiguous: "
-            + ", ".join(f"{label} in {share:.0%}" for label, share in labels.items())
+            + ", ".join(f"{label_name(v, names)} in {share:.0%}" for v, share in labels.items())
             for code, labels in codes["ambiguous_codes"].items()
         ]
     for name, value in scores["information"].items():

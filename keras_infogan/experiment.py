@@ -24,6 +24,7 @@ from keras_infogan.data import pipeline, sources
 from keras_infogan.evaluation.codes import evaluate_codes
 from keras_infogan.evaluation.continuous import code_meanings
 from keras_infogan.evaluation.information import information
+from keras_infogan.evaluation.scores import code_table
 from keras_infogan.saving import load_model
 
 FASTER = (
@@ -34,7 +35,7 @@ FASTER = (
 
 def plan(config, data_dir=None):
     """What a run would do, in words; writes nothing."""
-    data = sources.load(config.dataset, data_dir, config.image_size)
+    data = _load(config, data_dir)
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
     total_steps = config.total_steps(per_epoch)
     check(config, data)
@@ -73,9 +74,13 @@ def train(
         UserError: If the input cannot be used; nothing is written then.
     """
     run = run_dir.RunDir(path)
-    data = sources.load(config.dataset, data_dir, config.image_size)
-    pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    data = _load(config, data_dir)
+    per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
     check(config, data)
+    # Networks refuse images of a size that they cannot make.
+    model = build_model(
+        config, data.train_images.shape[-1], config.total_steps(per_epoch), num_labels(data)
+    )
     run.create()
     if data.note:
         print(data.note, flush=True)
@@ -90,7 +95,7 @@ def train(
         },
     }
     run_dir.write_json(run.environment, environment.describe())
-    return _go_on(run, data, content)
+    return _go_on(run, data, content, model)
 
 
 def resume(path, overrides=None, data_dir=None):
@@ -110,11 +115,15 @@ def resume(path, overrides=None, data_dir=None):
     config = resuming.check(path, overrides or {})
     run = run_dir.RunDir(path)
     content = run.read_config()
-    data = sources.load(config.dataset, data_dir or content["run"]["data_dir"], config.image_size)
+    data = _load(config, data_dir or content["run"]["data_dir"])
     return _go_on(run, data, {**content, **config.to_json()})
 
 
-def _go_on(run, data, content):
+def _load(config, data_dir):
+    return sources.load(config.dataset, data_dir, config.image_size, config.channels, config.crop)
+
+
+def _go_on(run, data, content, model=None):
     """Trains a run from wherever it stands to its end; `content` becomes its config.json."""
     options = content["run"]
     config = RunConfig.from_json({name: content[name] for name in content if name != "run"})
@@ -122,11 +131,10 @@ def _go_on(run, data, content):
     total_steps = config.total_steps(per_epoch)
 
     checkpoint = run.latest_checkpoint()
-    if checkpoint is None:
-        channels = data.train_images.shape[-1]
-        model = build_model(config, channels, total_steps, num_labels(data))
-    else:
+    if checkpoint is not None:
         model = load_model(checkpoint)
+    elif model is None:
+        model = build_model(config, data.train_images.shape[-1], total_steps, num_labels(data))
     # A directory with a config.json is a run, and can be resumed: not before there is a model.
     run_dir.write_json(run.config, content)
     for part in run.checkpoints.glob(".part-*"):
@@ -228,6 +236,7 @@ def _finish(run, model, data, config, per_epoch, seconds, problems):
         "generator_loss_kind": config.generator_loss,
         "train_images": len(data.train_images),
         "test_images": len(data.test_images),
+        "label_names": data.label_names,
         **scores,
         "information": information(model, seed=config.seed),
         "continuous_codes": {
@@ -245,12 +254,11 @@ def _finish(run, model, data, config, per_epoch, seconds, problems):
     run_dir.write_json(run.summary, summary)
     print(f"Trained {steps} steps in {readable(seconds)}; SavedModel in {exported}.")
     if scores["code_accuracy"] is not None:
-        meaning = ", ".join(f"{code}→{label}" for code, label in scores["code_to_label"].items())
         print(
             f"On {len(data.test_images)} held-out images: one-to-one accuracy "
             f"{scores['code_accuracy']:.3f}, purity {scores['code_purity']:.3f}, information "
             f"between code and label {scores['mutual_information_nats']:.3f} nats.\n"
-            f"Code → label: {meaning}.",
+            f"Code → label: {code_table(scores['code_to_label'], data.label_names)}.",
             flush=True,
         )
     return summary

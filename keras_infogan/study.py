@@ -175,14 +175,16 @@ def write_table(out):
 def _setting(text):
     """`"name=value"` → the name and the value as the field of a RunConfig has it."""
     name, _, value = text.partition("=")
-    fields = {field.name for field in dataclasses.fields(RunConfig)} - NOT_SET
+    fields = {field.name: field.type for field in dataclasses.fields(RunConfig)}
+    fields = {name: kind for name, kind in fields.items() if name not in NOT_SET}
     try:
         parsed = json.loads(value)
     except ValueError:
         parsed = value
-    wanted = type(getattr(PRESETS["quick"].config, name, None))
-    fits = type(parsed) is wanted or (wanted is float and type(parsed) is int)
-    if name not in fields or not fits:
+    wanted = fields.get(name, ())
+    # True is an int to Python.
+    fits = type(parsed) is wanted if bool in (type(parsed), wanted) else isinstance(parsed, wanted)
+    if not fits and not (wanted is float and type(parsed) is int):
         raise UserError(
             f"--set takes NAME=VALUE with NAME one of {', '.join(sorted(fields))}, and a value of "
             f"its kind. Received: {text}."

@@ -27,7 +27,7 @@ def tiny_source(tiny_data):
     """Every data set is the tiny one; notes what was asked for."""
     asked = []
 
-    def load(name, data_dir=None, image_size=28):
+    def load(name, data_dir=None, image_size=28, channels=None, crop=None):
         asked.append((name, data_dir, image_size))
         return tiny_data
 
@@ -307,7 +307,7 @@ def test_report_of_labelled_data(scores):
     lines = evaluate.report(scores).splitlines()
     assert lines[0].endswith("step-000000005.keras, step 5, tiny:")
     assert lines[1].startswith("one-to-one accuracy 0.9123, purity 0.9500, NMI ")
-    assert lines[1].endswith("on 10 test images; code→label 0→3, 1→None")
+    assert lines[1].endswith("on 10 test images; code→label 0→3, 1→none")
     assert lines[2:6] == [
         "code 1 is ambiguous: 4 in 60%, 9 in 35%",
         "c1: 2.000 nats of information, 80.0% of H(c1)",

@@ -24,7 +24,7 @@ STEPS, PER_EPOCH = 10, 5
 def tiny_source(tiny_data):
     """Every data set is the tiny one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "load", lambda name, data_dir=None, image_size=28: tiny_data)
+        patch.setattr(sources, "load", lambda *arguments: tiny_data)
         yield
 
 
@@ -152,6 +152,7 @@ def test_summary_is_returned_and_written(finished):
         "generator_loss_kind",
         "train_images",
         "test_images",
+        "label_names",
         "code_accuracy",
         "code_purity",
         "code_nmi",

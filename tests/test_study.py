@@ -131,13 +131,16 @@ def test_settings_of_an_ablation_reach_the_runs(tmp_path, trained, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command = ["--preset", "quick", "--seeds", "1", "--out", "results/plain"]
     settings = ["--set", "information_weight=0", "--set", "trunk_learns_information=false"]
+    settings += ["--set", "channels=1", "--set", "crop=20"]
     assert study.main(command + settings) == 0
     [row] = study.read_rows(tmp_path / "results" / "plain" / "runs.jsonl")
     assert row["config"]["information_weight"] == 0
     assert row["config"]["trunk_learns_information"] is False
+    assert (row["config"]["channels"], row["config"]["crop"]) == (1, 20)
     text = (tmp_path / "results" / "plain" / "table.md").read_text()
     assert (
-        "\nPreset `quick` with information_weight 0, trunk_learns_information False, 4,000" in text
+        "\nPreset `quick` with channels 1, crop 20, information_weight 0, "
+        "trunk_learns_information False, 4,000" in text
     )
 
 
@@ -158,7 +161,9 @@ def test_two_lengths_are_refused(tmp_path, trained, capsys):
     assert trained == []
 
 
-@pytest.mark.parametrize("setting", ["colour=3", "shear", "shear=wide", "seed=3", "noise=1.5"])
+@pytest.mark.parametrize(
+    "setting", ["colour=3", "shear", "shear=wide", "seed=3", "noise=1.5", "noise=true", "crop=0.5"]
+)
 def test_a_setting_that_is_none_is_refused(tmp_path, trained, capsys, setting):
     out = str(tmp_path / "x")
     assert study.main(["--preset", "quick", "--out", out, "--set", setting]) == 2

@@ -11,7 +11,7 @@ import pytest
 
 import train
 from keras_infogan import experiment
-from keras_infogan.data import sources
+from keras_infogan.data import network, sources
 from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
 
@@ -19,6 +19,9 @@ from keras_infogan.run_dir import RunDir
 FIELD_FLAGS = [
     "--preset",
     "--dataset",
+    "--channels",
+    "--crop",
+    "--image-size",
     "--epochs",
     "--max-steps",
     "--batch-size",
@@ -66,7 +69,7 @@ def place(tmp_path, monkeypatch):
     """An empty working directory, with no prepared data set and no network."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no-such-place"))
-    monkeypatch.setattr(sources, "network_answers", lambda *args, **options: False)
+    monkeypatch.setattr(network, "answers", lambda: False)
     return tmp_path
 
 
@@ -301,8 +304,8 @@ assert not {"tensorflow", "keras", "numpy"} & set(sys.modules)
 
 DATA_WITHOUT_TENSORFLOW = """
 import sys, train
-from keras_infogan.data import sources
-sources.network_answers = lambda: False
+from keras_infogan.data import network
+network.answers = lambda: False
 assert train.main(["--dataset", "mnits"]) == 2
 assert train.main(["--dataset", "mnist"]) == 2
 assert train.main(["--data-dir", "nowhere"]) == 2

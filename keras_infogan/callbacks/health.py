@@ -41,6 +41,7 @@ class Health(keras.callbacks.Callback):
         chosen = evenly_chosen(len(data.train_images), REAL_IMAGES)
         self._images = data.train_images[chosen]
         self._labels = None if data.train_labels is None else data.train_labels[chosen]
+        self._label_names = data.label_names
         self._num_labels = 0 if data.train_labels is None else int(np.max(data.train_labels)) + 1
 
     def on_train_begin(self, logs=None):
@@ -129,7 +130,8 @@ class Health(keras.callbacks.Callback):
             return {}, tuple(unused.tolist())
         table = majority_table(contingency(codes, self._labels, num_codes, self._num_labels))
         used = [code for code in range(num_codes) if code not in unused]
-        return {code: int(table[code]) for code in used}, tuple(unused.tolist())
+        names = self._label_names or range(self._num_labels)
+        return {code: names[table[code]] for code in used}, tuple(unused.tolist())
 
     def _stds(self, generated):
         latents = self.model.latents

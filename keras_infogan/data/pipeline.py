@@ -32,7 +32,7 @@ def training_batches(images, image_size, batch_size, seed, first_step=0, labels=
     """An endless dataset of batches, shuffled anew in each epoch.
 
     Args:
-        images: uint8 array, `(n, height, width, channels)`.
+        images: uint8 array, `(n, height, width, channels)`. An `np.memmap` stays on disk.
         image_size: Height and width of the result.
         batch_size: Images in a batch.
         seed: Integer; with the epoch's number it decides the order.
@@ -48,10 +48,10 @@ def training_batches(images, image_size, batch_size, seed, first_step=0, labels=
     num_images = len(images)
     per_epoch = steps_per_epoch(num_images, batch_size)
     first_epoch, offset = divmod(first_step, per_epoch)
-    images = tf.constant(images)
+    read = _rows_of(images)
 
     def batch(order):
-        chosen = to_model_range(tf.gather(images, order), image_size)
+        chosen = to_model_range(read(order), image_size)
         return chosen if labels is None else (chosen, tf.gather(labels, order))
 
     def epoch_batches(epoch):
@@ -72,8 +72,23 @@ def training_batches(images, image_size, batch_size, seed, first_step=0, labels=
 
 def evaluation_batches(images, image_size, batch_size=500):
     """The images once, in order, as float32 batches in [-1, 1]."""
-    dataset = tf.data.Dataset.from_tensor_slices(images).batch(batch_size)
-    return dataset.map(lambda batch: to_model_range(batch, image_size)).prefetch(1)
+    read = _rows_of(images)
+    dataset = tf.data.Dataset.range(len(images)).batch(batch_size)
+    return dataset.map(lambda rows: to_model_range(read(rows), image_size)).prefetch(1)
+
+
+def _rows_of(images):
+    """A function: indices `(n,)` → those images; such as lie on disk are read when asked for."""
+    if not isinstance(images, np.memmap):
+        images = tf.constant(images)
+        return lambda rows: tf.gather(images, rows)
+
+    def read(rows):
+        found = tf.numpy_function(lambda rows: images[rows], [rows], tf.uint8, stateful=False)
+        found.set_shape((*rows.shape, *images.shape[1:]))
+        return found
+
+    return read
 
 
 def evenly_chosen(total, limit):

@@ -18,6 +18,7 @@ EXTRACTOR = (
 )
 IMAGES = 5000  # on each side of a distance; 1,000 move the Fréchet distance by its own size
 TRAIN_IMAGES = 20_000  # looked through for copies
+CONFUSION_LABELS = 100  # no picture shows more; omniglot has 1,623
 
 
 def evaluate_model(model, data, seed=0):
@@ -93,12 +94,15 @@ def code_confusion(code_to_label, test_codes, data):
         data: An `ImageData`.
 
     Returns:
-        The counts of `confusion` as nested lists; None without a table.
+        The counts of `confusion` as nested lists; None without a table, and for more than
+        `CONFUSION_LABELS` labels.
     """
     if code_to_label is None or test_codes is None:
         return None
     table = [NO_LABEL if label is None else label for label in code_to_label.values()]
     num_labels = int(max(np.max(data.train_labels), np.max(data.test_labels))) + 1
+    if num_labels > CONFUSION_LABELS:
+        return None
     return confusion(table, test_codes, data.test_labels, num_labels).tolist()
 
 

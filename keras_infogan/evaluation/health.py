@@ -32,7 +32,7 @@ class Vitals:
             the noise; one of each value if the model has no noise.
         real: Real images, `(n, height, width, channels)` in [-1, 1].
         code_labels: The commonest label of the real images of each value of that code, as
-            `{code: label}`; empty for data without labels.
+            `{code: label or its name}`; empty for data without labels.
         num_labels: Number of labels; 0 for data without.
         unused_codes: Values of that code that Q gives to almost no real image.
         stds: Mean learned standard deviation and floor of continuous codes, `{name: (std, floor)}`.

@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_infogan.data.pipeline import sample_images
 from keras_infogan.evaluation.codes import read_codes
+from keras_infogan.evaluation.scores import label_name
 from keras_infogan.pictures import save_grid, save_matrix
 
 COLUMNS = 16
@@ -27,15 +28,15 @@ def save_illustrations(folder, model, data, scores, seed=0):
     if model.reads_codes and latents.categorical:
         save_grid(folder / "images-by-code.png", _images_by_code(model, data))
     if scores["confusion"] is not None:
-        _save_confusion(folder / "confusion.png", scores)
+        _save_confusion(folder / "confusion.png", scores, data.label_names)
     for position in latents.continuous:
         path = folder / f"traversal-{latents.names[position]}.png"
         save_grid(path, model.generate(latents.traversal(position, seed=seed)))
 
 
-def _save_confusion(path, scores):
+def _save_confusion(path, scores, names):
     counts = np.array(scores["confusion"])
-    labels = [str(label) for label in range(len(counts))]
+    labels = [label_name(label, names) for label in range(len(counts))]
     columns = [*labels, "none"]
     if None not in scores["codes"]["code_to_label"].values():
         counts, columns = counts[:, :-1], labels

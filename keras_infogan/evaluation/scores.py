@@ -33,6 +33,18 @@ CODE_SCORES = (
 )
 
 
+def label_name(label, names=None):
+    """What a label is called: its number as text, unless there are names; "none" for None."""
+    if label is None:
+        return "none"
+    return str(label) if names is None else names[int(label)]
+
+
+def code_table(code_to_label, names=None):
+    """A code table in words, `"0→7, 1→3"`, with the labels' names if they have any."""
+    return ", ".join(f"{code}→{label_name(v, names)}" for code, v in code_to_label.items())
+
+
 def contingency(codes, labels, num_codes, num_labels):
     """Counts `(num_codes, num_labels)` of images by code and label.
 

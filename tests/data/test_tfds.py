@@ -1,0 +1,281 @@
+import os
+import pathlib
+import shutil
+
+import numpy as np
+import pytest
+
+from keras_infogan.data import network, sources
+from keras_infogan.errors import UserError
+
+tfds = pytest.importorskip("tensorflow_datasets")
+
+SHARED = pathlib.Path(__file__).parents[3] / "shared" / "tensorflow_datasets"
+
+# Sets of tensorflow-datasets
+
+LABEL = tfds.features.ClassLabel(num_classes=3)
+
+
+def image_of(number, shape=(4, 4, 1)):
+    return np.full(shape, number, np.uint8)
+
+
+def write_set(data_dir, image, splits, label=LABEL, **options):
+    """Prepares a set as tensorflow-datasets would, in the order given.
+
+    Args:
+        data_dir: Where to.
+        image: The image feature.
+        splits: `{split: [(image, label), ...]}`.
+        label: The label feature, or None for a set without labels.
+    """
+    features = {"image": image} if label is None else {"image": image, "label": label}
+    return tfds.dataset_builders.store_as_tfds_dataset(
+        name=options.pop("name", "dots"),
+        version=options.pop("version", "1.0.0"),
+        features=tfds.features.FeaturesDict(features),
+        split_datasets={
+            split: [
+                (number, dict(zip(features, example, strict=False)))
+                for number, example in enumerate(examples)
+            ]
+            for split, examples in splits.items()
+        },
+        data_dir=data_dir,
+        disable_shuffling=True,
+        **options,
+    )
+
+
+def numbered(count):
+    return [(image_of(number), number % 3) for number in range(count)]
+
+
+GREY = tfds.features.Image(shape=(4, 4, 1))
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_set_with_a_test_split_is_read_as_it_is(tmp_path):
+    write_set(tmp_path, GREY, {"train": numbered(7), "test": numbered(3)})
+    data = sources.load("dots", data_dir=str(tmp_path))
+    assert data.name == "dots"
+    assert data.note is None
+    assert data.train_images.shape == (7, 4, 4, 1)
+    assert data.train_images.dtype == data.test_images.dtype == np.uint8
+    np.testing.assert_array_equal(data.train_images, np.stack([image_of(i) for i in range(7)]))
+    np.testing.assert_array_equal(data.train_labels, [0, 1, 2, 0, 1, 2, 0])
+    np.testing.assert_array_equal(data.test_images, np.stack([image_of(i) for i in range(3)]))
+    np.testing.assert_array_equal(data.test_labels, [0, 1, 2])
+
+
+@pytest.mark.usefixtures("no_network")
+def test_without_a_test_split_images_of_each_label_are_held_out(tmp_path):
+    write_set(tmp_path, GREY, {"train": numbered(25)})
+    data = sources.load("dots", data_dir=str(tmp_path))
+    # Labels 1, 2 and 0 have eight, eight and nine images: the last of each.
+    np.testing.assert_array_equal(data.test_images[:, 0, 0, 0], [22, 23, 24])
+    np.testing.assert_array_equal(data.test_labels, [1, 2, 0])
+    np.testing.assert_array_equal(data.train_images[:, 0, 0, 0], range(22))
+    np.testing.assert_array_equal(data.train_labels, [number % 3 for number in range(22)])
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize(
+    "splits", [{"train": numbered(11)}, {"train": numbered(2), "test": numbered(1)}]
+)
+def test_a_set_without_labels(tmp_path, splits):
+    write_set(tmp_path, GREY, splits, label=None)
+    data = sources.load("dots", data_dir=str(tmp_path))
+    assert data.train_labels is None
+    assert data.test_labels is None
+    assert len(data.test_images) == 1
+
+
+@pytest.mark.usefixtures("no_network")
+def test_images_that_differ_in_size_are_brought_to_one(tmp_path):
+    examples = [
+        (image_of(10, (6, 6, 3)), 0),
+        (image_of(200, (9, 4, 3)), 1),
+        (image_of(255, (1, 1, 3)), 2),
+    ]
+    any_size = tfds.features.Image(shape=(None, None, 3))
+    write_set(tmp_path, any_size, {"train": examples, "test": examples[:1]})
+    data = sources.load("dots", data_dir=str(tmp_path), image_size=4)
+    assert data.train_images.shape == (3, 4, 4, 3)
+    assert data.train_images.dtype == np.uint8
+    for image, number in zip(data.train_images, (10, 200, 255), strict=True):
+        np.testing.assert_array_equal(image, number)
+
+
+@pytest.mark.usefixtures("no_network")
+def test_default_directory_is_that_of_tensorflow_datasets(empty_home):
+    write_set(empty_home, GREY, {"train": numbered(2), "test": numbered(1)})
+    assert len(sources.load("dots").train_images) == 2
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_set_with_a_configuration_keeps_its_full_name(tmp_path):
+    write_set(tmp_path, GREY, {"train": numbered(2), "test": numbered(1)}, config="small")
+    assert sources.load("dots/small", data_dir=str(tmp_path)).name == "dots/small"
+
+
+@pytest.mark.usefixtures("no_network")
+def test_the_newest_version_is_taken_and_an_older_one_by_name(tmp_path):
+    write_set(tmp_path, GREY, {"train": numbered(2), "test": numbered(1)}, version="9.0.0")
+    write_set(tmp_path, GREY, {"train": numbered(3), "test": numbered(1)}, version="10.0.0")
+    assert len(sources.load("dots", data_dir=str(tmp_path)).train_images) == 3
+    assert len(sources.load("dots:9.0.0", data_dir=str(tmp_path)).train_images) == 2
+
+
+# A run keeps the name, and loads the data by it when it is resumed.
+@pytest.mark.usefixtures("no_network")
+def test_the_name_of_a_set_loads_the_same_version_again(tmp_path):
+    write_set(tmp_path, GREY, {"train": numbered(2), "test": numbered(1)}, version="1.0.0")
+    write_set(tmp_path, GREY, {"train": numbered(3), "test": numbered(1)}, version="2.0.0")
+    data = sources.load("dots:1.0.0", data_dir=str(tmp_path))
+    assert len(data.train_images) == 2
+    assert len(sources.load(data.name, data_dir=str(tmp_path)).train_images) == 2
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_set_without_images_is_refused(tmp_path):
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="numbers",
+        version="1.0.0",
+        features=tfds.features.FeaturesDict({"number": np.int64}),
+        split_datasets={"train": [(0, {"number": 1})]},
+        data_dir=tmp_path,
+    )
+    with pytest.raises(UserError, match="numbers is not an image data set"):
+        sources.load("numbers", data_dir=str(tmp_path))
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_set_without_a_training_split_is_refused(tmp_path):
+    write_set(tmp_path, GREY, {"test": numbered(2)})
+    with pytest.raises(UserError, match="train"):
+        sources.load("dots", data_dir=str(tmp_path))
+
+
+# Read as uint8, 300 would turn into 44 without a word.
+@pytest.mark.usefixtures("no_network")
+def test_images_of_more_than_8_bits_are_refused(tmp_path):
+    deep = tfds.features.Image(shape=(4, 5, 1), dtype=np.uint16)
+    examples = [(np.full((4, 5, 1), 300, np.uint16), 0)] * 2
+    write_set(tmp_path, deep, {"train": examples, "test": examples})
+    with pytest.raises(UserError, match="uint16"):
+        sources.load("dots", data_dir=str(tmp_path))
+
+
+def test_a_failing_download_is_told_in_one_line(empty_home, monkeypatch):
+    def builder(name, data_dir):
+        assert (name, data_dir) == ("fashion_mnist", str(empty_home))
+        raise OSError("The disk\n  is full.")
+
+    monkeypatch.setattr(network, "answers", lambda: True)
+    monkeypatch.setattr(tfds, "builder", builder)
+    with pytest.raises(UserError) as raised:
+        sources.load("fashion_mnist")
+    assert str(raised.value) == (
+        f"fashion_mnist could not be downloaded to {empty_home}: The disk is full."
+    )
+
+
+def test_a_set_that_is_not_there_is_prepared_once(empty_home, monkeypatch):
+    prepared = []
+
+    def builder(name, data_dir):
+        prepared.append(name)
+        splits = {"train": numbered(2), "test": numbered(1)}
+        return write_set(data_dir, GREY, splits, name=name)
+
+    monkeypatch.setattr(network, "answers", lambda: True)
+    monkeypatch.setattr(tfds, "builder", builder)
+    for _ in range(2):
+        data = sources.load("fashion_mnist")
+        assert data.name == "fashion_mnist"
+        assert len(data.train_images) == 2
+    assert prepared == ["fashion_mnist"]
+
+
+# Damaged sets
+
+
+@pytest.fixture
+def prepared(tmp_path, no_network):
+    """The directory of the one version of a sound set `dots`."""
+    write_set(tmp_path, GREY, {"train": numbered(7), "test": numbered(3)})
+    return tmp_path / "dots" / "1.0.0"
+
+
+def check_is_refused(prepared):
+    data_dir = str(prepared.parents[1])
+    with pytest.raises(UserError, match=f"{prepared} is damaged") as raised:
+        sources.load("dots", data_dir=data_dir)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_damaged_description_is_refused(prepared):
+    (prepared / "dataset_info.json").write_text("{")
+    check_is_refused(prepared)
+
+
+def test_missing_features_are_refused(prepared):
+    (prepared / "features.json").unlink()
+    check_is_refused(prepared)
+
+
+def test_a_missing_record_file_is_refused(prepared):
+    (records,) = prepared.glob("*train.tfrecord*")
+    records.unlink()
+    check_is_refused(prepared)
+
+
+def test_a_record_file_that_was_cut_short_is_refused(prepared):
+    (records,) = prepared.glob("*train.tfrecord*")
+    os.truncate(records, records.stat().st_size - 20)
+    check_is_refused(prepared)
+
+
+def test_a_record_file_with_fewer_images_than_described_is_refused(prepared):
+    (train,) = prepared.glob("*train.tfrecord*")
+    (test,) = prepared.glob("*test.tfrecord*")
+    shutil.copyfile(test, train)  # 3 sound records where 7 are described
+    check_is_refused(prepared)
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_damaged_mnist_is_told_in_the_note(empty_home):
+    (empty_home / "mnist" / "3.0.1").mkdir(parents=True)
+    (empty_home / "mnist" / "3.0.1" / "dataset_info.json").write_text("{")
+    data = sources.load()
+    assert data.name == "mnist5k"
+    first, _ = data.note.splitlines()
+    assert first.startswith(f"MNIST could not be had: {empty_home}/mnist/3.0.1 is damaged:")
+
+
+# The real thing
+
+
+def test_real_mnist_has_its_counts():
+    places = [os.environ.get("TFDS_DATA_DIR"), SHARED]
+    place = next((str(p) for p in places if p and (pathlib.Path(p) / "mnist").is_dir()), None)
+    if place is None:
+        pytest.skip(f"MNIST is prepared neither in $TFDS_DATA_DIR nor in {SHARED}.")
+    data = sources.load("mnist", data_dir=place)
+    assert data.name == "mnist"
+    assert data.train_images.shape == (60_000, 28, 28, 1)
+    assert data.test_images.shape == (10_000, 28, 28, 1)
+    # Counts of the digits as its authors publish them.
+    np.testing.assert_array_equal(
+        np.bincount(data.train_labels),
+        [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+    )
+    np.testing.assert_array_equal(
+        np.bincount(data.test_labels),
+        [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+    )
+    assert data.train_images.dtype == np.uint8
+    # The mean brightness that is known for the training images: 0.1307.
+    assert data.train_images.mean() / 255 == pytest.approx(0.1307, abs=1e-4)
