@@ -45,7 +45,10 @@ class Answers:
         }
         self.by = "label" if exported.labels else "code"
         self.thing = "digit" if self.digits and exported.labels else self.by
-        self.choices = exported.labels or list(range(exported.codes))
+        # Texts for labels with names, else numbers.
+        self.choices = [
+            exported.label_names.get(label, label) for label in exported.labels
+        ] or list(range(exported.codes))
 
     def sheet(self, choice, seed, count, *values):
         """HTML of a sheet of images.
@@ -59,11 +62,11 @@ class Answers:
         if seed is None:
             raise UserError("The seed must be a whole number.")
         values = dict(zip(self.exported.values, values, strict=True))
-        images = self.exported.sample(
-            int(count), int(seed), values=values, **{self.by: int(choice)}
-        )
-        alt = f"{count} images of {self.thing} {choice}, seed {seed}"
-        file = f"{self.thing}-{choice}-seed-{seed}.png"
+        if not isinstance(choice, str):
+            choice = int(choice)
+        images = self.exported.sample(int(count), int(seed), values=values, **{self.by: choice})
+        alt = html.escape(f"{count} images of {self.thing} {choice}, seed {seed}")
+        file = html.escape(f"{self.thing}-{choice}-seed-{seed}.png")
         return f'<img src="{_url(images)}" alt="{alt}" data-file="{file}">'
 
     def read(self, content):
@@ -92,7 +95,9 @@ class Answers:
         }
         rows = {"code": f"{code} (probability {found['code_probabilities'][code]:.3f})"}
         if self.exported.labels:
-            read = f"{found['label']} (probability {found['label_probability']:.3f})"
+            label = int(found["label"])
+            name = self.exported.label_names.get(label, label)
+            read = f"{name} (probability {found['label_probability']:.3f})"
             rows = {self.thing: read, **rows}
         for name in self.exported.values:
             # Where the standard deviation was not learned it is 1 and tells nothing.
@@ -109,7 +114,9 @@ class Answers:
         """A code as the bars name it: by its label, if it means one."""
         if not self.exported.labels:
             return f"code {code}"
-        return f"{self.exported.code_to_label.get(code, 'no label')} (code {code})"
+        label = self.exported.code_to_label.get(code)
+        name = self.exported.label_names.get(label, label)
+        return f"{'no label' if name is None else name} (code {code})"
 
 
 def _url(images):

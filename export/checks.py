@@ -20,6 +20,8 @@ def refuse_unless(holds, *message):
 
 
 def _text(value):
+    if value.dtype == tf.string:
+        return value
     return tf.strings.as_string(value, shortest=value.dtype.is_floating)
 
 
@@ -62,13 +64,13 @@ def rows(name, values, shape=(), low=None, high=None):
 
 
 def among(name, values, allowed):
-    """Checks integers `(n,)`, each one of `allowed`; returns them."""
+    """Checks integers or texts `(n,)`, each one of `allowed`; returns them."""
     values = rows(name, values)
-    known = tf.reduce_any(tf.equal(values[:, None], tf.constant(list(allowed), tf.int64)), axis=1)
+    known = tf.reduce_any(tf.equal(values[:, None], tf.constant(list(allowed), values.dtype)), 1)
     among = refuse_unless(
         tf.reduce_all(known),
         f"{name} must be one of {', '.join(map(str, allowed))}. Received: ",
-        tf.reduce_min(tf.where(known, values.dtype.max, values)),
+        tf.strings.reduce_join(_text(tf.boolean_mask(values, ~known)[:1])),
         ".",
     )
     with tf.control_dependencies([among]):

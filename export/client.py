@@ -26,7 +26,7 @@ from keras_infogan.errors import UserError
 # Rows of one request: a server that batches refuses more than its max_batch_size, which is this in
 # serving/batching.config. And so the time-out holds for a part, however many images are asked for.
 ROWS = 64
-SIGNATURES = {"label": "sample", "code": "sample_code"}
+SIGNATURES = {"label": "sample", "label_name": "sample_name", "code": "sample_code"}
 INT64 = range(-(2**63), 2**63)
 DAY = 86_400
 
@@ -37,7 +37,7 @@ def sample(model, kind, value, count, seed=0, values=None):
     Args:
         model: A `ServedModel`.
         kind: "label" or "code".
-        value: Which one.
+        value: Which one; a label's name or number as text too.
         count: How many images.
         seed: Integer; image i is the one of seed + i, whatever the count.
         values: Dict of a continuous code's name to its value; 0 for those left out.
@@ -50,7 +50,15 @@ def sample(model, kind, value, count, seed=0, values=None):
     """
     if count < 1:
         raise UserError(f"count must be at least 1. Received: {count}.")
-    for name, number in ((kind, value), ("seed", seed), ("seed + count - 1", seed + count - 1)):
+    if isinstance(value, str):
+        if "sample_name" in model.signatures():
+            kind, value = "label_name", value.encode()
+        else:
+            value = _whole_number(kind, value)
+    numbers = {"seed": seed, "seed + count - 1": seed + count - 1}
+    if kind != "label_name":
+        numbers[kind] = value
+    for name, number in numbers.items():
         if number not in INT64:
             raise UserError(f"{name} must be a 64-bit integer. Received: {number}.")
     signature = SIGNATURES[kind]
@@ -99,13 +107,23 @@ def described(found):
     """One line of what `recognize` returns: label, probability, code, means of the others."""
     parts = []
     if "label" in found:
-        parts += [f"label {found['label']}", f"probability {found['label_probability']:.3f}"]
+        label = found["label_name"].decode() if "label_name" in found else found["label"]
+        parts += [f"label {label}", f"probability {found['label_probability']:.3f}"]
     if "code" in found:
         parts.append(f"code {found['code']}")
         if "label" not in found:
             parts.append(f"probability {found['code_probabilities'].max():.3f}")
     parts += [f"{name} {found[f'{name}_mean']:.2f}" for name in continuous_codes(found)]
     return ", ".join(parts)
+
+
+def _whole_number(kind, text):
+    try:
+        return int(text)
+    except ValueError:
+        raise UserError(
+            f"The model's {kind}s have no names, only whole numbers. Received: {text}."
+        ) from None
 
 
 def _draw(options):
@@ -155,7 +173,7 @@ def _parser():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--label", type=int, help="draw images of this label")
+    what.add_argument("--label", help="draw images of this label, by its name or its number")
     what.add_argument("--code", type=int, help="draw images of this value of the code")
     what.add_argument("--recognize", nargs="+", metavar="PNG", help="say what these files show")
     parser.add_argument("--out", help="PNG file for the images; needed with --label and --code")

@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 
 from export.versions import versions
-from export.wording import assertion, continuous_codes
+from export.wording import assertion, continuous_codes, label_texts
 from keras_infogan import quiet
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
@@ -28,6 +28,7 @@ class Exported:
             as of a model with no categorical code or with several.
         code_to_label: `{code: label}`, integers, without the codes that mean no label.
         labels: The labels that images can be asked for by, in order; empty without any.
+        label_names: `{label: name}` of these; empty where labels are numbers only.
         values: Names of the continuous codes, in order.
         card: The text of the model card; empty if it is not there.
 
@@ -45,6 +46,10 @@ class Exported:
             self._module = tf.saved_model.load(str(self.path))
             table = json.loads((self.path / "assets" / "code_to_label.json").read_text())
             self.code_to_label = {int(code): int(label) for code, label in table.items()}
+            table = self.path / "assets" / "label_names.json"
+            # Not in versions that were exported before labels had names.
+            names = json.loads(table.read_text()) if table.exists() else {}
+            self.label_names = {int(label): str(name) for label, name in names.items()}
         # A damaged file fails in whatever way the reader of its format does.
         except Exception:
             raise UserError(
@@ -75,7 +80,7 @@ class Exported:
         Args:
             count: Number of images.
             seed: Seed of the first image.
-            label: One of `labels`, or one for each image.
+            label: One of `labels`, or its name; or one for each image.
             code: Instead of a label: a value of the categorical code, or one for each image.
             values: `{name: number}` of continuous codes, or of numbers, one for each image; those
                 not named are 0.
@@ -106,7 +111,7 @@ class Exported:
         inputs = {"seed": np.int64(seed) + np.arange(count)}
         if code is None:
             name = "sample"
-            inputs["label"] = _each(count, "label", label, np.int64)
+            inputs["label"] = _each(count, "label", self._numbers(label), np.int64)
         else:
             name = "sample_code"
             inputs["code"] = _each(count, "code", code, np.int64)
@@ -132,6 +137,15 @@ class Exported:
             expected = ", ".join(map(str, ("n", *self.image_shape)))
             raise UserError(f"images must be ({expected}). Received: {images.shape}.")
         return self._call("recognize", {"image": images})
+
+    def _numbers(self, label):
+        """A label, or one for each image, as integers."""
+        if not isinstance(label, str):
+            return [self._numbers(one) for one in label] if isinstance(label, list) else label
+        texts = label_texts(self.labels, self.label_names)
+        if self.labels and label not in texts:
+            raise UserError(f"label must be one of {', '.join(texts)}. Received: {label}.")
+        return texts.get(label, 0)  # without labels, the lack of the signature is told
 
     def _call(self, name, inputs):
         import tensorflow as tf

@@ -22,7 +22,8 @@ def table(exported, label=None, code=None, count=16, seed=0, values=None, sweep=
 
     Args:
         exported: An `Exported`.
-        label: Label of all images; with neither label nor code, all of them, a row each.
+        label: Label of all images, or its name; with neither label nor code, all of them, a row
+            each.
         code: A value of the categorical code instead.
         count: Number of noises: those of seed, seed + 1, ...
         seed: Of the first noise.
@@ -69,7 +70,7 @@ def main(arguments=None):
     )
     parser.add_argument("run", help="a run, a directory of versions, or a version")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--label", type=int, help="images of this label")
+    what.add_argument("--label", help="images of this label, by its name or its number")
     what.add_argument("--code", type=int, help="images of this value of the categorical code")
     what.add_argument("--grid", action="store_true", help="every label, one a row")
     parser.add_argument("--count", type=int, default=16, help="noises (default: %(default)s)")

@@ -74,9 +74,17 @@ def _table(servable):
             "The data has no labels, so codes are asked for by number (`sample_code`); there is no "
             "signature `sample`."
         )
-    rows = [f"| {code} | {label} |" for code, label in servable.code_to_label.items()]
+    rows = [
+        f"| {code} | {label}{_name(servable.label_names.get(label))} |"
+        for code, label in servable.code_to_label.items()
+    ]
     text = "\n".join(["| code | label |", "|---|---|", *rows])
     return f"Fitted on training labels, which served for nothing else:\n\n{text}"
+
+
+def _name(name):
+    """A label's name behind its number, in a cell of a table."""
+    return "" if name is None else ": " + " ".join(name.split()).replace("|", "\\|")
 
 
 def _signatures(signatures):

@@ -24,12 +24,14 @@ def export_model(model, base, about):
         model: An `InfoGAN`.
         base: Directory of the versions.
         about: What the model card tells: dict of `config`, `summary` and `environment`, as the run
-            directory holds them. The summary's `code_to_label` gives the codes their labels.
+            directory holds them. The summary's `code_to_label` gives the codes their labels, its
+            `label_names` the labels their names.
 
     Returns:
         Path of the version's directory.
     """
-    servable = Servable(model, about["summary"].get("code_to_label"))
+    summary = about["summary"]
+    servable = Servable(model, summary.get("code_to_label"), summary.get("label_names"))
     base = pathlib.Path(base)
     base.mkdir(parents=True, exist_ok=True)
     part = pathlib.Path(tempfile.mkdtemp(prefix=".part-", dir=base))
@@ -63,9 +65,10 @@ def write(servable, path, about):
         for name, (function, inputs) in servable.signatures().items()
     }
     with tempfile.TemporaryDirectory() as folder:
-        table = pathlib.Path(folder) / "code_to_label.json"
-        table.write_text(json.dumps(servable.code_to_label, indent=2) + "\n")
-        module.code_to_label = tf.saved_model.Asset(str(table))
+        for name in ("code_to_label", "label_names"):
+            table = pathlib.Path(folder) / f"{name}.json"
+            table.write_text(json.dumps(getattr(servable, name), indent=2) + "\n")
+            setattr(module, name, tf.saved_model.Asset(str(table)))
         signatures = {**functions, "serving_default": functions["generate"]}
         tf.saved_model.save(module, str(path), signatures=signatures)
     described = describe(path)

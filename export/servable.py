@@ -7,6 +7,7 @@ seed decides. Input that cannot be served is refused with a sentence that names 
 import tensorflow as tf
 
 from export import checks, png
+from export.wording import label_texts
 
 # Far beyond what is drawn in training; much larger latents overflow somewhere in the generator.
 LIMIT = 100.0
@@ -19,12 +20,14 @@ class Servable:
         model: An `InfoGAN`.
         code_to_label: `{code: label}` of the first categorical code, integers or their text, with
             None for a code that means no label; None for data without labels.
+        label_names: Name of each label, label 0 first; None for labels that are numbers only.
 
     Attributes:
         labels: The labels that codes mean, in order; empty without any.
+        label_names: `{label: name}` of these; empty without any.
     """
 
-    def __init__(self, model, code_to_label=None):
+    def __init__(self, model, code_to_label=None, label_names=None):
         self.model = model
         self.latents = model.latents
         self.image_shape = model.generator.output_shape[1:]
@@ -32,12 +35,13 @@ class Servable:
         table = {int(code): label for code, label in (code_to_label or {}).items()}
         self.code_to_label = {c: int(table[c]) for c in sorted(table) if table[c] is not None}
         self.labels = sorted(set(self.code_to_label.values()))
+        self.label_names = {v: label_names[v] for v in self.labels} if label_names else {}
 
     def signatures(self):
         """Dict of a signature's name to its function and its inputs, a list of `tf.TensorSpec`.
 
         `sample_code` is there for a model with one categorical code, `sample` if its values have
-        labels too.
+        labels too, `sample_name` if these have names.
         """
         noise, codes = self.latents.noise.size, self.latents.size - self.latents.noise.size
         values = [_rows(name, tf.float32) for name in self.values]
@@ -54,6 +58,9 @@ class Servable:
             result["sample_code"] = (self.sample_code, [seed, _rows("code", tf.int64), *values])
             if self.labels:
                 result["sample"] = (self.sample, [seed, _rows("label", tf.int64), *values])
+            if self.label_names:
+                name = _rows("label_name", tf.string)
+                result["sample_name"] = (self.sample_name, [seed, name, *values])
         return result
 
     def generate(self, noise, codes):
@@ -88,6 +95,24 @@ class Servable:
         seed, label = checks.same_rows(seed=seed, label=label)
         code = tf.map_fn(self._code_of, (seed, label), fn_output_signature=tf.int64)
         return self.sample_code(seed, code, *values)
+
+    def sample_name(self, seed, label_name, *values):
+        """Images of a label: `sample` by its name.
+
+        Args:
+            seed: As `sample`.
+            label_name: Text `(n,)`, each one of `label_names`, or a label's number as text.
+            *values: As `sample`.
+
+        Returns:
+            As `sample`.
+        """
+        texts = label_texts(self.labels, self.label_names)
+        name = checks.among("label_name", label_name, list(texts))
+        position = tf.argmax(tf.equal(name[:, None], tf.constant(list(texts))), axis=1)
+        return self.sample(
+            seed, tf.gather(tf.constant(list(texts.values()), tf.int64), position), *values
+        )
 
     def sample_code(self, seed, code, *values):
         """Images of a code.
@@ -129,9 +154,9 @@ class Servable:
 
         Returns:
             `code_probabilities`, `(n, values of the code)`; `code`, the most likely value, int64;
-            `label`, the most likely label, int64, and `label_probability`, the sum over the codes
-            that mean it; `<name>_mean` and `<name>_std` of each continuous code. All but the first
-            are `(n,)`; the labels are there if the model has any.
+            `label`, the most likely label, int64, `label_name`, and `label_probability`, the sum
+            over the codes that mean it; `<name>_mean` and `<name>_std` of each continuous code. All
+            but the first are `(n,)`; the labels and their names are there if the model has any.
         """
         image = checks.rows("image", image, self.image_shape, 0.0, 1.0)
         features = self.model.trunk(2.0 * image - 1.0, training=False)
@@ -144,9 +169,11 @@ class Servable:
             result["code"] = tf.argmax(probabilities, axis=1)
         if self.labels:
             by_label = tf.matmul(probabilities, self._means_label())
-            result["label"] = tf.gather(
-                tf.constant(self.labels, tf.int64), tf.argmax(by_label, axis=1)
-            )
+            best = tf.argmax(by_label, axis=1)
+            result["label"] = tf.gather(tf.constant(self.labels, tf.int64), best)
+            if self.label_names:
+                names = [self.label_names[label] for label in self.labels]
+                result["label_name"] = tf.gather(tf.constant(names), best)
             result["label_probability"] = tf.reduce_max(by_label, axis=1)
         for position, name in zip(self.latents.continuous, self.values, strict=True):
             mean, std = self.latents.codes[position].mean_and_std(parameters[position])

@@ -48,6 +48,16 @@ class ServedModel:
         """Closes the connection."""
         raise NotImplementedError
 
+    def signatures(self):
+        """Names of what the server can be asked for.
+
+        Raises:
+            UserError: As `predict`.
+        """
+        if self._known is None:
+            self._known = self._metadata()
+        return sorted(name for name in self._known if not name.startswith("__"))
+
     def inputs(self, signature):
         """Dict of an input's name to its NumPy type, as the server says.
 
@@ -106,10 +116,8 @@ class ServedModel:
         raise NotImplementedError
 
     def _signature(self, name):
-        if self._known is None:
-            self._known = self._metadata()
+        names = self.signatures()
         if name not in self._known:
-            names = sorted(known for known in self._known if not known.startswith("__"))
             raise UserError(
                 f"{self.model} at {self.address} has no signature {name}; "
                 f"it has {', '.join(names)}."

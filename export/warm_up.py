@@ -32,6 +32,8 @@ def write_warm_up(path, servable):
 
 def example(servable, spec, size):
     """Input of one signature that every model serves: zeros, a label that it has, a black PNG."""
+    if spec.name == "label_name":
+        return np.full(size, servable.label_names[servable.labels[0]].encode(), object)
     if spec.dtype == tf.string:
         return np.full(size, png.encode(tf.zeros(servable.image_shape)).numpy(), object)
     value = servable.labels[0] if spec.name == "label" else 0

@@ -25,6 +25,21 @@ def _unescaped(match):
     return {b"n": b"\n", b"r": b"\r", b"t": b"\t"}.get(part, part)
 
 
+def label_texts(labels, names):
+    """The texts that labels can be asked for by: their names, and their numbers.
+
+    Args:
+        labels: Integers.
+        names: `{label: name}`; empty for labels without names.
+
+    Returns:
+        `{text: label}`. A name that looks like the number of another label is a name.
+    """
+    return {names[v]: v for v in labels if v in names} | {
+        str(v): v for v in labels if str(v) not in names.values()
+    }
+
+
 def continuous_codes(outputs):
     """Names of the continuous codes that `recognize` reads, in order.
 

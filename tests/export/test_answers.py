@@ -33,6 +33,7 @@ def model(dataset="mnist", channels=1, **attributes):
         path="bars",
         codes=2,
         labels=[4],
+        label_names={},
         code_to_label={1: 4},
         values=["c2", "c3"],
         image_shape=(8, 8, channels),
@@ -42,6 +43,8 @@ def model(dataset="mnist", channels=1, **attributes):
     vars(fake).update(attributes)
 
     def sample(count, seed=0, label=None, code=None, values=None):
+        if isinstance(label, str):
+            (label,) = (number for number, name in fake.label_names.items() if name == label)
         brightness = code if code is not None else label / 8
         return np.full((count, *fake.image_shape), brightness, np.float32)
 
@@ -120,6 +123,18 @@ def test_without_labels_codes_are_named_by_number():
     bars, _, table = Answers(model(labels=[])).read(picture(255))
     assert bars == {"code 0": 0.25, "code 1": 0.75}
     assert table.startswith("<table><tr><th>code</th><td>1 (probability 0.750)</td></tr>")
+
+
+def test_labels_with_names_are_called_by_them():
+    answers = Answers(model(dataset="faces", label_names={4: 'Ann "<b>"'}))
+    assert answers.choices == ['Ann "<b>"']
+    html = answers.sheet('Ann "<b>"', 12, 3, 0.0, 0.0)
+    (pixels,) = urls(html)
+    np.testing.assert_array_equal(pixels, sheet(np.full((3, 8, 8, 1), 0.5)))
+    assert 'data-file="label-Ann &quot;&lt;b&gt;&quot;-seed-12.png"' in html
+    bars, _, table = answers.read(picture(255))
+    assert bars == {"no label (code 0)": 0.25, 'Ann "<b>" (code 1)': 0.75}
+    assert "<td>Ann &quot;&lt;b&gt;&quot; (probability 0.750)</td>" in table
 
 
 def test_colour_is_kept():

@@ -197,6 +197,7 @@ def test_no_export_is_one_sentence(tmp_path):
         ("variables/variables.data-00000-of-00001", b"short"),
         ("assets/code_to_label.json", None),
         ("assets/code_to_label.json", b"[1]"),
+        ("assets/label_names.json", b"[1]"),
     ],
 )
 def test_a_damaged_export_is_one_sentence(version, tmp_path, name, content):

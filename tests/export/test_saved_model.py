@@ -37,6 +37,7 @@ def test_files_of_a_version(exported):
         "variables/variables.index",
         "variables/variables.data-00000-of-00001",
         "assets/code_to_label.json",
+        "assets/label_names.json",
         "assets.extra/tf_serving_warmup_requests",
         "signatures.json",
         "README.md",
