@@ -43,19 +43,25 @@ def build_page(exported):
         UserError: As `Answers`.
     """
     answers = Answers(exported)
-    title = f"InfoGAN on {answers.dataset}" if answers.dataset else "InfoGAN"
+    kind = "InfoGAN" if exported.reads else "Conditional GAN"
+    title = f"{kind} on {answers.dataset}" if answers.dataset else kind
+    what = (
+        "A generator and a recognizer that learned their codes without labels."
+        if exported.reads
+        else "A generator that was told the labels."
+    )
     with gr.Blocks(
         analytics_enabled=False, title=title, delete_cache=(UPLOADS_KEPT, UPLOADS_KEPT)
     ) as app:
         gr.Markdown(
-            f"# {title}\nA generator and a recognizer that learned their codes without labels. "
-            "Everything here is computed on this machine."
+            f"# {title}\n{what} Everything here is computed on this machine.",
         )
         with gr.Tabs():
             with gr.Tab(f"Ask for a {answers.thing}"):
                 _build_ask(answers)
-            with gr.Tab("Draw"):
-                _build_draw(answers)
+            if exported.reads:
+                with gr.Tab("Draw"):
+                    _build_draw(answers)
         with gr.Accordion("Scores, codes and labels", open=False), gr.Row():
             for heading in ("Scores", "Codes and labels"):
                 with gr.Column():

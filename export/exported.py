@@ -30,6 +30,8 @@ class Exported:
         labels: The labels that images can be asked for by, in order; empty without any.
         label_names: `{label: name}` of these; empty where labels are numbers only.
         values: Names of the continuous codes, in order.
+        codeless: Whether its images follow from noise alone.
+        reads: Whether it can tell the codes of an image.
         card: The text of the model card; empty if it is not there.
 
     Raises:
@@ -57,23 +59,27 @@ class Exported:
                 "of this project."
             ) from None
         self._signatures = dict(self._module.signatures)
-        if not {"generate", "recognize"} <= set(self._signatures):
-            raise UserError(
-                f"{self.path} cannot be used: it lacks the signatures generate and recognize."
-            )
-        inputs = self._signatures["recognize"].structured_input_signature[1]
-        outputs = self._signatures["recognize"].structured_outputs
-        self.image_shape = tuple(inputs["image"].shape[1:])
-        askable = "sample_code" in self._signatures
-        self.codes = outputs["code_probabilities"].shape[1] if askable else 0
-        has_labels = "sample" in self._signatures
+        if "generate" not in self._signatures:
+            raise UserError(f"{self.path} cannot be used: it lacks the signature generate.")
+        self.image_shape = tuple(self._outputs("generate")["image"].shape[1:])
+        self.reads = "recognize" in self._signatures
+        self.codes = 0
+        self.values = []
+        if self.reads:
+            outputs = self._outputs("recognize")
+            self.values = continuous_codes(outputs)
+        if "sample_code" in self._signatures:
+            # A model that reads no codes was told them: there is one for each label.
+            told = len(self.code_to_label)
+            self.codes = outputs["code_probabilities"].shape[1] if self.reads else told
+        self.codeless = "sample" in self._signatures and "sample_code" not in self._signatures
+        has_labels = "label" in self._inputs("sample")
         self.labels = sorted(set(self.code_to_label.values())) if has_labels else []
-        self.values = continuous_codes(outputs)
         card = self.path / "README.md"
         self.card = card.read_text(errors="replace") if card.is_file() else ""
 
     def sample(self, count, seed=0, label=None, code=None, values=None):
-        """Images of a label or of a code.
+        """Images of a label or of a code; of neither, for a model without codes.
 
         Image i has the noise of seed + i, so a larger count adds images and changes none.
 
@@ -92,7 +98,7 @@ class Exported:
             UserError: If the model cannot be asked for that.
         """
         values = values or {}
-        if (label is None) == (code is None):
+        if (label is None) == (code is None) and not (self.codeless and label is None):
             raise UserError(
                 f"Images are of a label or of a code. Received: label={label}, code={code}."
             )
@@ -109,6 +115,10 @@ class Exported:
                 f"Received: {', '.join(unknown)}."
             )
         inputs = {"seed": np.int64(seed) + np.arange(count)}
+        if self.codeless:
+            if label is not None or code is not None:
+                raise UserError(f"Images of {self.path} have neither labels nor codes.")
+            return self._call("sample", inputs)["image"]
         if code is None:
             name = "sample"
             inputs["label"] = _each(count, "label", self._numbers(label), np.int64)
@@ -137,6 +147,13 @@ class Exported:
             expected = ", ".join(map(str, ("n", *self.image_shape)))
             raise UserError(f"images must be ({expected}). Received: {images.shape}.")
         return self._call("recognize", {"image": images})
+
+    def _inputs(self, name):
+        found = self._signatures.get(name)
+        return {} if found is None else found.structured_input_signature[1]
+
+    def _outputs(self, name):
+        return self._signatures[name].structured_outputs
 
     def _numbers(self, label):
         """A label, or one for each image, as integers."""

@@ -23,7 +23,7 @@ def table(exported, label=None, code=None, count=16, seed=0, values=None, sweep=
     Args:
         exported: An `Exported`.
         label: Label of all images, or its name; with neither label nor code, all of them, a row
-            each.
+            each, or `count` images of a model without codes.
         code: A value of the categorical code instead.
         count: Number of noises: those of seed, seed + 1, ...
         seed: Of the first noise.
@@ -40,6 +40,8 @@ def table(exported, label=None, code=None, count=16, seed=0, values=None, sweep=
     if sweep in (values or {}):
         raise UserError(f"{sweep} is swept, so it cannot be set.")
     if label is None and code is None:
+        if exported.codeless:
+            return exported.sample(count, seed, values=values)
         if sweep is not None:
             raise UserError("--grid and --sweep do not go together.")
         kind = "label" if exported.labels else "code"
@@ -72,7 +74,7 @@ def main(arguments=None):
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--label", help="images of this label, by its name or its number")
     what.add_argument("--code", type=int, help="images of this value of the categorical code")
-    what.add_argument("--grid", action="store_true", help="every label, one a row")
+    what.add_argument("--grid", action="store_true", help="every label, one a row; or of no label")
     parser.add_argument("--count", type=int, default=16, help="noises (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the first (default: %(default)s)")
     parser.add_argument(

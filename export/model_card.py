@@ -18,9 +18,7 @@ def model_card(servable, about, signatures):
     packages = about.get("environment", {}).get("packages", {})
     parts = [
         f"# {summary.get('preset', config.get('preset'))} on {summary.get('dataset')}",
-        "An InfoGAN's generator and recognizer, exported by keras_infogan for TensorFlow Serving. "
-        "The generator draws an image from noise and codes; the recognizer reads codes from an "
-        "image. The codes were learned without labels (Chen et al., 2016).",
+        _kind(servable.model),
         "## Training",
         f"Data: {summary.get('dataset')}, {summary.get('train_images')} images, "
         f"{summary.get('test_images')} held out. Preset `{config.get('preset')}`, seed "
@@ -31,9 +29,7 @@ def model_card(servable, about, signatures):
         "## Codes and labels",
         _table(servable),
         "## Use",
-        "To draw images of a kind, to vary their style, and to sort images of the same kind as the "
-        "training data, for teaching and as a baseline. Not to decide anything about anybody. The "
-        "recognizer gives a code to every image, also to one unlike all it was trained on.",
+        _use(servable.model),
         "## Signatures",
         "One row is one sample; all inputs of a request have as many rows. Equal rows of `sample` "
         "and `sample_code` give equal images, alone or in a batch, on any day on the same kind of "
@@ -45,9 +41,37 @@ def model_card(servable, about, signatures):
     return "\n\n".join(parts) + "\n"
 
 
+def _kind(model):
+    served = "exported by keras_infogan for TensorFlow Serving. The generator draws an image from"
+    if model.reads_codes:
+        return (
+            f"An InfoGAN's generator and recognizer, {served} noise and codes; the recognizer "
+            "reads codes from an image. The codes were learned without labels (Chen et al., 2016)."
+        )
+    if model.learns_labels:
+        return (
+            f"A conditional GAN's generator, {served} noise and a label, which training was told "
+            "(Mirza and Osindero, 2014)."
+        )
+    return f"A GAN's generator, {served} noise (Goodfellow et al., 2014)."
+
+
+def _use(model):
+    if not model.reads_codes:
+        return (
+            "To draw images like the training data, for teaching and as a baseline. Not to decide "
+            "anything about anybody."
+        )
+    return (
+        "To draw images of a kind, to vary their style, and to sort images of the same kind as the "
+        "training data, for teaching and as a baseline. Not to decide anything about anybody. The "
+        "recognizer gives a code to every image, also to one unlike all it was trained on."
+    )
+
+
 def _scores(summary):
     if summary.get("code_accuracy") is None:
-        return "The data has no labels to score the codes by."
+        return "There is no code that was learned and could be scored by labels."
     lines = [
         "| score | held-out images |",
         "|---|---|",
@@ -69,6 +93,8 @@ def _scores(summary):
 
 
 def _table(servable):
+    if not servable.latents.codes:
+        return "None: an image follows from noise alone."
     if not servable.labels:
         return (
             "The data has no labels, so codes are asked for by number (`sample_code`); there is no "
@@ -79,6 +105,8 @@ def _table(servable):
         for code, label in servable.code_to_label.items()
     ]
     text = "\n".join(["| code | label |", "|---|---|", *rows])
+    if servable.model.learns_labels:
+        return f"Told in training:\n\n{text}"
     return f"Fitted on training labels, which served for nothing else:\n\n{text}"
 
 
@@ -105,9 +133,11 @@ def _signatures(signatures):
 
 
 def _calls(servable):
-    inputs = {"seed": 1, **({"label": servable.labels[0]} if servable.labels else {"code": 0})}
+    inputs = {"seed": 1}
+    if servable.latents.codes:
+        inputs |= {"label": servable.labels[0]} if servable.labels else {"code": 0}
     inputs |= dict.fromkeys(servable.values, 0.0)
-    name = "sample" if servable.labels else "sample_code"
+    name = "sample_code" if "code" in inputs else "sample"
     instance = ", ".join(f'"{key}": {value}' for key, value in inputs.items())
     arguments = ", ".join(
         f"{key}=tf.constant([{value}]{', tf.int64' if isinstance(value, int) else ''})"

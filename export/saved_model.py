@@ -21,7 +21,7 @@ def export_model(model, base, about):
     The directory appears whole or not at all: a server that watches `base` loads what it sees.
 
     Args:
-        model: An `InfoGAN`.
+        model: An `InfoGAN`, `ConditionalGAN` or `GAN`.
         base: Directory of the versions.
         about: What the model card tells: dict of `config`, `summary` and `environment`, as the run
             directory holds them. The summary's `code_to_label` gives the codes their labels, its
@@ -55,11 +55,8 @@ def write(servable, path, about):
     module = tf.Module()
     # What the functions use; they hold it as tensors, and a SavedModel stores what it can see.
     model = servable.model
-    module.weights = [
-        weight.value
-        for network in (model.generator, model.trunk, model.recognizer)
-        for weight in network.weights
-    ]
+    used = [model.sampler] + ([model.trunk, model.recognizer] if model.reads_codes else [])
+    module.weights = [weight.value for network in used for weight in network.weights]
     functions = {
         name: tf.function(function, input_signature=inputs).get_concrete_function()
         for name, (function, inputs) in servable.signatures().items()

@@ -14,12 +14,13 @@ LIMIT = 100.0
 
 
 class Servable:
-    """A trained InfoGAN as named functions of tensors.
+    """A trained model as named functions of tensors.
 
     Args:
-        model: An `InfoGAN`.
+        model: An `InfoGAN`, `ConditionalGAN` or `GAN`.
         code_to_label: `{code: label}` of the first categorical code, integers or their text, with
-            None for a code that means no label; None for data without labels.
+            None for a code that means no label; None for data without labels. The codes of a
+            `ConditionalGAN` are its labels.
         label_names: Name of each label, label 0 first; None for labels that are numbers only.
 
     Attributes:
@@ -41,19 +42,20 @@ class Servable:
         """Dict of a signature's name to its function and its inputs, a list of `tf.TensorSpec`.
 
         `sample_code` is there for a model with one categorical code, `sample` if its values have
-        labels too, `sample_name` if these have names.
+        labels too, `sample_name` if these have names. A model without codes has `sample` by seed
+        alone, and only one that reads codes has `recognize`.
         """
         noise, codes = self.latents.noise.size, self.latents.size - self.latents.noise.size
         values = [_rows(name, tf.float32) for name in self.values]
         seed = _rows("seed", tf.int64)
-        result = {
-            "generate": (
-                self.generate,
-                [_rows("noise", tf.float32, noise), _rows("codes", tf.float32, codes)],
-            ),
-            "recognize": (self.recognize, [_rows("image", tf.float32, *self.image_shape)]),
-            "recognize_png": (self.recognize_png, [_rows("png_bytes", tf.string)]),
-        }
+        noise = _rows("noise", tf.float32, noise)
+        if not self.latents.codes:
+            return {"generate": (self.generate, [noise]), "sample": (self.sample_any, [seed])}
+        result = {"generate": (self.generate, [noise, _rows("codes", tf.float32, codes)])}
+        if self.model.reads_codes:
+            image = _rows("image", tf.float32, *self.image_shape)
+            result["recognize"] = (self.recognize, [image])
+            result["recognize_png"] = (self.recognize_png, [_rows("png_bytes", tf.string)])
         if len(self.latents.categorical) == 1:
             result["sample_code"] = (self.sample_code, [seed, _rows("code", tf.int64), *values])
             if self.labels:
@@ -63,17 +65,20 @@ class Servable:
                 result["sample_name"] = (self.sample_name, [seed, name, *values])
         return result
 
-    def generate(self, noise, codes):
+    def generate(self, noise, codes=None):
         """Images of latents.
 
         Args:
-            noise: `(n, noise size)`, drawn from N(0, 1) in training.
-            codes: `(n, codes size)`: one-hot, then the continuous codes, from U(−1, 1) in training.
+            noise: `(n, noise size)`, drawn from N(0, 1) in training, or from U(−1, 1).
+            codes: `(n, codes size)`: one-hot, then the continuous codes, from U(−1, 1) in training;
+                None for a model without codes.
 
         Returns:
             `image`, float32 in [0, 1], `(n, height, width, channels)`.
         """
         noise = checks.rows("noise", noise, (self.latents.noise.size,), -LIMIT, LIMIT)
+        if codes is None:
+            return {"image": self._images(noise)}
         size = self.latents.size - self.latents.noise.size
         codes = checks.rows("codes", codes, (size,), -LIMIT, LIMIT)
         latents = tf.concat(checks.same_rows(noise=noise, codes=codes), axis=1)
@@ -131,12 +136,21 @@ class Servable:
             name: checks.rows(name, value, (), -LIMIT, LIMIT)
             for name, value in zip(self.values, values, strict=True)
         }
-        rows = tuple(checks.same_rows(seed=seed, code=code, **values))
+        return self._row_by_row(*checks.same_rows(seed=seed, code=code, **values))
+
+    def sample_any(self, seed):
+        """Images of a model without codes; `seed` and what is returned as in `sample_code`."""
+        return self._row_by_row(checks.rows("seed", seed))
+
+    def _row_by_row(self, *rows):
+        """What `sample_code` returns, for seeds, codes and the values of continuous codes."""
 
         def one(row):
-            seed, code, *values = row
-            noise = self.latents.noise.sample(1, tf.stack([seed, 0]))
-            return self._images(tf.concat([noise, self._codes(code, values)], axis=1))[0]
+            seed, *codes = row
+            latents = self.latents.noise.sample(1, tf.stack([seed, 0]))
+            if codes:
+                latents = tf.concat([latents, self._codes(codes[0], codes[1:])], axis=1)
+            return self._images(latents)[0]
 
         # Row by row: in a batch, the last digit of an image depends on the size of the batch.
         image = tf.map_fn(one, rows, fn_output_signature=tf.float32)
@@ -196,7 +210,7 @@ class Servable:
         return self.latents.codes[self.latents.categorical[0]]
 
     def _images(self, latents):
-        images = self.model.generator(latents, training=False)
+        images = self.model.sampler(latents, training=False)
         return tf.clip_by_value(0.5 * (images + 1.0), 0.0, 1.0)
 
     def _codes(self, code, values):

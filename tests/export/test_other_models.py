@@ -1,0 +1,133 @@
+"""Exports of models that read no codes: a GAN, a conditional GAN, an averaged generator."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from export import generate
+from export.exported import Exported
+from export.saved_model import export_model
+from keras_infogan import networks, stabilizers
+from keras_infogan.errors import UserError
+from keras_infogan.latents import Categorical, LatentSpec, Noise
+from keras_infogan.models.conditional_gan import ConditionalGAN
+from keras_infogan.models.gan import GAN
+
+SHAPE = (8, 8, 1)
+
+
+def export(model, folder, code_to_label=None):
+    summary = {"preset": "tiny", "dataset": "tiny", "code_to_label": code_to_label}
+    about = {"config": {"preset": "tiny"}, "summary": summary, "environment": {}}
+    return Exported(export_model(model, folder, about))
+
+
+def compiled(model):
+    model.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.5))
+    return model
+
+
+@pytest.fixture(scope="module")
+def gan():
+    latents = LatentSpec(4, [])
+    parts = networks.get("conv28")(latents.size, 1, SHAPE, filters=2, units=8)
+    del parts["recognizer"]
+    return compiled(GAN(**parts, latents=latents))
+
+
+@pytest.fixture(scope="module")
+def exported_gan(gan, tmp_path_factory):
+    return export(gan, tmp_path_factory.mktemp("gan"))
+
+
+@pytest.fixture(scope="module")
+def conditional():
+    latents = LatentSpec(Noise(4, "uniform"), [Categorical(3)])
+    parts = networks.get("conditional_dense")(latents.size, 3, SHAPE, units=8)
+    return compiled(ConditionalGAN(**parts, latents=latents))
+
+
+@pytest.fixture(scope="module")
+def exported_conditional(conditional, tmp_path_factory):
+    return export(conditional, tmp_path_factory.mktemp("cgan"), {"0": 2, "1": 5, "2": 8})
+
+
+def image_of(model, seed, code=None):
+    latents = model.latents.noise.sample(1, [seed, 0]).numpy()
+    if code is not None:
+        latents = np.concatenate([latents, np.eye(3, dtype=np.float32)[[code]]], axis=1)
+    return 0.5 * (model.generator(latents, training=False).numpy()[0] + 1.0)
+
+
+def test_a_gan_is_asked_by_seed_alone(gan, exported_gan):
+    images = exported_gan.sample(3, seed=5)
+    for number, image in enumerate(images):
+        np.testing.assert_allclose(image, image_of(gan, 5 + number), atol=1e-6)
+    assert np.abs(images[0] - images[1]).max() > 1e-3
+    assert (exported_gan.codes, exported_gan.labels, exported_gan.values) == (0, [], [])
+
+
+def test_generate_of_a_gan_takes_noise_alone(gan, exported_gan):
+    noise = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
+    module = tf.saved_model.load(str(exported_gan.path))
+    found = module.signatures["generate"](noise=tf.constant(noise))["image"].numpy()
+    expected = 0.5 * (gan.generator(noise, training=False).numpy() + 1.0)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert set(module.signatures) == {"generate", "serving_default", "sample"}
+
+
+@pytest.mark.parametrize("asked", [{"label": 3}, {"code": 0}])
+def test_a_gan_has_no_labels_or_codes(exported_gan, asked):
+    with pytest.raises(UserError, match="neither labels nor codes"):
+        exported_gan.sample(2, **asked)
+
+
+def test_a_gan_reads_nothing(exported_gan):
+    with pytest.raises(UserError, match="no signature recognize"):
+        exported_gan.recognize(np.zeros((1, *SHAPE)))
+
+
+def test_a_sheet_of_a_gan(exported_gan, tmp_path):
+    out = tmp_path / "sheet.png"
+    assert generate.main([str(exported_gan.path), "--grid", "--count", "4", "--out", str(out)]) == 0
+    np.testing.assert_array_equal(
+        generate.table(exported_gan, count=4), exported_gan.sample(4, seed=0)
+    )
+    assert out.stat().st_size > 0
+
+
+def test_a_conditional_gan_draws_the_label_that_it_was_told(conditional, exported_conditional):
+    assert exported_conditional.labels == [2, 5, 8]
+    for code, label in enumerate([2, 5, 8]):
+        [image] = exported_conditional.sample(1, seed=9, label=label)
+        np.testing.assert_allclose(image, image_of(conditional, 9, code), atol=1e-6)
+        [same] = exported_conditional.sample(1, seed=9, code=code)
+        np.testing.assert_array_equal(image, same)
+    assert exported_conditional.codes == 3
+    with pytest.raises(UserError, match="label must be one of 2, 5, 8. Received: 3"):
+        exported_conditional.sample(1, label=3)
+
+
+def test_cards_say_what_the_model_is(exported_gan, exported_conditional):
+    assert "A GAN's generator" in exported_gan.card
+    assert "None: an image follows from noise alone." in exported_gan.card
+    assert "A conditional GAN's generator" in exported_conditional.card
+    assert "Told in training:\n\n| code | label |" in exported_conditional.card
+    for exported in (exported_gan, exported_conditional):
+        assert "recognizer" not in exported.card
+        assert "InfoGAN" not in exported.card
+
+
+def test_an_averaged_generator_is_what_is_exported(tmp_path):
+    latents = LatentSpec(4, [])
+    parts = networks.get("conv28")(latents.size, 1, SHAPE, filters=2, units=8)
+    del parts["recognizer"]
+    average = stabilizers.get("averaged_generator", 0.9)
+    model = compiled(GAN(**parts, latents=latents, stabilizers=[average]))
+    model.generator.layers[-1].bias.assign([0.5])  # what the average has not followed yet
+    [image] = export(model, tmp_path).sample(1, seed=1)
+    noise = latents.noise.sample(1, [1, 0])
+    expected = 0.5 * (average.averaged_generator(noise, training=False).numpy()[0] + 1.0)
+    np.testing.assert_allclose(image, expected, atol=1e-6)
+    assert np.abs(image - image_of(model, 1)).max() > 0.1
