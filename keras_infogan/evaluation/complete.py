@@ -12,6 +12,7 @@ from keras_infogan.evaluation.frechet import frechet_distance
 from keras_infogan.evaluation.information import information
 from keras_infogan.evaluation.neighbours import copying, fidelity_and_variety, mean_distance
 from keras_infogan.evaluation.scores import NO_LABEL, confusion
+from keras_infogan.evaluation.sharpness import relative_sharpness
 
 EXTRACTOR = (
     "features of this project's small digit classifier: not comparable with other extractors"
@@ -34,8 +35,8 @@ def evaluate_model(model, data, seed=0):
         `information` (see `information`), `continuous` (see `code_meanings`), `diversity` (see
         `code_diversity`) and `generated`: `extractor`, `images`, `frechet` (generated against
         test images), `frechet_floor` (training against test images), the same two for the
-        precision family, and `copying`; `labels_obeyed` (see there) for a model that was told
-        labels.
+        precision family, `sharpness` (see `relative_sharpness`), and `copying`; `labels_obeyed`
+        (see there) for a model that was told labels.
 
     Raises:
         UserError: If the generator's images are not finite. Through the classifier's ReLUs they
@@ -80,6 +81,7 @@ def evaluate_model(model, data, seed=0):
             "frechet_floor": frechet_distance(train_sample, test),
             **fidelity_and_variety(test, generated),
             "floor": fidelity_and_variety(test, train_sample),
+            "sharpness": relative_sharpness(images, test_images),
             "copying": copying(generated, train, test),
         },
     }

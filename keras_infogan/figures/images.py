@@ -1,0 +1,95 @@
+"""Pictures that runs have left, side by side, each under its run's name and step."""
+
+import re
+
+from matplotlib.figure import Figure
+from PIL import Image
+
+from keras_infogan.errors import UserError
+from keras_infogan.run_dir import replace_with
+
+GRIDS = ("noise-by-code", "samples")
+WIDTH = 3.6  # inches of a picture
+
+
+def codes(out, runs, steps=()):
+    """The last grid of each run: rows are codes, columns noise; samples without codes.
+
+    Args:
+        out: The .png file.
+        runs: List of `RunDir`.
+        steps: Not used.
+
+    Raises:
+        UserError: If a run has no grid.
+    """
+    _draw(out, [[_last(run, GRIDS) for run in runs]])
+
+
+def traversals(out, runs, steps=()):
+    """The last traversals of each run, a row a run; arguments as `codes`."""
+    table = []
+    for run in runs:
+        names = sorted({name for name, _, _ in _found(run) if name.startswith("traversal-")})
+        if not names:
+            raise UserError(f"{run.path} has no pictures of continuous codes.")
+        table.append([_last(run, (name,)) for name in names])
+    _draw(out, table)
+
+
+def steps(out, runs, steps=()):
+    """The grids of some steps, a row a run.
+
+    Args:
+        out: The .png file.
+        runs: List of `RunDir`.
+        steps: Numbers of steps.
+
+    Raises:
+        UserError: If no steps are given, or a run has no grid of one.
+    """
+    if not steps:
+        raise UserError("--figure steps needs --steps, such as --steps 500 3000 10000.")
+    table = []
+    for run in runs:
+        grids = {step: (run, step, path) for name, step, path in _found(run) if name in GRIDS}
+        if missing := [step for step in steps if step not in grids]:
+            raise UserError(
+                f"{run.path} has no pictures of step {missing[0]}; it has those of "
+                f"{', '.join(map(str, sorted(grids)))}."
+            )
+        table.append([grids[step] for step in steps])
+    _draw(out, table)
+
+
+def _found(run):
+    """`(name, step, path)` of the pictures of steps."""
+    for path in sorted(run.images.glob("*.png")):
+        if parts := re.fullmatch(r"(.+)-(\d{7,})", path.stem):
+            yield parts[1], int(parts[2]), path
+
+
+def _last(run, names):
+    """`(run, step, path)` of the last picture of one of these names."""
+    found = [(step, path) for name, step, path in _found(run) if name in names]
+    if not found:
+        raise UserError(f"{run.path} has no pictures {' or '.join(names)}.")
+    step, path = max(found)
+    return run, step, path
+
+
+def _draw(out, table):
+    columns = max(map(len, table))
+    figure = Figure(figsize=(WIDTH * columns, (WIDTH + 0.4) * len(table)), layout="constrained")
+    figure.set_dpi(100)
+    grid = figure.subplots(len(table), columns, squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for row, pictures in zip(grid, table, strict=True):
+        for axes, (run, step, path) in zip(row, pictures, strict=False):
+            with Image.open(path) as picture:
+                axes.imshow(picture.convert("RGB"))
+            code = re.match(r"traversal-(\w+)-", path.name)
+            what = f", {code[1]}" if code else ""
+            axes.set_title(f"{run.path.name}{what}, step {step}", fontsize=9)
+    replace_with(out, figure.savefig)

@@ -1,0 +1,108 @@
+"""What the theory says, drawn from the code that trains."""
+
+import types
+
+import numpy as np
+import tensorflow as tf
+from matplotlib.figure import Figure
+
+from keras_infogan import objectives
+from keras_infogan.run_dir import replace_with
+from keras_infogan.stabilizers import HistoricalAveraging
+
+GAME_STEPS = 400
+GAME_RATE = 0.1
+GAME_STRENGTH = 0.5
+
+
+def generator_costs(out, runs=(), steps=()):
+    """J_G against D(G(z)) for the minimax, non-saturating and maximum-likelihood games.
+
+    Source: Goodfellow, "NIPS 2016 Tutorial: Generative Adversarial Networks", 2016, figure 16.
+
+    Args:
+        out: The .png file.
+        runs: Not used.
+        steps: Not used.
+    """
+    probabilities = np.linspace(0.005, 0.985, 197)
+    figure, axes = _axes("Cost of the generator", "D(G(z))", "J_G")
+    for name, costs in objectives.generator_costs(probabilities).items():
+        axes.plot(probabilities, costs, label=name.replace("_", " "))
+    axes.set_ylim(-20, 6)
+    axes.legend()
+    replace_with(out, figure.savefig)
+
+
+def optimal_discriminator(out, runs=(), steps=()):
+    """The best D for two densities: p_data / (p_data + p_model). Goodfellow et al., 2014.
+
+    Args:
+        out: The .png file.
+        runs: Not used.
+        steps: Not used.
+    """
+    x = np.linspace(-4.0, 6.0, 400)
+    data, model = (np.exp(-0.5 * (x - mean) ** 2) / np.sqrt(2 * np.pi) for mean in (0.0, 2.0))
+    figure, axes = _axes("The best discriminator", "x", "density, probability")
+    axes.plot(x, data, label="p_data")
+    axes.plot(x, model, label="p_model")
+    axes.plot(x, best_discriminator(data, model), label="D*")
+    axes.legend()
+    replace_with(out, figure.savefig)
+
+
+def best_discriminator(data, model):
+    """D* of the densities at some points; ½ where they are equal."""
+    return data / (data + model)
+
+
+def xy_game(out, runs=(), steps=()):
+    """Gradient steps of min over x, max over y of xy, alone and with historical averaging.
+
+    Args:
+        out: The .png file.
+        runs: Not used.
+        steps: Not used.
+    """
+    figure, axes = _axes("min over x, max over y of xy", "x", "y")
+    for strength, label in ((0.0, "gradient steps"), (GAME_STRENGTH, "with historical averaging")):
+        path = play_xy(strength)
+        axes.plot(path[:, 0], path[:, 1], label=label, linewidth=1)
+    axes.plot(1.0, 1.0, "ko", markersize=4)
+    axes.set_aspect("equal", "datalim")
+    axes.legend()
+    replace_with(out, figure.savefig)
+
+
+def play_xy(strength, steps=GAME_STEPS, rate=GAME_RATE):
+    """Points of simultaneous gradient steps from (1, 1), `(steps + 1, 2)`.
+
+    x is the generator's weight and y the discriminator's; `strength` is that of
+    `HistoricalAveraging`, which pulls each of them towards its mean so far.
+    """
+    x, y = tf.Variable(1.0), tf.Variable(1.0)
+    generator = types.SimpleNamespace(trainable_variables=[x])
+    game = types.SimpleNamespace(generator=generator, d_variables=[y])
+    averaging = HistoricalAveraging(strength)
+    averaging.attach(game)
+    path = [(1.0, 1.0)]
+    for _ in range(steps):
+        with tf.GradientTape(persistent=True) as tape:
+            value = x * y
+            g_loss = value + averaging.g_loss(game, None)
+            d_loss = -value + averaging.d_loss(game, None)
+        slopes = tape.gradient(g_loss, x), tape.gradient(d_loss, y)
+        for variable, slope in zip((x, y), slopes, strict=True):
+            variable.assign_sub(rate * slope)
+        averaging.after_update(game)
+        path.append((float(x.numpy()), float(y.numpy())))
+    return np.array(path)
+
+
+def _axes(title, x, y):
+    figure = Figure(figsize=(6, 4), dpi=100, layout="constrained")
+    axes = figure.add_subplot()
+    axes.set(title=title, xlabel=x, ylabel=y)
+    axes.grid(alpha=0.3)
+    return figure, axes
