@@ -19,7 +19,7 @@ from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
 
 # What has a flag of its own, or is not a plain number or word.
-NOT_SET = {"preset", "seed", "dataset", "epochs", "network_options", "jit"}
+NOT_SET = {"preset", "seed", "dataset", "epochs", "network_options", "stabilizers", "jit"}
 FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten digits
 
 

@@ -27,6 +27,7 @@ FIGURES = {
     "codes": Figure(images.codes, "the last grid of each run: codes, or samples"),
     "traversals": Figure(images.traversals, "each continuous code from -2 to 2"),
     "steps": Figure(images.steps, "the grids of the steps of --steps"),
+    "interpolation": Figure(images.interpolation, "images between pairs of noises"),
     "curves": Figure(curves.draw, "losses, probabilities and information, a line a run"),
     "table": Figure(table.write, "scores of finished runs, in Markdown", suffix=".md"),
     "generator-costs": Figure(

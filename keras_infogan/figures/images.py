@@ -2,14 +2,18 @@
 
 import re
 
+import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
 from keras_infogan.errors import UserError
+from keras_infogan.pictures import tile
 from keras_infogan.run_dir import replace_with
 
 GRIDS = ("noise-by-code", "samples")
 WIDTH = 3.6  # inches of a picture
+PAIRS = 5  # of noises, and images on the way from one to the other
+BETWEEN = 9
 
 
 def codes(out, runs, steps=()):
@@ -60,6 +64,54 @@ def steps(out, runs, steps=()):
             )
         table.append([grids[step] for step in steps])
     _draw(out, table)
+
+
+def interpolation(out, runs, steps=()):
+    """Images between pairs of noises, a block a run: each row goes from one noise to another.
+
+    The way is an arc, since a mean of two normal noises is shorter than either (White, "Sampling
+    Generative Networks", 2016). Codes stand at their middle, a categorical one at its first value.
+    Arguments as `codes`.
+    """
+    from keras_infogan.saving import load_model
+
+    table = []
+    for run in runs:
+        checkpoint = run.latest_checkpoint()
+        if checkpoint is None:
+            raise UserError(f"{run.path} has no checkpoint.")
+        model = load_model(checkpoint)
+        latents = model.latents.fixed(2 * PAIRS)
+        size = model.latents.noise.size
+        rows = np.stack([np.repeat(row[None], BETWEEN, axis=0) for row in latents[:PAIRS]])
+        for row, first, last in zip(rows, latents[:PAIRS], latents[PAIRS:], strict=True):
+            row[:, :size] = arc(first[:size], last[:size], BETWEEN)
+        table.append(tile(model.generate(rows)))
+    figure = Figure(figsize=(WIDTH * len(runs), WIDTH * PAIRS / BETWEEN + 0.4), dpi=100)
+    figure.set_layout_engine("constrained")
+    for axes, run, picture in zip(
+        figure.subplots(1, len(runs), squeeze=False)[0], runs, table, strict=True
+    ):
+        axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
+        axes.set_title(f"{run.path.name}, between noises", fontsize=9)
+        axes.axis("off")
+    replace_with(out, figure.savefig)
+
+
+def arc(first, last, count):
+    """Points on the arc from one vector to another, `(count, size)`, ends included.
+
+    Args:
+        first: `(size,)`.
+        last: `(size,)`.
+        count: Number of points.
+    """
+    lengths = np.linalg.norm(first) * np.linalg.norm(last)
+    angle = np.arccos(np.clip(np.dot(first, last) / lengths, -1.0, 1.0))
+    shares = np.linspace(0.0, 1.0, count)[:, None]
+    if angle < 1e-6:
+        return (1.0 - shares) * first + shares * last
+    return (np.sin((1.0 - shares) * angle) * first + np.sin(shares * angle) * last) / np.sin(angle)
 
 
 def _found(run):

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from keras_infogan import compare
-from keras_infogan.figures import FIGURES, table
+from keras_infogan.figures import FIGURES, images, table
 from keras_infogan.pictures import save_grid
 from keras_infogan.run_dir import RunDir, write_json, write_jsonl
 
@@ -120,7 +120,23 @@ def test_a_damaged_evaluation_is_left_out(make_run):
     assert "Fréchet" not in table.table([RunDir(path)])
 
 
-@pytest.mark.parametrize("name", FIGURES)
+def test_interpolation_goes_from_noise_to_noise(make_run, tmp_path, tiny_model):
+    run = RunDir(make_run("a"))
+    model = tiny_model()
+    model.save(run.checkpoint(10))
+    assert draw("interpolation", run.path, out=tmp_path / "x.png") == 0
+    with Image.open(tmp_path / "x.png") as picture:
+        assert len(picture.convert("L").getcolors()) > 50
+
+
+def test_an_arc_keeps_its_length():
+    first, last = np.array([3.0, 0.0, 0.0]), np.array([0.0, 3.0, 0.0])
+    points = images.arc(first, last, 3)
+    np.testing.assert_allclose(points, [first, [4.5**0.5, 4.5**0.5, 0.0], last], atol=1e-12)
+    np.testing.assert_allclose(images.arc(first, first, 2), [first, first])
+
+
+@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"interpolation"}))
 def test_every_figure_writes_its_file_or_says_why_not(make_run, tmp_path, name):
     figure = FIGURES[name]
     out = tmp_path / f"figure{figure.suffix}"
@@ -140,6 +156,7 @@ def test_every_figure_writes_its_file_or_says_why_not(make_run, tmp_path, name):
         ("codes", ["nothing"], "x.png", "is not a run"),
         ("steps", ["a"], "x.png", "--figure steps needs --steps"),
         ("table", ["begun"], "x.md", "has not finished"),
+        ("interpolation", ["a"], "x.png", "has no checkpoint."),
     ],
 )
 def test_bad_input_is_one_line(make_run, tmp_path, capsys, name, runs, out, message):
