@@ -60,7 +60,7 @@ def load(path, data_dir, fitting):
         files = [file for file in files if file.parent != root]
         labels = np.array([classes.index(file.relative_to(root).parts[0]) for file in files])
         if beside:
-            _tell(f"{len(beside)} images beside the class folders are left out.")
+            _tell(f"{root}: images beside the class folders are left out: {len(beside)}")
     with warnings.catch_warnings(), concurrent.futures.ThreadPoolExecutor() as pool:
         # Pillow warns of oddities in files that it reads all the same. The thread pool must not
         # outlive this: the filters are the process's.

@@ -165,3 +165,35 @@ def test_sampled_images_are_in_range_and_resized():
     expected = np.array([0, 100, 200]) / 127.5 - 1.0
     np.testing.assert_allclose(images[:, 0, 0, 0], expected, rtol=1e-5)
     assert sample_images(numbered_images(5), 100, 2).shape == (5, 2, 2, 1)
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    """A function: images → the same in a file that is mapped."""
+
+    def make(images):
+        found = np.memmap(tmp_path / "images", np.uint8, "w+", shape=images.shape)
+        found[:] = images
+        return found
+
+    return make
+
+
+def test_images_on_disk_give_the_batches_of_those_in_memory(mapped):
+    images = np.random.default_rng(0).integers(0, 256, (11, 4, 4, 3), dtype=np.uint8)
+    for first_step in (0, 4):
+        held, read = (
+            training_batches(source, 6, 3, 5, first_step) for source in (images, mapped(images))
+        )
+        assert held.element_spec == read.element_spec
+        batches = zip(
+            held.take(8).as_numpy_iterator(), read.take(8).as_numpy_iterator(), strict=True
+        )
+        for one, other in batches:
+            np.testing.assert_array_equal(one, other)
+    (held,), (read,) = (
+        list(evaluation_batches(source, 4).as_numpy_iterator())
+        for source in (images, mapped(images))
+    )
+    np.testing.assert_array_equal(held, read)
+    np.testing.assert_array_equal(sample_images(images, 5, 4), sample_images(mapped(images), 5, 4))

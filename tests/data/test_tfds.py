@@ -4,8 +4,9 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from keras_infogan.data import network, sources
+from keras_infogan.data import network, sources, storage
 from keras_infogan.errors import UserError
 
 tfds = pytest.importorskip("tensorflow_datasets")
@@ -197,6 +198,168 @@ def test_a_set_that_is_not_there_is_prepared_once(empty_home, monkeypatch):
         assert data.name == "fashion_mnist"
         assert len(data.train_images) == 2
     assert prepared == ["fashion_mnist"]
+
+
+# The sets that the documentation names, with the features that tensorflow-datasets gives them
+
+
+# The prepared set brings the names, which stand in a file of its download.
+CIFAR10 = "airplane automobile bird cat deer dog frog horse ship truck".split()
+FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker")
+KMNIST = tuple("o ki su tsu na ha ma ya re wo".split())
+
+
+def rows(shape):
+    image = np.empty(shape, np.uint8)
+    image[:] = np.arange(shape[0])[:, None, None]
+    return image
+
+
+def write_real(data_dir, name, labels, names=None):
+    """Prepares a set of the installed features; each pixel's value is the number of its row.
+
+    Args:
+        data_dir: Where to.
+        name: Its name.
+        labels: `{split: labels of its images}`; numbers or texts, or None for none.
+        names: Names of the labels, where preparing the set sets them.
+    """
+    builder = tfds.builder(name, data_dir=data_dir)
+    features = builder.info.features
+    if names:
+        features["label"].names = list(names)
+    image = rows(features["image"].shape)
+
+    def example(label):
+        values = {"image": image, "label": label}
+        if name == "celeb_a":
+            values["attributes"] = dict.fromkeys(features["attributes"], False)
+            for more in ("landmarks", "identity"):
+                values[more] = dict.fromkeys(features[more], 1)
+        values |= {"id": "x", "alphabet": 1, "alphabet_char_id": 1}
+        return {key: value for key, value in values.items() if key in features}
+
+    config = builder.builder_config
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name=builder.name,
+        config=config and config.name,
+        version=str(builder.version),
+        features=features,
+        split_datasets={
+            split: [(number, example(label)) for number, label in enumerate(of_split)]
+            for split, of_split in labels.items()
+        },
+        data_dir=data_dir,
+        disable_shuffling=True,
+    )
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize(
+    ("name", "side", "channels", "label_names", "names"),
+    [
+        ("mnist", 28, 1, None, None),
+        ("fashion_mnist", 28, 1, (*FASHION, "Bag", "Ankle boot"), None),
+        ("kmnist", 28, 1, KMNIST, None),
+        ("emnist/balanced", 28, 1, None, None),
+        ("emnist/letters", 28, 1, None, None),
+        ("emnist/mnist", 28, 1, None, None),
+        ("svhn_cropped", 32, 3, None, None),
+        ("cifar10", 32, 3, tuple(CIFAR10), CIFAR10),
+    ],
+)
+def test_labelled_sets_with_a_test_split(tmp_path, name, side, channels, label_names, names):
+    write_real(tmp_path, name, {"train": [3, 0, 1], "test": [1, 2]}, names)
+    sources.check(name, str(tmp_path))
+    data = sources.load(name, str(tmp_path), image_size=64)
+    assert data.name == name
+    assert data.train_images.shape == (3, side, side, channels)
+    assert data.test_images.shape == (2, side, side, channels)
+    assert data.train_labels.tolist() == [3, 0, 1] and data.test_labels.tolist() == [1, 2]
+    assert data.label_names == label_names
+    image = rows((side, side, channels))
+    if name.startswith("emnist"):  # stored on its side
+        image = image.swapaxes(0, 1)
+    np.testing.assert_array_equal(data.train_images[0], image)
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("size", [28, 64])
+def test_celeb_a_is_cut_to_squares_and_has_no_labels(tmp_path, size):
+    write_real(tmp_path, "celeb_a", {"train": [None] * 3, "validation": [None], "test": [None]})
+    data = sources.load("celeb_a", str(tmp_path), size, crop=108)
+    assert data.train_images.shape == (3, size, size, 3)
+    assert data.train_labels is data.test_labels is data.label_names is None
+    # 218 rows and 178 columns: 55 above and 35 to the left of the square.
+    square = Image.fromarray(rows((218, 178, 3))[55:163, 35:143])
+    square = np.asarray(square.resize((size, size), Image.Resampling.BILINEAR), int)
+    assert np.abs(data.train_images[0] - square).max() <= 2  # stored as JPEG
+    grey = sources.load("celeb_a", str(tmp_path), size, channels=1)
+    assert grey.test_images.shape == (1, size, size, 1)
+    assert sources.load("celeb_a", str(tmp_path), 300).test_images.shape == (1, 178, 178, 3)
+    with pytest.raises(UserError, match="celeb_a has 178×218 pixels. Received: 179."):
+        sources.load("celeb_a", str(tmp_path), size, crop=179)
+
+
+@pytest.mark.usefixtures("no_network")
+def test_omniglot_tests_on_drawings_of_the_characters_it_trained_on(tmp_path):
+    train = [5, 900, 5, 900, 5]
+    write_real(tmp_path, "omniglot", {"train": train, "test": [1000, 1001], "small1": [5]})
+    data = sources.load("omniglot", str(tmp_path), 28, channels=1)
+    assert data.train_images.shape == (3, 28, 28, 1)
+    assert data.train_labels.tolist() == [5, 900, 5]
+    assert data.test_labels.tolist() == [900, 5]
+    assert data.label_names is None
+
+
+@pytest.mark.usefixtures("no_network")
+def test_people_of_lfw_get_numbers_in_the_order_of_their_names(tmp_path):
+    people = ["Zoë", "Ann_Bo"] * 10 + ["Cy"]
+    write_real(tmp_path, "lfw", {"train": people})
+    data = sources.load("lfw", str(tmp_path), 64)
+    assert data.label_names == ("Ann_Bo", "Cy", "Zoë")
+    assert data.train_images.shape == (19, 64, 64, 3)
+    assert data.train_labels.tolist() == [2, 0] * 9 + [1]
+    assert data.test_labels.tolist() == [2, 0]
+
+
+@pytest.mark.usefixtures("no_network")
+def test_texts_of_a_test_split_get_the_same_numbers(tmp_path):
+    examples = {"train": [(image_of(1), "b"), (image_of(2), "c")], "test": [(image_of(3), "a")]}
+    examples["test"].append((image_of(4), "c"))
+    write_set(tmp_path, GREY, examples, label=tfds.features.Text())
+    data = sources.load("dots", data_dir=str(tmp_path))
+    assert data.label_names == ("a", "b", "c")
+    assert (data.train_labels.tolist(), data.test_labels.tolist()) == ([1, 2], [0, 2])
+
+
+@pytest.mark.usefixtures("no_network")
+def test_labels_that_are_neither_numbers_nor_texts_are_none(tmp_path):
+    several = tfds.features.Sequence(tfds.features.ClassLabel(num_classes=3))
+    examples = [(image_of(1), [0, 2]), (image_of(2), [1])]
+    write_set(tmp_path, GREY, {"train": examples, "test": examples}, label=several)
+    assert sources.load("dots", data_dir=str(tmp_path)).train_labels is None
+
+
+@pytest.mark.usefixtures("no_network")
+def test_images_with_transparency_are_refused(tmp_path):
+    image = tfds.features.Image(shape=(4, 4, 4))
+    examples = [(np.zeros((4, 4, 4), np.uint8), 0)] * 2
+    write_set(tmp_path, image, {"train": examples, "test": examples})
+    with pytest.raises(UserError, match="dots has images of 4 channels, not 1 or 3"):
+        sources.load("dots", data_dir=str(tmp_path))
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("splits", [{"train": 25}, {"train": 7, "test": 3}])
+def test_a_set_on_disk_is_the_set_in_memory(tmp_path, monkeypatch, splits):
+    write_set(tmp_path, GREY, {split: numbered(count) for split, count in splits.items()})
+    in_memory = sources.load("dots", data_dir=str(tmp_path))
+    monkeypatch.setattr(storage, "IN_MEMORY", 0)
+    on_disk = sources.load("dots", data_dir=str(tmp_path))
+    assert isinstance(on_disk.train_images, np.memmap)
+    for part in ("train_images", "train_labels", "test_images", "test_labels"):
+        np.testing.assert_array_equal(getattr(on_disk, part), getattr(in_memory, part))
 
 
 # Damaged sets

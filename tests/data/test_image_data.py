@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from keras_infogan.data.image_data import held_out, split
+from keras_infogan.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("count", "held"),
+    [(1, []), (2, [1]), (9, [8]), (10, [9]), (19, [9]), (20, [9, 19]), (31, [9, 19, 29])],
+)
+def test_every_tenth_is_held_out_or_the_last_of_fewer(count, held):
+    assert np.flatnonzero(held_out(count)).tolist() == held
+
+
+def test_each_label_gives_its_share():
+    # Label 7 stands at 0 to 11, label 2 at 12 and 13, label 5 at 14 only.
+    labels = np.array([7] * 12 + [2] * 2 + [5])
+    assert np.flatnonzero(held_out(15, labels)).tolist() == [9, 13]
+
+
+def numbered(count):
+    return np.arange(count, dtype=np.uint16).astype(np.uint8).reshape(count, 1, 1, 1)
+
+
+def test_split_keeps_images_with_their_labels():
+    labels = np.arange(2500) % 2
+    data = split("dots", np.arange(2500, dtype=np.int32).reshape(-1, 1, 1, 1), labels, ("a", "b"))
+    assert (data.name, data.label_names, data.note) == ("dots", ("a", "b"), None)
+    assert (len(data.train_images), len(data.test_images)) == (2250, 250)
+    # Held out are the tenth of each label: positions 18 and 19 of every twenty.
+    assert data.test_images[:4].ravel().tolist() == [18, 19, 38, 39]
+    for images, of in (
+        (data.train_images, data.train_labels),
+        (data.test_images, data.test_labels),
+    ):
+        np.testing.assert_array_equal(images.ravel() % 2, of)
+    both = np.concatenate([data.train_images.ravel(), data.test_images.ravel()])
+    np.testing.assert_array_equal(np.sort(both), np.arange(2500))
+
+
+def test_split_without_labels():
+    data = split("dots", numbered(12))
+    assert data.train_images.ravel().tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11]
+    assert data.test_images.ravel().tolist() == [9]
+    assert data.train_labels is data.test_labels is data.label_names is None
+
+
+def test_nothing_to_hold_out_is_refused():
+    with pytest.raises(UserError, match="^dots has nothing to hold out: it takes two images of"):
+        split("dots", numbered(3), np.array([0, 1, 2]))
