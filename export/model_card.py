@@ -3,6 +3,7 @@
 The headings follow Mitchell et al., "Model Cards for Model Reporting", 2019.
 """
 
+import json
 import re
 
 
@@ -133,15 +134,21 @@ def _signatures(signatures):
 
 
 def _calls(servable):
-    inputs = {"seed": 1}
-    if servable.latents.codes:
-        inputs |= {"label": servable.labels[0]} if servable.labels else {"code": 0}
-    inputs |= dict.fromkeys(servable.values, 0.0)
-    name = "sample_code" if "code" in inputs else "sample"
-    instance = ", ".join(f'"{key}": {value}' for key, value in inputs.items())
+    if not servable.latents.codes:
+        name, what = "sample", {}
+    elif servable.label_names:
+        name, what = "sample_name", {"label_name": servable.label_names[servable.labels[0]]}
+    elif servable.labels:
+        name, what = "sample", {"label": servable.labels[0]}
+    else:
+        name, what = "sample_code", {"code": 0}
+    inputs = {"seed": 1, **what, **dict.fromkeys(servable.values, 0.0)}
+    # JSON's escapes are Python's too; a quote would end the shell's.
+    written = {key: json.dumps(value).replace("'", "\\u0027") for key, value in inputs.items()}
+    instance = ", ".join(f'"{key}": {value}' for key, value in written.items())
     arguments = ", ".join(
-        f"{key}=tf.constant([{value}]{', tf.int64' if isinstance(value, int) else ''})"
-        for key, value in inputs.items()
+        f"{key}=tf.constant([{value}]{', tf.int64' if isinstance(inputs[key], int) else ''})"
+        for key, value in written.items()
     )
     return f"""\
 ```bash

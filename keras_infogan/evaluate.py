@@ -32,7 +32,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
         UserError: If the run, the checkpoint or the data cannot be used; nothing is written then.
     """
     path = pathlib.Path(path)
-    shape = (None, None)
+    channels, crop = None, None
     if path.suffix == ".keras":
         checkpoint = path
         if dataset is None or out is None:
@@ -51,7 +51,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
                 f"mean something else. Received: --dataset {dataset}."
             )
         dataset, out = config["dataset"], out or path
-        shape = (config.get("channels"), config.get("crop"))
+        channels, crop = config.get("channels"), config.get("crop")
         data_dir = data_dir or config["run"].get("data_dir")
     out = pathlib.Path(out)
     run_dir.check_writable(out)
@@ -63,11 +63,11 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     from keras_infogan.saving import load_model
 
     model = load_model(checkpoint)
-    height, _, channels = model.generator.output_shape[1:]
-    data = sources.load(dataset, data_dir, height, *shape)
-    if data.test_images.shape[-1] != channels:
+    size, _, read_channels = model.generator.output_shape[1:]
+    data = sources.load(dataset, data_dir, size, channels, crop)
+    if data.test_images.shape[-1] != read_channels:
         raise UserError(
-            f"{checkpoint} reads images of {channels} channels, and {data.name} has "
+            f"{checkpoint} reads images of {read_channels} channels, and {data.name} has "
             f"{data.test_images.shape[-1]}."
         )
     scores = {

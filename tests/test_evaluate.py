@@ -98,6 +98,7 @@ def test_evaluation_says_what_was_scored_on_what(run, evaluated):
         "dataset",
         "train_images",
         "test_images",
+        "label_names",
         "codes",
         "confusion",
         "information",
@@ -133,14 +134,15 @@ def test_the_command_writes_into_the_run(copied, capsys):
 @pytest.mark.parametrize(
     "given, asked",
     [
-        ({}, ("tiny", "/data", 8)),
-        ({"dataset": "tiny"}, ("tiny", "/data", 8)),
-        ({"data_dir": "/moved"}, ("tiny", "/moved", 8)),
+        ({}, ("tiny", "/data", 8, 1, 6)),
+        ({"dataset": "tiny"}, ("tiny", "/data", 8, 1, 6)),
+        ({"data_dir": "/moved"}, ("tiny", "/moved", 8, 1, 6)),
     ],
 )
 def test_the_run_says_which_data_and_where(copied, tmp_path, monkeypatch, given, asked):
     content = copied.read_config()
     content["run"]["data_dir"] = "/data"
+    content |= {"channels": 1, "crop": 6}
     copied.config.write_text(json.dumps(content))
 
     def refuse(*arguments):

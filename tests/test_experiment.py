@@ -282,7 +282,7 @@ def test_note_on_the_data_is_printed_and_kept(
 ):
     noted = dataclasses.replace(tiny_data, note="Another set was taken.")
     monkeypatch.setattr(sources, "load", lambda *args: noted)
-    monkeypatch.setattr(experiment, "_go_on", lambda run, data, content: content["run"])
+    monkeypatch.setattr(experiment, "_go_on", lambda run, data, content, model: content["run"])
     kept = experiment.train(tiny_config, tmp_path / "run")
     assert capsys.readouterr().out == "Another set was taken.\n"
     assert kept["data_note"] == "Another set was taken."

@@ -8,6 +8,7 @@ import sys
 import zipfile
 
 import pytest
+from PIL import Image
 
 import train
 from keras_infogan import experiment
@@ -128,10 +129,38 @@ def refusal(place, capfd, *arguments):
         (["--resume", "r", "--name", "x"], "--name does not go with --resume"),
         (["--resume", "r", "--dry-run"], "--dry-run does not go with --resume"),
         (["--data-dir", "nowhere"], "--data-dir is not a directory. Received: nowhere."),
+        (["--channels", "2"], "--channels must be 1 for grey or 3 for colour. Received: 2."),
+        (["--crop", "0"], "--crop must be at least 1. Received: 0."),
+        (["--image-size", "-8"], "--image-size must be at least 1. Received: -8."),
+        (["--dataset", "folder:"], "--dataset must be written folder:PATH. Received: folder:."),
+        (
+            ["--dataset", "folder:/nope"],
+            "--dataset folder:PATH must name a directory. Received: folder:/nope.",
+        ),
+        (["--dataset", "folder:."], "must hold at least two images"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_input_that_cannot_be_used_is_refused(place, capfd, arguments, message):
+    assert message in refusal(place, capfd, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--crop", "29"], "folder/0.png has 28×28 pixels. Received: 29."),
+        (["--image-size", "32"], "dcgan64 makes 64×64 images. Received: image_shape=(32, 32, 1)."),
+        (
+            ["--preset", "quick", "--image-size", "30", "--channels", "3"],
+            "conv28 needs a height and width divisible by 4. Received: image_shape=(30, 30, 3).",
+        ),
+    ],
+)
+def test_sizes_that_do_not_go_with_data_or_networks_are_refused(place, capfd, arguments, message):
+    (place / "folder").mkdir()
+    for number in range(2):
+        Image.new("L", (28, 28)).save(place / "folder" / f"{number}.png")
+    arguments += ["--dataset", "folder:folder", "--batch-size", "1"]
     assert message in refusal(place, capfd, *arguments)
 
 

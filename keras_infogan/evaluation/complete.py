@@ -10,7 +10,7 @@ from keras_infogan.evaluation.continuous import code_meanings
 from keras_infogan.evaluation.digit_features import digit_features
 from keras_infogan.evaluation.frechet import frechet_distance
 from keras_infogan.evaluation.information import information
-from keras_infogan.evaluation.neighbours import copying, fidelity_and_variety, mean_distance
+from keras_infogan.evaluation.neighbours import K, copying, fidelity_and_variety, mean_distance
 from keras_infogan.evaluation.scores import NO_LABEL, confusion
 from keras_infogan.evaluation.sharpness import relative_sharpness
 
@@ -39,11 +39,15 @@ def evaluate_model(model, data, seed=0):
         (see there) for a model that was told labels.
 
     Raises:
-        UserError: If the generator's images are not finite. Through the classifier's ReLUs they
-            would come out as features like any others.
+        UserError: If there are too few images, or the generator's are not finite. Through the
+            classifier's ReLUs they would come out as features like any others.
     """
     size = model.generator.output_shape[1]
     count = min(IMAGES, len(data.test_images), len(data.train_images))
+    if count <= K:
+        raise UserError(
+            f"The scores take more than {K} test images and training images. Received: {count}."
+        )
     latents = np.array(model.latents.sample(count, (seed, 2)))
     images = model.generate(latents)
     if not np.isfinite(images).all():

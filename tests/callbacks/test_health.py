@@ -1,5 +1,6 @@
 """Health: what is looked at when, what is written and printed, and when training ends."""
 
+import dataclasses
 import json
 import math
 
@@ -211,6 +212,14 @@ def test_several_codes_on_one_label(healthy, check):
     callback, found = check(healthy, bar_data(positions, np.tile([0, 0, 1, 1, 2, 0, 0], 10)))
     assert found == ["several codes on one label"]
     assert read_jsonl(callback.path)[0]["seen"] == "codes 0, 2 all mean 0"
+
+
+def test_labels_are_called_by_their_names(healthy, check):
+    positions = np.tile([0.0, 0.8, 3.5, 3.5, 4.2, 6.2, 7.0], 10)
+    data = bar_data(positions, np.tile([0, 0, 1, 1, 2, 0, 0], 10))
+    data = dataclasses.replace(data, label_names=("edge", "middle", "side"))
+    callback, _ = check(healthy, data)
+    assert read_jsonl(callback.path)[0]["seen"] == "codes 0, 2 all mean edge"
 
 
 def test_codes_that_no_real_image_gets(healthy, check):

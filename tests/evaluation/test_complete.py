@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -7,7 +8,7 @@ from keras import ops
 from keras_infogan.data.sources import ImageData
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation import complete
-from keras_infogan.evaluation.complete import code_diversity, evaluate_model
+from keras_infogan.evaluation.complete import code_confusion, code_diversity, evaluate_model
 from keras_infogan.evaluation.scores import CODE_SCORES
 from keras_infogan.latents import Categorical, LatentSpec, Uniform
 
@@ -162,6 +163,19 @@ def test_a_collapsed_model_has_finite_scores(hand_made_model, data):
     assert found["generated"]["recall"] == 0.0
     assert found["continuous"]["c2"]["rank_correlation"] == 0.0
     assert found["information"]["c1"]["nats"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_too_few_images_are_refused(model, data):
+    few = dataclasses.replace(data, test_images=data.test_images[:5])
+    with pytest.raises(UserError, match="more than 5 test images and training images. Received: 5"):
+        evaluate_model(model, few)
+
+
+def test_of_very_many_labels_there_is_no_confusion(data):
+    table = {"0": 0, "1": 1, "2": None}
+    many = dataclasses.replace(data, test_labels=np.where(data.test_labels == 2, 100, 0))
+    assert code_confusion(table, data.test_labels, many) is None
+    assert np.sum(code_confusion(table, data.test_labels, data)) == 30
 
 
 def test_images_that_are_not_finite_are_refused(hand_made_model, data):

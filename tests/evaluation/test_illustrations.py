@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from keras import ops
@@ -116,6 +118,13 @@ def test_confusion_holds_the_test_images(tmp_path, pixel_reader, data, matrix):
     ((counts, rows, columns),) = matrix
     np.testing.assert_array_equal(counts, [[2, 0, 0, 0], [0, 0, 0, 1], [0, 0, 3, 0], [0, 0, 0, 19]])
     assert rows == columns == ["0", "1", "2", "3"]
+
+
+def test_labels_are_called_by_their_names(tmp_path, pixel_reader, data, matrix):
+    names = ("Ann", "Bo", "Cé", "Dee")
+    draw(tmp_path, pixel_reader, dataclasses.replace(data, label_names=names))
+    ((_, rows, columns),) = matrix
+    assert rows == columns == list(names)
 
 
 def test_codes_without_a_label_have_a_column_of_their_own(tmp_path, pixel_reader, data, matrix):

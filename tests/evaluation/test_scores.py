@@ -8,12 +8,19 @@ from keras_infogan.evaluation.scores import (
     accuracy,
     ambiguous_codes,
     code_scores,
+    code_table,
     codes_in_use,
     confusion,
     contingency,
     majority_table,
     one_to_one_table,
 )
+
+
+def test_code_table_in_words():
+    table = {"0": 2, "1": None, "2": 0}
+    assert code_table(table) == "0→2, 1→none, 2→0"
+    assert code_table(table, ["Ann", "Bo", "Cé"]) == "0→Cé, 1→none, 2→Ann"
 
 
 def test_contingency_counts_images_by_code_and_label():

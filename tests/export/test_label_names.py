@@ -1,6 +1,7 @@
 """Labels with names, from a run's summary to pictures, by file and by server."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -82,6 +83,11 @@ def test_command_line_draws_by_name(exported, version, tmp_path, capsys):
 def test_the_card_and_the_signatures_tell_the_names(version):
     card = (version / "README.md").read_text()
     assert "| 0 | 2: Cé |\n| 1 | 1: Ann \\| Bo |\n| 2 | 2: Cé |" in card
+    call = re.search(r"^curl -d '(.*?)' ", card, re.MULTILINE)[1]
+    assert json.loads(call) == {
+        "signature_name": "sample_name",
+        "instances": [{"seed": 1, "label_name": "Ann | Bo", "c2": 0.0}],
+    }
     described = json.loads((version / "signatures.json").read_text())
     assert set(described["sample_name"]["inputs"]) == {"seed", "label_name", "c2"}
     assert described["sample_name"]["inputs"]["label_name"]["dtype"] == "string"
