@@ -40,7 +40,7 @@ def build_parser():
     """The command line."""
     lab = PRESETS["lab"].config
     presets = "presets:\n" + "".join(
-        f"  {name:<12}{preset.source}\n{'':14}{preset.expect}\n" for name, preset in PRESETS.items()
+        f"  {name:<16}{preset.source}\n{'':18}{preset.expect}\n" for name, preset in PRESETS.items()
     )
     parser = OneLineParser(
         prog="train.py",

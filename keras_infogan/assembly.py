@@ -19,25 +19,30 @@ def num_labels(data):
 
 
 def learns_labels(config):
-    """Whether training looks at labels.
-
-    Raises:
-        UserError: If a name in the config is unknown or a strength out of range.
-    """
+    """Whether training looks at labels."""
     return config.model == "conditional" or any(part.needs_labels for part in _stabilizers(config))
 
 
-def check(config, data):
-    """Checks what only the registries and the data can tell.
+def check_names(config):
+    """Checks what only the registries know.
 
     Raises:
-        UserError: If a name is unknown, or labels are needed and there are none.
+        UserError: If a name in the config is unknown, or a strength out of range.
     """
     try:
         objectives.get(config.generator_loss)
         networks.get(config.networks)
     except ValueError as error:
         raise UserError(str(error)) from None
+    _stabilizers(config)
+
+
+def check_labels(config, data):
+    """Checks that data can be trained on.
+
+    Raises:
+        UserError: If labels are needed and the `ImageData` has none.
+    """
     if learns_labels(config) and num_labels(data) < 2:
         raise UserError(
             f"{config.preset} learns from labels, and {data.name} has {num_labels(data)} of them."

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from export.saved_model import export_model
 from keras_infogan import environment, resuming, run_dir
-from keras_infogan.assembly import build_model, check, learns_labels, num_labels
+from keras_infogan.assembly import build_model, check_labels, check_names, learns_labels, num_labels
 from keras_infogan.callbacks.checkpoints import Checkpoints
 from keras_infogan.callbacks.console import Console, readable
 from keras_infogan.callbacks.curves import Curves
@@ -35,10 +35,11 @@ FASTER = (
 
 def plan(config, data_dir=None):
     """What a run would do, in words; writes nothing."""
+    check_names(config)
     data = _load(config, data_dir)
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
     total_steps = config.total_steps(per_epoch)
-    check(config, data)
+    check_labels(config, data)
     model = build_model(config, data.train_images.shape[-1], total_steps, num_labels(data))
     lines = [] if data.note is None else [data.note]
     lines += [f"{name}: {value}" for name, value in config.to_json().items()]
@@ -74,9 +75,10 @@ def train(
         UserError: If the input cannot be used; nothing is written then.
     """
     run = run_dir.RunDir(path)
+    check_names(config)
     data = _load(config, data_dir)
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
-    check(config, data)
+    check_labels(config, data)
     # Networks refuse images of a size that they cannot make.
     model = build_model(
         config, data.train_images.shape[-1], config.total_steps(per_epoch), num_labels(data)

@@ -33,7 +33,10 @@ FIELD_FLAGS = [
     "--seed",
     "--d-learning-rate",
     "--g-learning-rate",
+    "--d-steps",
+    "--d-pretraining",
     "--generator-loss",
+    "--stabilizer",
     "--information-weight",
     "--continuous-weight",
     "--information-warmup",
@@ -121,7 +124,11 @@ def refusal(place, capfd, *arguments):
         (["--g-learning-rate", "nan"], "--g-learning-rate must be finite and above 0."),
         (["--g-learning-rate", "inf"], "--g-learning-rate must be finite and above 0."),
         (["--information-weight", "-1"], "--information-weight must be finite, 0 or more."),
-        (["--generator-loss", "hinge"], "--generator-loss: invalid choice: 'hinge'"),
+        (["--generator-loss", "hing"], "objective must be one of ['hinge', "),
+        (["--stabilizer", "r2"], "A stabilizer must be one of ['averaged_generator', "),
+        (["--stabilizer", "r1=much"], "argument --stabilizer: "),
+        (["--stabilizer", "label_smoothing=2"], "strength from 0.0 to 1.0. Received: strength=2"),
+        (["--d-steps", "0"], "--d-steps must be at least 1. Received: 0."),
         (["--sample-every", "0"], "--sample-every must be at least 1. Received: 0."),
         (["--checkpoint-every", "0.5"], "--checkpoint-every must be at least 1. Received: 0.5."),
         (["--checkpoint-every", "nan"], "--checkpoint-every must be at least 1. Received: nan."),
@@ -388,4 +395,5 @@ def test_flags_are_those_of_the_list(help_text):
     flags = {action.option_strings[0] for action in actions} - {"-h"}
     assert flags == set(FIELD_FLAGS + RUN_FLAGS)
     fields = {f"--{name.replace('_', '-')}" for name in PRESETS["lab"].config.to_json()}
+    fields |= {"--stabilizer"}  # one of those in the field stabilizers
     assert set(FIELD_FLAGS) <= fields and not set(RUN_FLAGS) & fields
