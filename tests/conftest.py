@@ -13,9 +13,12 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
+from keras_infogan import stabilizers  # noqa: E402
 from keras_infogan.config import RunConfig  # noqa: E402
 from keras_infogan.data.sources import ImageData  # noqa: E402
 from keras_infogan.latents import Categorical, LatentSpec, Uniform  # noqa: E402
+from keras_infogan.models.conditional_gan import ConditionalGAN  # noqa: E402
+from keras_infogan.models.gan import GAN  # noqa: E402
 from keras_infogan.models.infogan import InfoGAN  # noqa: E402
 from keras_infogan.networks import conv28  # noqa: E402
 
@@ -71,6 +74,81 @@ def tiny_model(tiny_networks):
             **compile_options,
         )
         return model
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_gan_networks():
+    """A function: latents → three networks for 4×4 images, of equal first weights.
+
+    The trunk is told labels too where there are any. D has no BatchNorm: its logits of an image do
+    not depend on the others.
+    """
+
+    def build(latents, num_labels=0):
+        layers = keras.layers
+        keras.utils.set_random_seed(11)
+        z = keras.Input((latents.size,))
+        x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(layers.Dense(6)(z)))
+        x = layers.Reshape((4, 4, 1))(layers.Dense(16, "tanh")(x))
+        generator = keras.Model(z, x, name="generator")
+
+        inputs = images = keras.Input((4, 4, 1))
+        x = layers.Flatten()(layers.LeakyReLU(0.2)(layers.Conv2D(3, 3, 2, "same")(images)))
+        if num_labels:
+            inputs = [images, keras.Input((num_labels,))]
+            x = layers.Concatenate()([x, inputs[1]])
+        trunk = keras.Model(inputs, x, name="trunk")
+
+        features = keras.Input(trunk.output_shape[1:])
+        x = layers.LeakyReLU(0.2)(layers.Dense(5)(features))
+        discriminator = keras.Model(features, layers.Dense(1)(x), name="discriminator")
+        return {"generator": generator, "trunk": trunk, "discriminator": discriminator}
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def tiny_gan(tiny_gan_networks):
+    """A function: stabilizers → a compiled GAN whose networks they have rebuilt; SGD by default.
+
+    With `conditional`, a ConditionalGAN of three labels.
+    """
+
+    def make(
+        *parts,
+        conditional=False,
+        num_labels=0,
+        augmentation=None,
+        d_optimizer=None,
+        g_optimizer=None,
+        seed=7,
+        **compile_options,
+    ):
+        latents = LatentSpec(3, [Categorical(3)] if conditional else [])
+        networks = tiny_gan_networks(latents, 3 if conditional else 0)
+        networks = stabilizers.rebuild(networks, parts, latents, num_labels)
+        model = (ConditionalGAN if conditional else GAN)(
+            **networks, latents=latents, augmentation=augmentation, stabilizers=parts, seed=seed
+        )
+        model.compile(
+            d_optimizer or keras.optimizers.SGD(0.5),
+            g_optimizer or keras.optimizers.SGD(0.25),
+            **compile_options,
+        )
+        return model
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_images():
+    """A function: n → float32 images `(n, 4, 4, 1)` in [-1, 1]."""
+
+    def make(n, seed=0):
+        generator = np.random.default_rng(seed)
+        return generator.uniform(-1.0, 1.0, (n, 4, 4, 1)).astype(np.float32)
 
     return make
 

@@ -73,7 +73,9 @@ class ConditionalGAN(GAN):
     @staticmethod
     def _check_labels(labels):
         if labels is None:
-            raise ValueError("A ConditionalGAN learns from pairs of images and labels.")
+            raise ValueError(
+                "A ConditionalGAN learns from pairs of images and labels. Received: labels=None."
+            )
 
     def _check_shapes(self):
         latents = self.latents

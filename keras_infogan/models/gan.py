@@ -124,7 +124,7 @@ class GAN(keras.Model):
         self.discriminator = discriminator
         self.latents = latents
         self.augmentation = augmentation
-        self.stabilizers = list(stabilizers)
+        self.stabilizers = list(stabilizers or ())  # None in files older than they are
         self.seed = seed
         self._check_shapes()
         self.trackers = {name: keras.metrics.Mean(name=name) for name in self.metric_names}
@@ -148,7 +148,8 @@ class GAN(keras.Model):
             d_optimizer: Updates the trunk and the discriminator.
             g_optimizer: Updates the generator.
             generator_loss: Name of the adversarial objective, see `objectives.get`: of the
-                generator's loss, and of the discriminator's that belongs to it.
+                generator's loss, and of the discriminator's that belongs to it. A file keeps an
+                `Objective` by its name, so it must be registered where the file is loaded.
             adversarial_weight: Weight of the generator's adversarial loss.
             d_steps: Updates of D in a step, each with noise of its own.
             d_pretraining: Steps in which D alone learns, before G begins.
@@ -163,11 +164,13 @@ class GAN(keras.Model):
         super().compile(optimizer=None, **kwargs)
         self.d_optimizer = keras.optimizers.get(d_optimizer)
         self.g_optimizer = keras.optimizers.get(g_optimizer)
-        self.generator_loss = generator_loss
+        self.objective = objectives.get(generator_loss)
+        # An Objective by its name: a function of its own no file can hold.
+        given = isinstance(generator_loss, objectives.Objective)
+        self.generator_loss = self.objective.name if given else generator_loss
         self.adversarial_weight = adversarial_weight
         self.d_steps = d_steps
         self.d_pretraining = d_pretraining
-        self.objective = objectives.get(generator_loss)
         for stabilizer in self.stabilizers:
             stabilizer.check(self)
         # Built here, or a checkpoint's optimizer state would be passed over when it is loaded.
@@ -210,11 +213,14 @@ class GAN(keras.Model):
         for turn in range(self.d_steps):
             seeds = self._seeds(step, turn)
             values = self._update_discriminator(real_images, labels, step, seeds)
-        if self.d_pretraining:
-            values |= self._update_generator_later(real_images, labels, step, seeds)
-        else:
-            values |= self._update_generator(real_images, labels, step, seeds)
-        return self._track(values)
+        turn_of_g = self._turn_of_g_later if self.d_pretraining else self._turn_of_g
+        return self._track(values | turn_of_g(real_images, labels, step, seeds))
+
+    def _turn_of_g(self, real_images, labels, step, seeds):
+        values = self._update_generator(real_images, labels, step, seeds)
+        for stabilizer in self.stabilizers:
+            stabilizer.after_update(self)
+        return values
 
     def _update_discriminator(self, real_images, labels, step, seeds):
         latents = self._draw_latents(tf.shape(real_images)[0], labels, seeds[D_LATENTS])
@@ -246,8 +252,6 @@ class GAN(keras.Model):
                 loss += stabilizer.g_loss(self, update)
         gradients = tape.gradient(loss, self.g_variables)
         self.g_optimizer.apply_gradients(zip(gradients, self.g_variables, strict=True))
-        for stabilizer in self.stabilizers:
-            stabilizer.after_update(self)
 
         def probability_now():
             # Nothing of this second look is kept: BatchNorm's statistics stay as they are.
@@ -260,17 +264,17 @@ class GAN(keras.Model):
         after = tf.cond(probed, probability_now, lambda: 0.0)
         return values | {"generated_probability_after": (after, tf.cast(probed, tf.float32))}
 
-    def _update_generator_later(self, real_images, labels, step, seeds):
-        """G's update where `d_pretraining` steps are over; else its figures are not counted."""
+    def _turn_of_g_later(self, real_images, labels, step, seeds):
+        """G's turn where `d_pretraining` steps are over; else its figures are not counted."""
         learns = step >= self.d_pretraining
         names = [name for name in self.metric_names if name not in ("d_loss", "real_probability")]
 
-        def update():
-            values = self._update_generator(real_images, labels, step, seeds)
+        def turn():
+            values = self._turn_of_g(real_images, labels, step, seeds)
             after, probed = values.pop("generated_probability_after")
             return [values[name] for name in names[:-1]] + [after, probed]
 
-        *values, after, probed = tf.cond(learns, update, lambda: [0.0] * (len(names) + 1))
+        *values, after, probed = tf.cond(learns, turn, lambda: [0.0] * (len(names) + 1))
         weight = tf.cast(learns, tf.float32)
         values = {name: (value, weight) for name, value in zip(names[:-1], values, strict=True)}
         return values | {"generated_probability_after": (after, probed)}

@@ -28,7 +28,25 @@ STABILIZERS = {
 
 
 def register(name, stabilizer):
-    """Adds a `Stabilizer` class under a name, for `get` and the command line."""
+    """Adds a stabilizer, so that `get`, and with it a run's configuration, knows it by name.
+
+    A process that loads such a configuration, or a model with it, must register the name first.
+
+    Args:
+        name: Its name.
+        stabilizer: A subclass of `Stabilizer`, itself registered with Keras.
+
+    Raises:
+        ValueError: If the name is not text or is taken, or the class is another.
+    """
+    if not isinstance(name, str) or not name or name in STABILIZERS:
+        raise ValueError(
+            f"A stabilizer needs a name other than {sorted(STABILIZERS)}. Received: name={name!r}."
+        )
+    if not (isinstance(stabilizer, type) and issubclass(stabilizer, Stabilizer)):
+        raise ValueError(
+            f"Only a subclass of Stabilizer can be registered. Received: {stabilizer!r}."
+        )
     STABILIZERS[name] = stabilizer
 
 
@@ -44,7 +62,7 @@ def get(identifier, strength=None):
     """
     if isinstance(identifier, Stabilizer):
         return identifier
-    if identifier not in STABILIZERS:
+    if not isinstance(identifier, str) or identifier not in STABILIZERS:
         raise ValueError(
             f"A stabilizer must be one of {sorted(STABILIZERS)}. Received: {identifier!r}."
         )
@@ -56,13 +74,13 @@ def rebuild(networks, stabilizers, latents, num_labels=0):
 
     Args:
         networks: Dict of networks by name.
-        stabilizers: A list of `Stabilizer`s.
+        stabilizers: A list of `Stabilizer`s, in whatever order; see `Stabilizer.rebuild_order`.
         latents: The model's `LatentSpec`.
         num_labels: Number of labels of the data; 0 without any.
 
     Returns:
         A dict of the same names.
     """
-    for stabilizer in stabilizers:
+    for stabilizer in sorted(stabilizers, key=lambda one: one.rebuild_order):
         networks = stabilizer.rebuild(networks, latents, num_labels)
     return networks

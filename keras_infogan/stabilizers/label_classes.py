@@ -32,6 +32,7 @@ class LabelClasses(Stabilizer):
     """
 
     needs_labels = True
+    rebuild_order = 1  # its layer takes the place of the head's last one, whoever made that
 
     def rebuild(self, networks, latents, num_labels):
         if num_labels < 2:
@@ -48,11 +49,16 @@ class LabelClasses(Stabilizer):
 
     def attach(self, model):
         head = model.discriminator
+        self._require_layer(head, LogSumExp)
         classes = keras.Model(head.input, head.get_layer(CLASS_LOGITS).output)
         # Through a function, or the same layers would be saved a second time.
         self._class_logits = lambda features: classes(features, training=True)
 
     def d_loss(self, model, update):
+        if update.labels is None:
+            raise ValueError(
+                "Labels as D's classes need pairs of images and labels. Received: labels=None."
+            )
         labels = tf.reshape(tf.cast(update.labels, tf.int32), (-1,))
         logits = self._class_logits(update.real.features)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)

@@ -54,6 +54,7 @@ class MinibatchDiscrimination(Stabilizer):
 
     default_strength = 32
     least = 1
+    whole = True
 
     def rebuild(self, networks, latents, num_labels):
         head = networks["discriminator"]
@@ -61,3 +62,6 @@ class MinibatchDiscrimination(Stabilizer):
         x = layers.Concatenate()([x, Closeness(int(self.strength))(x)])
         head = keras.Model(head.input, layers.Dense(1)(x), name=head.name)
         return networks | {"discriminator": head}
+
+    def attach(self, model):
+        self._require_layer(model.discriminator, Closeness)

@@ -74,11 +74,15 @@ class SpectralNorm(Stabilizer):
     """
 
     least = 1e-6
+    rebuild_order = 2  # after all that put layers into D
 
     def rebuild(self, networks, latents, num_labels):
         return networks | {
             name: self._normalised(networks[name]) for name in ("trunk", "discriminator")
         }
+
+    def attach(self, model):
+        self._require_layer(model.discriminator, SpectrallyNormalized)
 
     def _normalised(self, network):
         def clone(layer):

@@ -1,5 +1,7 @@
 """What a stabilizer may do, and does nothing of by default."""
 
+import math
+
 import keras
 
 
@@ -11,6 +13,11 @@ class Stabilizer(keras.layers.Layer):
 
     Attributes:
         default_strength: The strength where none is given.
+        least: Smallest strength.
+        most: Largest strength; always finite.
+        whole: Whether the strength is a number of things.
+        rebuild_order: Who rebuilds first where several do: what puts a new layer into a network
+            must come before what changes all its layers.
         g_looks_at_real_images: Whether `g_loss` needs `update.real`.
         needs_labels: Whether it needs `update.labels`.
         averaged_generator: A network to take images from instead of the generator, or None.
@@ -20,7 +27,9 @@ class Stabilizer(keras.layers.Layer):
     """
 
     default_strength = 1.0
-    least, most = 0.0, float("inf")
+    least, most = 0.0, math.inf
+    whole = False
+    rebuild_order = 0
     g_looks_at_real_images = False
     needs_labels = False
     averaged_generator = None
@@ -28,11 +37,7 @@ class Stabilizer(keras.layers.Layer):
     def __init__(self, strength=None, **kwargs):
         super().__init__(**kwargs)
         self.strength = self.default_strength if strength is None else strength
-        if not self.least <= self.strength <= self.most:
-            raise ValueError(
-                f"{type(self).__name__} needs a strength from {self.least} to {self.most}. "
-                f"Received: strength={self.strength}."
-            )
+        self._check_strength()
         self.built = True
 
     def rebuild(self, networks, latents, num_labels):
@@ -49,7 +54,11 @@ class Stabilizer(keras.layers.Layer):
         return networks
 
     def attach(self, model):
-        """Makes what it keeps from step to step; called once, when the model is made."""
+        """Makes what it keeps from step to step; called once, when the model is made.
+
+        Raises:
+            ValueError: If the model's networks lack what `rebuild` puts into them.
+        """
 
     def check(self, model):
         """Raises ValueError if it does not go with what the model is compiled with."""
@@ -67,7 +76,24 @@ class Stabilizer(keras.layers.Layer):
         return 0.0
 
     def after_update(self, model):
-        """Called after each update of G."""
+        """Called at the end of each step in which G learned."""
+
+    def _check_strength(self):
+        finite = math.isfinite(self.strength) and self.least <= self.strength <= self.most
+        if not finite or (self.whole and self.strength != int(self.strength)):
+            kind = "whole strength" if self.whole else "finite strength"
+            raise ValueError(
+                f"{type(self).__name__} needs a {kind} from {self.least} to {self.most}. "
+                f"Received: strength={self.strength}."
+            )
+
+    def _require_layer(self, network, kind):
+        """Refuses a network that `rebuild` has not been at, on which it would have no effect."""
+        if not any(isinstance(layer, kind) for layer in network.layers):
+            raise ValueError(
+                f"{type(self).__name__} needs networks that went through stabilizers.rebuild. "
+                f"Received: a {network.name} without {kind.__name__}."
+            )
 
     def get_config(self):
         return super().get_config() | {"strength": self.strength}

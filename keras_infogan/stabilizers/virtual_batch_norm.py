@@ -113,10 +113,16 @@ class VirtualBatchNorm(Stabilizer):
 
     default_strength = 64
     least = 2
+    whole = True
 
     def rebuild(self, networks, latents, num_labels):
         size = int(self.strength)
         generator = networks["generator"]
+        if not any(isinstance(layer, layers.BatchNormalization) for layer in generator.layers):
+            raise ValueError(
+                "Virtual batch normalisation needs a generator with BatchNormalization. "
+                f"Received: layers {[layer.name for layer in generator.layers]}."
+            )
 
         def clone(layer):
             if isinstance(layer, layers.BatchNormalization):
@@ -133,3 +139,6 @@ class VirtualBatchNorm(Stabilizer):
         images = WithoutReferences(size)(body(with_references(z)))
         with_references.rows.assign(latents.sample(size, tf.constant([size, 0], tf.int32)))
         return networks | {"generator": keras.Model(z, images, name="generator")}
+
+    def attach(self, model):
+        self._require_layer(model.generator, WithReferences)
