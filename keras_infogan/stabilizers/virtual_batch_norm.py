@@ -29,8 +29,11 @@ class VirtualBatchNormalization(layers.Layer):
         self.gamma = self.add_weight(shape=size, initializer="ones", name="gamma")
         self.beta = self.add_weight(shape=size, initializer="zeros", name="beta")
 
-    def call(self, x):
-        """`(R + batch_size, ..., channels)` → the same shape."""
+    def call(self, x, mask=None):
+        """`(R + batch_size, ..., channels)` → the same shape.
+
+        The mask is there, and ignored, because the layer whose place this takes is given one.
+        """
         inner = list(range(1, len(x.shape) - 1))
         mean = tf.reduce_mean(x, axis=inner, keepdims=True)  # of each row
         square = tf.reduce_mean(tf.square(x), axis=inner, keepdims=True)

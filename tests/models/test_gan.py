@@ -1,0 +1,441 @@
+"""The GAN model: what each update changes, D's extra turns, objectives, and how it is saved."""
+
+import copy
+import inspect
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_infogan import objectives, saving
+from keras_infogan.latents import Categorical, LatentSpec, Uniform
+from keras_infogan.models import gan
+from keras_infogan.models.gan import GAN
+from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.objectives import Objective
+from keras_infogan.stabilizers import InstanceNoise
+
+BATCH = 6
+METRICS = [
+    "d_loss",
+    "g_loss",
+    "real_probability",
+    "generated_probability_before",
+    "generated_probability_after",
+]
+
+
+@pytest.fixture
+def real_images(small_images):
+    return tf.constant(small_images(BATCH))
+
+
+def assert_equal(first, second):
+    assert len(first) == len(second) > 0
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def assert_close(first, second, **tolerance):
+    assert len(first) == len(second) > 0
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_allclose(one, other, **tolerance)
+
+
+def d_logits(model, images):
+    return model.discriminator(model.trunk(images, training=True), training=True)
+
+
+def softplus(x):
+    return tf.math.log(1.0 + tf.exp(x))
+
+
+# What each update changes.
+
+
+def test_d_follows_the_gradient_of_its_loss_and_g_stays(tiny_gan, real_images, arrays):
+    model = tiny_gan()
+    variables = model.trunk.trainable_variables + model.discriminator.trainable_variables
+    z = model.latents.sample(BATCH, model._seeds(0)[gan.D_LATENTS])
+    images = model.generator(z, training=True)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(softplus(-d_logits(model, real_images)))
+        loss += tf.reduce_mean(softplus(d_logits(model, images)))
+    gradients = tape.gradient(loss, variables)
+    before, g_before = arrays(variables), arrays(model.g_variables)
+    values = model._update_discriminator(real_images, None, tf.constant(0), model._seeds(0))
+    assert float(values["d_loss"]) == pytest.approx(float(loss), rel=1e-5)
+    expected = [old - 0.5 * slope for old, slope in zip(before, gradients, strict=True)]
+    assert_close(expected, arrays(variables), atol=1e-6)
+    assert_equal(g_before, arrays(model.g_variables))
+    assert max(np.abs(slope).max() for slope in gradients) > 1e-2
+
+
+def test_g_follows_the_gradient_of_its_weighted_loss_and_d_stays(tiny_gan, real_images, arrays):
+    model = tiny_gan(adversarial_weight=3.0)
+    variables = model.generator.trainable_variables
+    z = model.latents.sample(BATCH, model._seeds(0)[gan.G_LATENTS])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(softplus(-d_logits(model, model.generator(z, training=True))))
+    gradients = tape.gradient(loss, variables)
+    before, d_before = arrays(variables), arrays(model.d_variables)
+    values = model._update_generator(real_images, None, tf.constant(0), model._seeds(0))
+    assert float(values["g_loss"]) == pytest.approx(float(loss), rel=1e-5)
+    expected = [old - 0.25 * 3.0 * slope for old, slope in zip(before, gradients, strict=True)]
+    assert_close(expected, arrays(variables), atol=1e-6)
+    assert_equal(d_before, arrays(model.d_variables))
+    assert max(np.abs(slope).max() for slope in gradients) > 1e-2
+
+
+def test_labels_are_never_looked_at(tiny_gan, real_images, arrays):
+    models = [tiny_gan() for _ in range(2)]
+    models[0].train_step(real_images)
+    models[1].train_step((real_images, tf.fill((BATCH,), float("nan"))))
+    assert_equal(*(arrays(model.variables) for model in models))
+
+
+def test_a_step_reports_what_it_did(tiny_gan, real_images):
+    model = tiny_gan()
+    assert list(model.train_step(real_images)) == METRICS
+    values = model.test_step(real_images)
+    assert list(values) == METRICS and all(np.isfinite(float(v)) for v in values.values())
+    assert (model.reads_codes, model.learns_labels) == (False, False)
+
+
+def test_call_reads_images_with_d(tiny_gan, real_images):
+    model = tiny_gan()
+    logits = model.discriminator(model.trunk(real_images))
+    assert_close([model(real_images)["discriminator_logits"]], [logits])
+
+
+# D's turns.
+
+
+def test_d_has_several_turns_a_step_with_noise_of_their_own(tiny_gan, real_images, arrays):
+    model, twin = (tiny_gan(d_steps=3) for _ in range(2))
+    drawn, draw = [], model._draw_latents
+
+    def spy(*given):
+        drawn.append(draw(*given).numpy())
+        return draw(*given)
+
+    model._draw_latents = spy
+    model.train_step(real_images)
+    assert len(drawn) == 4
+    assert len({one.tobytes() for one in drawn}) == 4
+    assert int(model.d_optimizer.iterations.numpy()) == 3
+    assert int(model.g_optimizer.iterations.numpy()) == 1
+    assert int(model.step.numpy()) == 1
+    for turn in range(3):
+        twin._update_discriminator(real_images, None, tf.constant(0), twin._seeds(0, turn))
+    assert_equal(arrays(model.d_variables), arrays(twin.d_variables))
+    twin._update_generator(real_images, None, tf.constant(0), twin._seeds(0, 2))
+    assert_equal(arrays(model.g_variables), arrays(twin.g_variables))
+
+
+def test_steps_are_counted_whatever_the_number_of_turns(tiny_gan, real_images):
+    model = tiny_gan(d_steps=2)
+    steps, update = [], model._update_generator
+
+    def spy(images, labels, step, seeds):
+        steps.append(int(step))
+        return update(images, labels, step, seeds)
+
+    model._update_generator = spy
+    for _ in range(3):
+        model.train_step(real_images)
+    assert steps == [0, 1, 2]
+    assert int(model.step.numpy()) == 3
+
+
+def test_the_seeds_of_turns_and_steps_differ(tiny_gan):
+    model = tiny_gan()
+    rows = [
+        tuple(row)
+        for step in (0, 1, 2)
+        for turn in (0, 1, 2)
+        for row in model._seeds(step, turn).numpy()
+    ]
+    assert len(set(rows)) == len(rows) == 54
+
+
+def test_d_learns_alone_at_first_and_the_figures_of_g_are_not_diluted(
+    tiny_gan, small_images, arrays
+):
+    batches = [tf.constant(small_images(BATCH, seed)) for seed in range(4)]
+    model = tiny_gan(d_pretraining=2)
+    g_weights, d_weights = arrays(model.generator.trainable_variables), arrays(model.d_variables)
+    for images in batches[:2]:
+        values = model.train_step(images)
+    assert_equal(g_weights, arrays(model.generator.trainable_variables))
+    assert int(model.g_optimizer.iterations.numpy()) == 0
+    assert np.abs(d_weights[0] - model.d_variables[0].numpy()).max() > 1e-4
+    assert float(values["d_loss"]) > 0 and float(values["g_loss"]) == 0.0
+    assert float(model.trackers["g_loss"].count) == 0
+
+    seen, update = [], model._update_generator
+
+    def spy(*given):
+        seen.append(update(*given))
+        return seen[-1]
+
+    model._update_generator = spy
+    for images in batches[2:]:
+        values = model.train_step(images)
+    assert int(model.g_optimizer.iterations.numpy()) == 2 == len(seen)
+    assert np.abs(g_weights[0] - model.g_variables[0].numpy()).max() > 1e-4
+    for name in ("g_loss", "generated_probability_before"):
+        mean = np.mean([float(one[name]) for one in seen])
+        assert float(values[name]) == pytest.approx(mean, rel=1e-5)
+    assert float(model.trackers["d_loss"].count) == 4
+
+
+def test_pretraining_works_in_a_graph_and_with_codes(tiny_gan_networks, small_images, arrays):
+    latents = LatentSpec(3, [Categorical(3), Uniform()])
+    networks = tiny_gan_networks(latents)
+    features = keras.Input(networks["trunk"].output_shape[1:])
+    recognizer = keras.Model(features, keras.layers.Dense(latents.parameter_size)(features))
+    model = InfoGAN(**networks, recognizer=recognizer, latents=latents)
+    model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1), d_pretraining=1)
+    before = arrays(model.g_variables)
+    step = tf.function(model.train_step)
+    images = tf.constant(small_images(BATCH))
+    step(images)
+    assert_equal(before, arrays(model.g_variables))
+    values = step(images)
+    assert np.abs(before[0] - model.g_variables[0].numpy()).max() > 0
+    assert float(model.trackers["categorical_loss"].count) == 1
+    assert 0 < float(values["categorical_loss"]) < 10
+
+
+@pytest.mark.parametrize("settings", [dict(d_steps=0), dict(d_pretraining=-1)])
+def test_impossible_turns_are_refused(tiny_gan, settings):
+    received = next(f"{name}={value}" for name, value in settings.items())
+    with pytest.raises(ValueError, match=f"d_steps >= 1 and .*Received: .*{received}"):
+        tiny_gan(**settings)
+
+
+# Objectives.
+
+
+@pytest.mark.parametrize("name", sorted(objectives.OBJECTIVES))
+def test_every_objective_trains_a_step(tiny_gan, real_images, arrays, name):
+    model = tiny_gan(generator_loss=name, d_optimizer="adam", g_optimizer="adam")
+    before = arrays(model.d_variables + model.g_variables)
+    values = model.train_step(real_images)
+    assert all(np.isfinite(float(value)) for value in values.values())
+    after = arrays(model.d_variables + model.g_variables)
+    assert all(np.isfinite(value).all() for value in after)
+    for place in (0, -2):  # the trunk's first kernel and the generator's last
+        assert np.abs(after[place] - before[place]).max() > 1e-5
+    assert all(np.isfinite(float(value)) for value in model.test_step(real_images).values())
+
+
+def test_the_relativistic_generator_sees_the_logits_of_real_images(tiny_gan, real_images, arrays):
+    model = tiny_gan(generator_loss="relativistic_average")
+    z = model.latents.sample(BATCH, model._seeds(0)[gan.G_LATENTS])
+    real = d_logits(model, real_images)
+    with tf.GradientTape() as tape:
+        generated = d_logits(model, model.generator(z, training=True))
+        loss = tf.reduce_mean(softplus(-(generated - tf.reduce_mean(real))))
+        loss += tf.reduce_mean(softplus(real - tf.reduce_mean(generated)))
+    gradients = tape.gradient(loss, model.g_variables)
+    before = arrays(model.g_variables)
+    values = model._update_generator(real_images, None, tf.constant(0), model._seeds(0))
+    assert float(values["g_loss"]) == pytest.approx(float(loss), rel=1e-5)
+    expected = [old - 0.25 * slope for old, slope in zip(before, gradients, strict=True)]
+    assert_close(expected, arrays(model.g_variables), atol=1e-6)
+
+
+def test_d_of_wasserstein_follows_its_loss_and_the_penalty(tiny_gan, real_images, arrays):
+    model = tiny_gan(generator_loss="wasserstein", d_optimizer=keras.optimizers.SGD(0.01))
+    seeds = model._seeds(0)
+    generated = model.generator(model.latents.sample(BATCH, seeds[gan.D_LATENTS]), training=True)
+    share = tf.random.stateless_uniform((BATCH, 1, 1, 1), tf.random.fold_in(seeds[0], 77))
+    between = share * real_images + (1.0 - share) * generated
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(d_logits(model, generated) - d_logits(model, real_images))
+        with tf.GradientTape() as inner:
+            inner.watch(between)
+            total = tf.reduce_sum(d_logits(model, between))
+        slopes = tf.reshape(inner.gradient(total, between), (BATCH, -1))
+        loss += 10.0 * tf.reduce_mean((tf.norm(slopes, axis=1) - 1.0) ** 2)
+    gradients = tape.gradient(loss, model.d_variables, unconnected_gradients="zero")
+    before = arrays(model.d_variables)
+    model._update_discriminator(real_images, None, tf.constant(0), seeds)
+    expected = [old - 0.01 * slope for old, slope in zip(before, gradients, strict=True)]
+    assert_close(expected, arrays(model.d_variables), atol=1e-6)
+
+
+@pytest.fixture
+def shifted(monkeypatch):
+    """An objective from outside, registered for this test."""
+    monkeypatch.setattr(objectives, "OBJECTIVES", dict(objectives.OBJECTIVES))
+    objective = Objective(
+        "shifted",
+        d_loss=lambda real, generated: tf.reduce_mean((real - 2.0) ** 2 + generated**2),
+        g_loss=lambda real, generated: tf.reduce_mean((generated - 2.0) ** 2) + 100.0,
+        is_probability=False,
+    )
+    objectives.register(objective)
+    return objective
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_an_objective_from_outside_reaches_a_model_and_a_file(
+    tiny_gan, real_images, shifted, tmp_path, by_name
+):
+    model = tiny_gan(generator_loss="shifted" if by_name else shifted)
+    assert float(model.train_step(real_images)["g_loss"]) >= 100.0
+    model.save(tmp_path / "model.keras")
+    loaded = saving.load_model(tmp_path / "model.keras")
+    assert loaded.objective is shifted
+    assert loaded.generator_loss == "shifted"
+
+
+def test_an_unknown_objective_is_refused(tiny_gan):
+    with pytest.raises(ValueError, match="objective must be one of .* Received: 'wassertein'"):
+        tiny_gan(generator_loss="wassertein")
+
+
+# Q with an update of its own.
+
+
+def test_q_optimizer_splits_the_update_of_g_from_that_of_the_information(
+    tiny_gan_networks, real_images, arrays
+):
+    latents = LatentSpec(3, [Categorical(4)])
+    networks = tiny_gan_networks(latents)
+    features = keras.Input(networks["trunk"].output_shape[1:])
+    networks["recognizer"] = keras.Model(features, keras.layers.Dense(4)(features))
+    model = InfoGAN(**networks, latents=latents)
+    model.compile(
+        keras.optimizers.SGD(0.5),
+        keras.optimizers.SGD(0.25),
+        keras.optimizers.SGD(0.125),
+        information_weight=3.0,
+    )
+    seeds = model._seeds(0)
+    generator, q = model.generator.trainable_variables, model.recognizer.trainable_variables
+    assert [id(v) for v in model.g_variables] == [id(v) for v in generator]
+    # Anew, with the weights that each update finds: D's is left out, so D stays.
+    g_before, q_before, d_before = arrays(generator), arrays(q), arrays(model.d_variables)
+    z = latents.sample(BATCH, seeds[gan.G_LATENTS])
+    with tf.GradientTape() as tape:
+        images = model.generator(z, training=True)
+        loss = tf.reduce_mean(softplus(-d_logits(model, images)))
+    slopes = tape.gradient(loss, generator)
+    g_between = [old - 0.25 * slope for old, slope in zip(g_before, slopes, strict=True)]
+    for variable, value in zip(generator, g_between, strict=True):
+        variable.assign(value)
+    with tf.GradientTape() as tape:
+        images = model.generator(z, training=True)
+        probabilities = tf.nn.softmax(model.recognizer(model.trunk(images, training=True)))
+        told = tf.reduce_sum(z[:, 3:] * probabilities, axis=1)
+        loss = -3.0 * tf.reduce_mean(tf.math.log(told))
+    slopes = tape.gradient(loss, generator + q)
+    begun = [np.array(value) for value in g_between] + q_before
+    expected = [old - 0.125 * slope for old, slope in zip(begun, slopes, strict=True)]
+    for variable, value in zip(generator, g_before, strict=True):
+        variable.assign(value)
+
+    values = model._update_generator(real_images, None, tf.constant(0), seeds)
+    assert_close(expected, arrays(generator + q), atol=2e-6)
+    assert_equal(d_before, arrays(model.d_variables))
+    assert float(values["categorical_loss"]) > 0
+    moved = [np.abs(now - then).max() for now, then in zip(arrays(q), q_before, strict=True)]
+    assert min(moved) > 1e-4
+    optimizers = model.d_optimizer, model.g_optimizer, model.q_optimizer
+    assert [int(one.iterations.numpy()) for one in optimizers] == [0, 1, 1]
+
+
+# Configuration and saving.
+
+
+def rich(tiny_gan):
+    return tiny_gan(
+        InstanceNoise(0.3),
+        d_optimizer=keras.optimizers.Adam(2e-3),
+        g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
+        seed=21,
+        generator_loss="minimax",
+        adversarial_weight=2.0,
+        d_steps=2,
+        d_pretraining=1,
+        jit_compile=False,
+    )
+
+
+def test_training_on_from_a_file_equals_training_on(tiny_gan, small_images, arrays, tmp_path):
+    batches = [tf.constant(small_images(BATCH, seed)) for seed in range(4)]
+    model = rich(tiny_gan)
+    for images in batches[:2]:
+        model.train_step(images)
+    model.save(tmp_path / "model.keras")
+    loaded = saving.load_model(tmp_path / "model.keras")
+    assert type(loaded) is GAN
+    assert loaded.get_compile_config() == model.get_compile_config()
+    assert (loaded.d_steps, loaded.d_pretraining, loaded.seed) == (2, 1, 21)
+    assert int(loaded.step.numpy()) == 2
+    for images in batches[2:]:
+        values = [one.train_step(images) for one in (model, loaded)]
+    assert {k: float(v) for k, v in values[0].items()} == {
+        k: float(v) for k, v in values[1].items()
+    }
+    for part in ("variables", "d_optimizer", "g_optimizer"):
+        one, other = (getattr(m, part) for m in (model, loaded))
+        assert_equal(
+            arrays(getattr(one, "variables", one)), arrays(getattr(other, "variables", other))
+        )
+
+
+def test_constructor_arguments_are_attributes_and_config_keys(tiny_gan):
+    model = rich(tiny_gan)
+    arguments = set(inspect.signature(GAN.__init__).parameters) - {"self", "kwargs"}
+    config = model.get_config()
+    kept = copy.deepcopy(config)
+    assert arguments <= set(config)
+    assert set(config) - arguments <= {"name", "trainable", "dtype"}
+    assert all(hasattr(model, name) for name in arguments)
+    twin = GAN.from_config(config)
+    assert twin.get_config() == kept
+    assert [type(one) for one in twin.stabilizers] == [InstanceNoise]
+    assert twin.stabilizers[0].strength == 0.3
+
+
+def test_a_configuration_older_than_stabilizers_still_builds(tiny_gan):
+    config = tiny_gan().get_config()
+    del config["stabilizers"]
+    assert list(GAN.from_config(config).stabilizers) == []
+
+
+def test_compile_arguments_are_attributes_and_config_keys(tiny_gan):
+    model = rich(tiny_gan)
+    arguments = set(inspect.signature(GAN.compile).parameters) - {"self", "kwargs"}
+    config = model.get_compile_config()
+    assert arguments <= set(config)
+    assert all(hasattr(model, name) for name in config)
+
+
+# Networks that do not fit.
+
+
+def model_of(height, width, name):
+    return keras.Sequential([keras.Input((height,)), keras.layers.Dense(width)], name=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "message"),
+    [
+        ("generator", lambda: model_of(9, 4, "g"), r"must take 3 latents. Received: .*\(None, 9\)"),
+        ("trunk", lambda: model_of(5, 8, "t"), r"trunk must take the images.*\(None, 5\)"),
+        ("discriminator", lambda: model_of(12, 2, "d"), r"trunk's features \(12,\) to 1 .*, 2\)"),
+        ("discriminator", lambda: model_of(7, 1, "d"), r"trunk's features \(12,\) .*\(None, 7\)"),
+    ],
+)
+def test_networks_that_do_not_fit_are_refused(tiny_gan_networks, name, wrong, message):
+    latents = LatentSpec(3, [])
+    networks = {**tiny_gan_networks(latents), name: wrong()}
+    with pytest.raises(ValueError, match=message):
+        GAN(**networks, latents=latents)

@@ -1,0 +1,69 @@
+import keras
+import numpy as np
+
+from keras_infogan.latents import Categorical, LatentSpec
+from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.stabilizers import AveragedGenerator
+
+
+def assert_close(first, second):
+    assert len(first) == len(second) > 0
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def moving_average(history, strength):
+    """mean ← strength · mean + (1 − strength) · weights, over the weights after each step."""
+    means = history[0]
+    for weights in history[1:]:
+        means = [
+            strength * mean + (1 - strength) * now for mean, now in zip(means, weights, strict=True)
+        ]
+    return means
+
+
+def test_the_mean_by_hand_batch_statistics_included(tiny_gan, small_images):
+    model = tiny_gan(AveragedGenerator(0.7))
+    average = model.stabilizers[0].averaged_generator
+    history = [model.generator.get_weights()]
+    assert_close(average.get_weights(), history[0])
+    for seed in range(3):
+        model.train_step(small_images(5, seed))
+        history.append(model.generator.get_weights())
+    assert len(history[0]) == 2 + 4 + 2  # dense, the four of BatchNorm, dense
+    assert_close(average.get_weights(), moving_average(history, 0.7))
+    assert np.abs(average.get_weights()[0] - history[-1][0]).max() > 1e-4
+
+
+def test_images_are_taken_from_the_mean(tiny_gan, small_images):
+    model = tiny_gan(AveragedGenerator(0.7))
+    for seed in range(2):
+        model.train_step(small_images(5, seed))
+    average = model.stabilizers[0].averaged_generator
+    assert model.sampler is average
+    z = model.latents.fixed(3)
+    images = model.generate(z)
+    np.testing.assert_allclose(images, average(z, training=False), atol=1e-6)
+    assert np.abs(images - model.generator(z, training=False)).max() > 1e-4
+
+
+def test_training_is_the_same_with_it(tiny_gan, small_images, arrays):
+    plain, averaged = tiny_gan(), tiny_gan(AveragedGenerator(0.7))
+    for model in (plain, averaged):
+        model.train_step(small_images(5))
+    assert plain.sampler is plain.generator
+    assert_close(plain.generator.get_weights(), averaged.generator.get_weights())
+    assert_close(arrays(plain.d_variables), arrays(averaged.d_variables))
+    assert len(averaged.trainable_variables) == len(plain.trainable_variables)
+
+
+def test_the_mean_is_of_the_weights_after_q_has_updated_them_too(tiny_networks, tiny_images):
+    latents = LatentSpec(3, [Categorical(4)])
+    model = InfoGAN(**tiny_networks(latents), latents=latents, stabilizers=[AveragedGenerator(0.5)])
+    model.compile(*(keras.optimizers.SGD(0.1) for _ in range(3)))
+    before = model.generator.get_weights()
+    model.train_step(tiny_images(4))
+    after = model.generator.get_weights()
+    assert_close(
+        model.sampler.get_weights(), [(x + y) / 2 for x, y in zip(before, after, strict=True)]
+    )

@@ -1,0 +1,101 @@
+"""On D(x) = w · x the slope is w everywhere, here (3, 4): ‖w‖ = 5."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_infogan.stabilizers import R1, WassersteinPenalty
+from keras_infogan.stabilizers.gradient_penalty import slope_between, squared_slope
+
+
+@pytest.fixture
+def steep(linear_gan):
+    """A model with D(x) = (x₁² + x₂²) / 2, whose slope at x is x."""
+    model = linear_gan()
+    half_squares = keras.layers.Lambda(lambda x: 0.5 * x**2)
+    images = keras.Input((1, 2, 1))
+    model.trunk = keras.Model(images, half_squares(keras.layers.Flatten()(images)))
+    model.discriminator.set_weights([np.ones((2, 1)), np.zeros(1)])
+    return model
+
+
+def test_slopes_of_each_image_by_hand(linear_gan, steep, pixels):
+    images = pixels((3, 4), (0, -2), (1, 1))
+    np.testing.assert_allclose(squared_slope(linear_gan(), images, None), [25, 25, 25])
+    np.testing.assert_allclose(squared_slope(steep, images, None), [25, 4, 2])
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "gradient"),
+    [
+        # strength / 2 · ‖w‖², and strength · w.
+        (R1(), 125.0, (30.0, 40.0)),
+        (R1(0.2), 2.5, (0.6, 0.8)),
+        # strength · (‖w‖ − 1)², and 2 · strength · (‖w‖ − 1) · w / ‖w‖.
+        (WassersteinPenalty(), 160.0, (48.0, 64.0)),
+        (WassersteinPenalty(0.5), 8.0, (2.4, 3.2)),
+    ],
+)
+def test_value_and_gradient_on_a_linear_d(linear_gan, pixels, update_on, part, value, gradient):
+    model = linear_gan(part)
+    kernel, bias = model.d_variables
+    with tf.GradientTape() as tape:
+        loss = part.d_loss(model, update_on(model, pixels((1, 2), (0, 5)), pixels((7, 8), (1, 1))))
+    assert float(loss) == pytest.approx(value, rel=1e-5)
+    slope, of_bias = tape.gradient(loss, [kernel, bias])
+    np.testing.assert_allclose(slope[:, 0], gradient, rtol=1e-5)
+    assert of_bias is None or float(of_bias[0]) == 0.0
+
+
+def test_r1_looks_at_real_images_only(steep, pixels, update_on):
+    update = update_on(steep, pixels((3, 4), (0, 1)), pixels((100, 100), (50, 50)))
+    assert float(R1(1.0).d_loss(steep, update)) == pytest.approx(0.5 * (25 + 1) / 2)
+
+
+def test_the_wasserstein_penalty_looks_between_real_and_generated_images(steep, pixels, update_on):
+    at = steep, update_on(steep, pixels((3, 4)), pixels((3, 4)))
+    assert float(slope_between(*at)) == pytest.approx((5 - 1) ** 2, rel=1e-5)
+    # On the way from norm 5 to norm 10, at another place for each of two images.
+    one = float(slope_between(steep, update_on(steep, pixels((3, 4)), pixels((6, 8)))))
+    assert 16 < one < 81
+    images = pixels((3, 4), (3, 4)), pixels((6, 8), (6, 8))
+    two = float(slope_between(steep, update_on(steep, *images)))
+    assert 16 < two < 81 and abs(one - two) > 1e-3
+
+
+def test_each_step_looks_elsewhere_and_the_same_step_at_the_same_place(steep, pixels, update_on):
+    update = update_on(steep, pixels((3, 4)), pixels((6, 8)))
+    later = dataclasses.replace(update, seeds=steep._seeds(1))
+    assert float(slope_between(steep, update)) == float(slope_between(steep, update))
+    assert float(slope_between(steep, update)) != float(slope_between(steep, later))
+
+
+def test_the_objective_wasserstein_has_its_penalty_in_training_only(linear_gan, pixels, update_on):
+    model = linear_gan(generator_loss="wasserstein")
+    update = update_on(model, pixels((1, 2)), pixels((0, 1)))
+    loss, values = model._d_loss(update)
+    # D says 11 and 4: 4 − 11, and 10 · (5 − 1)².
+    assert float(values["d_loss"]) == pytest.approx(-7.0)
+    assert float(loss) == pytest.approx(-7.0 + 160.0, rel=1e-5)
+    loss, _ = model._d_loss(dataclasses.replace(update, training=False))
+    assert float(loss) == pytest.approx(-7.0)
+
+
+@pytest.mark.parametrize("part", [R1(), WassersteinPenalty()])
+def test_g_gets_nothing_of_it(linear_gan, pixels, update_on, part):
+    model = linear_gan(part)
+    assert part.g_loss(model, update_on(model, pixels((1, 2)), pixels((0, 1)))) == 0.0
+
+
+def test_r1_flattens_d_in_training(tiny_gan, small_images):
+    slopes = []
+    for parts in ((), (R1(5.0),)):
+        model = tiny_gan(*parts, d_optimizer=keras.optimizers.SGD(0.05))
+        for seed in range(4):
+            model.train_step(tf.constant(small_images(6, seed)))
+        images = tf.constant(small_images(6, seed=9))
+        slopes.append(float(tf.reduce_mean(squared_slope(model, images, None))))
+    assert slopes[1] < 0.8 * slopes[0]
