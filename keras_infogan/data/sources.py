@@ -7,7 +7,7 @@ tensorflow-datasets. A new source is a file like `mnist5k.py` and one line below
 
 import dataclasses
 
-from keras_infogan.data import folder, mnist5k, tfds
+from keras_infogan.data import drawn_faces, folder, mnist5k, tfds
 from keras_infogan.data.fitting import Fitting
 from keras_infogan.data.image_data import ImageData as ImageData  # what a source returns
 from keras_infogan.data.image_data import split as split  # what helps it to
@@ -37,6 +37,7 @@ def register(usage, load, check=None):
 
 
 register("mnist5k", mnist5k.load)
+register("drawn_faces", drawn_faces.load)
 register("folder:PATH", folder.load, folder.check)
 
 
