@@ -54,25 +54,30 @@ def load(path, data_dir, fitting):
             be read, or one is smaller than the crop.
     """
     root, files, classes = _list(path)
-    labels = None
+    labels, beside = None, 0
     if classes:
-        beside = [file for file in files if file.parent == root]
-        files = [file for file in files if file.parent != root]
-        labels = np.array([classes.index(file.relative_to(root).parts[0]) for file in files])
-        if beside:
-            _tell(f"{root}: images beside the class folders are left out: {len(beside)}")
+        within = [file for file in files if file.parent != root]
+        beside, files = len(files) - len(within), within
+        numbers = {name: number for number, name in enumerate(classes)}
+        labels = np.array([numbers[file.relative_to(root).parts[0]] for file in files])
     with warnings.catch_warnings(), concurrent.futures.ThreadPoolExecutor() as pool:
         # Pillow warns of oddities in files that it reads all the same. The thread pool must not
         # outlive this: the filters are the process's.
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         channels = fitting.channels or (3 if any(map(_has_colour, files)) else 1)
-        images, kept = _read_all(root, files, fitting, channels, pool)
+        images, kept, skipped = _read_all(root, files, fitting, channels, pool)
     if len(kept) < 2:
-        raise UserError(f"{root} must hold at least two images that can be read.")
-    return split(
-        f"folder:{root}", images[: len(kept)], None if labels is None else labels[kept], classes
-    )
+        raise UserError(
+            f"{root} must hold at least two images that can be read. Received: {len(kept)}."
+        )
+    labels = None if labels is None else labels[kept]
+    data = split(f"folder:{root}", images[: len(kept)], labels, classes)
+    if beside:
+        skipped.append(f"{root}: images beside the class folders are left out: {beside}")
+    for line in skipped:
+        print(line, file=sys.stderr, flush=True)
+    return data
 
 
 def _list(path):
@@ -104,7 +109,7 @@ def _refuse(error):
 
 
 def _read_all(root, files, fitting, channels, pool):
-    """An array whose first rows are the images, and the positions of their files."""
+    """An array whose first rows are the images, the positions of their files, and complaints."""
     size = fitting.image_size
     images = storage.empty((len(files), size, size, channels))
     kept, skipped = [], []
@@ -122,13 +127,7 @@ def _read_all(root, files, fitting, channels, pool):
                     f"{root} has too many files that cannot be read: {len(skipped)} of the first "
                     f"{position + 1}. The last: {files[position]}: {result}"
                 )
-    for line in skipped:
-        _tell(line)
-    return images, kept
-
-
-def _tell(line):
-    print(line, file=sys.stderr, flush=True)
+    return images, kept, skipped
 
 
 def _read(file, fitting, channels):

@@ -261,6 +261,7 @@ def test_hardly_any_image_is_refused(tmp_path, capfd):
     (tmp_path / "b.png").write_bytes(b"")
     with pytest.raises(UserError, match=f"^{tmp_path} must hold at least two images that can be"):
         load(tmp_path)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("function", [sources.check, sources.load])
