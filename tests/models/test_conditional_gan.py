@@ -14,7 +14,7 @@ from keras_infogan.models import gan
 from keras_infogan.models.conditional_gan import ConditionalGAN
 
 LABELS = np.array([2, 0, 1, 2, 2])
-ONE_HOT = np.eye(3, dtype=np.float32)[LABELS]
+ONE_HOT = tf.one_hot(LABELS, 3)
 BATCH = len(LABELS)
 
 
