@@ -36,6 +36,12 @@ def _stabilizer(text):
     return name, float(strength) if given else None
 
 
+def _number_option(text):
+    """`"filters=32"` → `("filters", 32)`."""
+    name, _, number = text.partition("=")
+    return name, int(number)
+
+
 def build_parser():
     """The command line."""
     lab = PRESETS["lab"].config
@@ -88,6 +94,24 @@ def build_parser():
         "objective: non_saturating, minimax, maximum_likelihood, least_squares, hinge, wasserstein "
         "(with gradient penalty) or relativistic_average",
         metavar="NAME",
+    )
+    add(group, "adversarial-weight", "weight of the generator's part in it", type=float)
+    add(
+        group,
+        "decay-from",
+        "share of the run after which both rates fall to a fiftieth",
+        type=float,
+    )
+    group.add_argument(
+        "--networks", metavar="NAME", help="family of networks, such as conv28 or mlp (see README)"
+    )
+    group.add_argument(
+        "--network-option",
+        action="append",
+        type=_number_option,
+        dest="network_options",
+        metavar="NAME=NUMBER",
+        help="an option of that family, such as filters=32; may be repeated",
     )
     add(group, "d-steps", "updates of the discriminator in a step", type=int)
     add(group, "d-pretraining", "steps in which the discriminator learns alone at first", type=int)
@@ -191,6 +215,9 @@ def build_parser():
         help="epochs between evaluations (default: none on the way)",
     )
     group.add_argument(
+        "--tensorboard", action="store_true", help="write events for TensorBoard below the run"
+    )
+    group.add_argument(
         "--dry-run", action="store_true", help="show what would be done and write nothing"
     )
     return parser
@@ -212,8 +239,8 @@ def main(arguments=None):
 def _run(given):
     fields = {field.name for field in dataclasses.fields(RunConfig)}
     overrides = {name: value for name, value in given.items() if name in fields}
-    if "stabilizers" in overrides:
-        overrides["stabilizers"] = tuple(dict(overrides["stabilizers"]).items())
+    for name in {"stabilizers", "network_options"} & set(overrides):
+        overrides[name] = tuple(dict(overrides[name]).items())
     for name in PERIODS:
         if name in given and not given[name] >= 1:
             raise UserError(
@@ -221,7 +248,7 @@ def _run(given):
             )
 
     if "resume" in given:
-        for name in ("out", "name", *PERIODS, "dry_run"):
+        for name in ("out", "name", *PERIODS, "tensorboard", "dry_run"):
             if name in given:
                 raise UserError(
                     f"--{name.replace('_', '-')} does not go with --resume: the run has its own."
@@ -252,7 +279,7 @@ def _run(given):
     if "dry_run" in given:
         print(experiment.plan(config, data_dir))
         return 0
-    options = {name: given[name] for name in PERIODS if name in given}
+    options = {name: given[name] for name in (*PERIODS, "tensorboard") if name in given}
     return _exit_code(experiment.train(config, path, data_dir, **options))
 
 

@@ -1,5 +1,7 @@
 """A RunConfig → a compiled model."""
 
+import inspect
+
 import keras
 import numpy as np
 
@@ -145,6 +147,10 @@ def _networks(config, latents, outputs, image_shape, num_labels, parts):
     """The networks of the config's family, after the stabilizers have changed them."""
     build = networks.get(config.networks)
     options = dict(config.network_options)
+    try:
+        inspect.signature(build).bind(latents.size, outputs, image_shape, **options)
+    except TypeError as error:
+        raise UserError(f"--network-option: {error} of {config.networks}.") from None
     try:
         built = build(latents.size, outputs, image_shape, **options)
         return stabilizers.rebuild(built, parts, latents, num_labels)

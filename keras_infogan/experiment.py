@@ -19,6 +19,7 @@ from keras_infogan.callbacks.health import Health
 from keras_infogan.callbacks.metrics_log import MetricsLog
 from keras_infogan.callbacks.sample_grids import SampleGrids
 from keras_infogan.callbacks.stop_on_signal import StopOnSignal
+from keras_infogan.callbacks.tensor_board import TensorBoardEvents
 from keras_infogan.config import RunConfig
 from keras_infogan.data import pipeline, sources
 from keras_infogan.evaluation.codes import evaluate_codes
@@ -56,7 +57,13 @@ def plan(config, data_dir=None):
 
 
 def train(
-    config, path, data_dir=None, sample_every=500, checkpoint_every=60.0, evaluate_every=None
+    config,
+    path,
+    data_dir=None,
+    sample_every=500,
+    checkpoint_every=60.0,
+    evaluate_every=None,
+    tensorboard=False,
 ):
     """Begins a run.
 
@@ -67,6 +74,7 @@ def train(
         sample_every: Steps between pictures.
         checkpoint_every: Seconds between checkpoints.
         evaluate_every: Epochs between evaluations; None for none on the way.
+        tensorboard: Whether to write events for TensorBoard too.
 
     Returns:
         The summary as a dict, or the signal that stopped the run early.
@@ -94,6 +102,7 @@ def train(
             "sample_every": sample_every,
             "checkpoint_every": checkpoint_every,
             "evaluate_every": evaluate_every,
+            "tensorboard": tensorboard,
         },
     }
     run_dir.write_json(run.environment, environment.describe())
@@ -166,8 +175,9 @@ def _go_on(run, data, content, model=None):
     evaluations = []
     if every := options.get("evaluate_every"):
         evaluations = [Evaluation(run.evaluations, data, every, per_epoch, config.seed)]
+    events = [TensorBoardEvents(run, log, grids)] if options.get("tensorboard") else []
     # The curves and the health check read what the log has written.
-    callbacks = [console, log, curves, health, grids, *evaluations, checkpoints, stop]
+    callbacks = [console, log, curves, health, grids, *events, *evaluations, checkpoints, stop]
     print(
         f"{run.path}: {config.preset} on {data.name}, seed {config.seed}, generator loss "
         f"{config.generator_loss}, step {first_step} of {total_steps}."

@@ -33,6 +33,10 @@ FIELD_FLAGS = [
     "--seed",
     "--d-learning-rate",
     "--g-learning-rate",
+    "--adversarial-weight",
+    "--decay-from",
+    "--networks",
+    "--network-option",
     "--d-steps",
     "--d-pretraining",
     "--generator-loss",
@@ -56,6 +60,7 @@ RUN_FLAGS = [
     "--sample-every",
     "--checkpoint-every",
     "--evaluate-every",
+    "--tensorboard",
     "--dry-run",
 ]
 
@@ -128,6 +133,10 @@ def refusal(place, capfd, *arguments):
         (["--stabilizer", "r2"], "A stabilizer must be one of ['averaged_generator', "),
         (["--stabilizer", "r1=much"], "argument --stabilizer: "),
         (["--stabilizer", "label_smoothing=2"], "strength from 0.0 to 1.0. Received: strength=2"),
+        (["--networks", "conv82"], "networks must be one of ['conditional_dense', "),
+        (["--network-option", "filters=wide"], "argument --network-option: "),
+        (["--network-option", "width=3"], "unexpected keyword argument 'width' of dcgan64."),
+        (["--resume", "r", "--tensorboard"], "--tensorboard does not go with --resume"),
         (["--d-steps", "0"], "--d-steps must be at least 1. Received: 0."),
         (["--sample-every", "0"], "--sample-every must be at least 1. Received: 0."),
         (["--checkpoint-every", "0.5"], "--checkpoint-every must be at least 1. Received: 0.5."),
@@ -395,5 +404,5 @@ def test_flags_are_those_of_the_list(help_text):
     flags = {action.option_strings[0] for action in actions} - {"-h"}
     assert flags == set(FIELD_FLAGS + RUN_FLAGS)
     fields = {f"--{name.replace('_', '-')}" for name in PRESETS["lab"].config.to_json()}
-    fields |= {"--stabilizer"}  # one of those in the field stabilizers
+    fields |= {"--stabilizer", "--network-option"}  # one of those in a field
     assert set(FIELD_FLAGS) <= fields and not set(RUN_FLAGS) & fields

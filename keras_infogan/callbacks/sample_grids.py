@@ -31,6 +31,7 @@ class SampleGrids(keras.callbacks.Callback):
         self.run = run
         self.every = every
         self.seed = seed
+        self.last_step = None  # of which there are pictures
 
     def on_train_batch_end(self, batch, logs=None):
         step = int(self.model.step.numpy())
@@ -39,7 +40,7 @@ class SampleGrids(keras.callbacks.Callback):
 
     def save(self):
         """Writes the pictures of the model's present step."""
-        step = int(self.model.step.numpy())
+        step = self.last_step = int(self.model.step.numpy())
         latents = self.model.latents
         if latents.categorical:
             table = self.model.generate(latents.one_hot_table(COLUMNS, seed=self.seed))

@@ -32,6 +32,7 @@ def build(
     units=1024,
     output="tanh",
     normalize=True,
+    d_filters=None,
 ):
     """Builds the four networks.
 
@@ -42,6 +43,8 @@ def build(
         filters: Channels of the outer convolutions; the inner ones have twice as many.
         units: Width of the dense layers.
         output: What ends the generator: `"tanh"`, or `"sigmoid"` for 2·sigmoid − 1.
+        d_filters: The same as `filters` for the trunk, so that D may be wider than G; None for
+            equal.
         normalize: Whether BatchNorm stands in the generator and the trunk. Q's is always there.
 
     Returns:
@@ -79,8 +82,9 @@ def build(
     generator = keras.Model(z, x, name="generator")
 
     images = keras.Input(image_shape, name="images")
-    x = layers.LeakyReLU(SLOPE)(layers.Conv2D(filters, 4, 2, "same")(images))
-    x = leaky(layers.Conv2D(2 * filters, 4, 2, "same")(x))
+    d_filters = d_filters or filters
+    x = layers.LeakyReLU(SLOPE)(layers.Conv2D(d_filters, 4, 2, "same")(images))
+    x = leaky(layers.Conv2D(2 * d_filters, 4, 2, "same")(x))
     x = leaky(layers.Dense(units)(layers.Flatten()(x)))
     trunk = keras.Model(images, x, name="trunk")
 

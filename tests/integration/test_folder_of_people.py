@@ -15,7 +15,7 @@ from keras_infogan import evaluate
 PEOPLE = ["Ada", "Bo Li", "Cé", "Dee", "Eve O'Hara"]
 ARGUMENTS = (
     "--preset quick --image-size 8 --crop 20 --categories 5 --noise 3 --continuous-codes 1 "
-    "--max-steps 3 --batch-size 8 --name people"
+    "--max-steps 3 --batch-size 8 --name people --tensorboard"
 )
 
 
@@ -55,6 +55,7 @@ def test_the_run_knows_its_people(trained, place):
     assert summary["label_names"] == PEOPLE
     assert (summary["train_images"], summary["test_images"], summary["steps"]) == (90, 10, 3)
     assert sorted(summary["code_to_label"].values()) == [0, 1, 2, 3, 4]
+    assert len(list((trained / "tensorboard").iterdir())) == 1
     with Image.open(trained / "images" / "noise-by-code-0000003.png") as picture:
         assert (picture.mode, picture.height) == ("RGB", 5 * 8 + 4 * 2)
 
