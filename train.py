@@ -1,4 +1,4 @@
-"""Trains an InfoGAN: arguments → a RunConfig → experiment.train."""
+"""Trains an InfoGAN, or a GAN: arguments → a RunConfig → experiment.train."""
 
 import argparse
 import dataclasses
@@ -27,19 +27,32 @@ examples:
 # decides the rest.
 NOT_GIVEN = argparse.SUPPRESS
 
+# Fields of pairs, and the flags that add one.
+PAIRS = {"stabilizers": "stabilizer", "network_options": "network_option"}
+
 PERIODS = ("sample_every", "checkpoint_every", "evaluate_every")
 
 
 def _stabilizer(text):
     """`"r1=5"` → `("r1", 5.0)`; `"r1"` → `("r1", None)`."""
     name, given, strength = text.partition("=")
-    return name, float(strength) if given else None
+    try:
+        return name, float(strength) if given else None
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"takes NAME or NAME=NUMBER, such as r1=5. Received: {text}."
+        ) from None
 
 
 def _number_option(text):
     """`"filters=32"` → `("filters", 32)`."""
     name, _, number = text.partition("=")
-    return name, int(number)
+    try:
+        return name, int(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"takes NAME=NUMBER, such as filters=32. Received: {text}."
+        ) from None
 
 
 def build_parser():
@@ -50,7 +63,7 @@ def build_parser():
     )
     parser = OneLineParser(
         prog="train.py",
-        description="Trains an InfoGAN, measures what its codes learned, exports the generator.",
+        description="Trains an InfoGAN or a GAN, measures what it learned, exports the generator.",
         epilog=EXAMPLES + presets,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         argument_default=NOT_GIVEN,
@@ -76,7 +89,7 @@ def build_parser():
         type=int,
     )
     add(group, "batch-size", "images in a step", type=int)
-    add(group, "noise", "noise variables, N(0, 1)", type=int)
+    add(group, "noise", "noise variables", type=int)
     add(group, "categories", "values of the categorical code", type=int)
     add(group, "continuous-codes", "codes U(-1, 1)", type=int)
     add(
@@ -239,8 +252,6 @@ def main(arguments=None):
 def _run(given):
     fields = {field.name for field in dataclasses.fields(RunConfig)}
     overrides = {name: value for name, value in given.items() if name in fields}
-    for name in {"stabilizers", "network_options"} & set(overrides):
-        overrides[name] = tuple(dict(overrides[name]).items())
     for name in PERIODS:
         if name in given and not given[name] >= 1:
             raise UserError(
@@ -248,11 +259,10 @@ def _run(given):
             )
 
     if "resume" in given:
-        for name in ("out", "name", *PERIODS, "tensorboard", "dry_run"):
+        for name in ("out", "name", *PERIODS, "tensorboard", "dry_run", *PAIRS):
             if name in given:
-                raise UserError(
-                    f"--{name.replace('_', '-')} does not go with --resume: the run has its own."
-                )
+                flag = "--" + PAIRS.get(name, name).replace("_", "-")
+                raise UserError(f"{flag} does not go with --resume: the run has its own.")
         # What needs no TensorFlow is checked before it is loaded, which takes seconds.
         resuming.check(given["resume"], overrides)
         quiet.import_tensorflow()
@@ -262,6 +272,7 @@ def _run(given):
         return _exit_code(result)
 
     config = PRESETS[overrides.get("preset", "lab")].config
+    _add_pairs(config, overrides)
     if "epochs" in overrides:
         config = dataclasses.replace(config, max_steps=None)
     config = dataclasses.replace(config, **overrides)
@@ -281,6 +292,15 @@ def _run(given):
         return 0
     options = {name: given[name] for name in (*PERIODS, "tensorboard") if name in given}
     return _exit_code(experiment.train(config, path, data_dir, **options))
+
+
+def _add_pairs(config, overrides):
+    """Adds the options and stabilizers that were given to those of a preset."""
+    for name in PAIRS:
+        kept = dict(getattr(config, name))
+        if name == "network_options" and "networks" in overrides:
+            kept = {}  # options of another family
+        overrides[name] = tuple((kept | dict(overrides.get(name, ()))).items())
 
 
 def _exit_code(result):

@@ -11,14 +11,12 @@ import sys
 from keras_infogan import quiet, run_dir
 from keras_infogan.arguments import OneLineParser
 from keras_infogan.errors import UserError
+from keras_infogan.figures import FIGURES
 from keras_infogan.run_dir import RunDir
 
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    quiet.import_tensorflow()
-    from keras_infogan.figures import FIGURES
-
     listed = "figures:\n" + "".join(f"  {name:<22}{f.shows}\n" for name, f in FIGURES.items())
     parser = OneLineParser(
         prog="python -m keras_infogan.compare",
@@ -52,8 +50,6 @@ def compare(name, runs, out, steps=()):
     Raises:
         UserError: If the runs, the figure and the file do not go together.
     """
-    from keras_infogan.figures import FIGURES
-
     figure = FIGURES[name]
     if bool(runs) != figure.needs_runs:
         wants = "needs at least one run" if figure.needs_runs else "is about no run"
@@ -66,6 +62,7 @@ def compare(name, runs, out, steps=()):
     found = [RunDir(run) for run in runs]
     for run in found:
         run.read_config()  # says so if it is no run
+    quiet.import_tensorflow()
     figure.draw(out, found, steps)
 
 

@@ -109,6 +109,7 @@ PRESETS = {
             dataclasses.replace(
                 _PAPER,
                 preset="slides",
+                continuous_weight=1.0,
                 information_warmup=0.0,
                 shear=0.0,
                 scale=0.0,

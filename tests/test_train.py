@@ -131,12 +131,13 @@ def refusal(place, capfd, *arguments):
         (["--information-weight", "-1"], "--information-weight must be finite, 0 or more."),
         (["--generator-loss", "hing"], "objective must be one of ['hinge', "),
         (["--stabilizer", "r2"], "A stabilizer must be one of ['averaged_generator', "),
-        (["--stabilizer", "r1=much"], "argument --stabilizer: "),
+        (["--stabilizer", "r1=much"], "--stabilizer: takes NAME or NAME=NUMBER, such as r1=5. "),
         (["--stabilizer", "label_smoothing=2"], "strength from 0.0 to 1.0. Received: strength=2"),
         (["--networks", "conv82"], "networks must be one of ['conditional_dense', "),
-        (["--network-option", "filters=wide"], "argument --network-option: "),
+        (["--network-option", "filters=wide"], "--network-option: takes NAME=NUMBER, such as "),
         (["--network-option", "width=3"], "unexpected keyword argument 'width' of dcgan64."),
         (["--resume", "r", "--tensorboard"], "--tensorboard does not go with --resume"),
+        (["--resume", "r", "--stabilizer", "r1"], "--stabilizer does not go with --resume"),
         (["--d-steps", "0"], "--d-steps must be at least 1. Received: 0."),
         (["--sample-every", "0"], "--sample-every must be at least 1. Received: 0."),
         (["--checkpoint-every", "0.5"], "--checkpoint-every must be at least 1. Received: 0.5."),
@@ -382,6 +383,18 @@ def help_text(root):
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("\n") == 2  # of the two refusals
     return done.stdout
+
+
+def test_options_and_stabilizers_are_added_to_those_of_the_preset(place, capsys):
+    quick = ["--preset", "quick", "--dataset", "mnist5k", "--dry-run"]
+    given = ["--network-option", "units=16", "--stabilizer", "r1=5", "--stabilizer", "wgan_gp"]
+    assert call(*quick, *given) == 0
+    plan = capsys.readouterr().out
+    assert "network_options: {'filters': 16, 'units': 16}" in plan
+    assert "stabilizers: {'r1': 5.0, 'wgan_gp': None}" in plan
+    # Options of the preset's family mean nothing to another one.
+    assert call(*quick, "--networks", "mlp") == 0
+    assert "network_options: {}" in capsys.readouterr().out
 
 
 def test_help_names_every_flag_and_preset_without_tensorflow(help_text):

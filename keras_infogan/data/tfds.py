@@ -35,7 +35,12 @@ def check(name, data_dir=None):
         UserError: If not.
     """
     directory = _directory(data_dir)
-    if not _prepared_versions(name, directory) and not network.answers():
+    if not _prepared_versions(name, directory):
+        _check_network(name, directory)
+
+
+def _check_network(name, directory):
+    if not network.answers():
         raise UserError(
             f"{name} is not prepared in {directory}, and no network answers to download it."
         )
@@ -116,7 +121,7 @@ def _prepared_builder(name, directory):
 def _download(name, directory):
     import tensorflow_datasets as tfds
 
-    check(name, directory)
+    _check_network(name, directory)
     try:
         builder = tfds.builder(name, data_dir=directory)
         builder.download_and_prepare()

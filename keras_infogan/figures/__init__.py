@@ -1,9 +1,7 @@
 """Figures that set runs side by side, or show what the theory says, by name."""
 
 import dataclasses
-from collections.abc import Callable
-
-from keras_infogan.figures import curves, images, table, theory
+import importlib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -11,32 +9,39 @@ class Figure:
     """A figure of `python -m keras_infogan.compare`.
 
     Args:
-        draw: `draw(out, runs, steps)`, see the modules of this package.
+        home: Where its function `(out, runs, steps)` is, as `"module.function"` of this package,
+            imported when it is drawn: what is wrong with a command line is told before that.
         shows: What it shows, in a line.
         needs_runs: Whether it is about runs.
         suffix: Kind of file that it writes.
     """
 
-    draw: Callable
+    home: str
     shows: str
     needs_runs: bool = True
     suffix: str = ".png"
 
+    def draw(self, out, runs=(), steps=()):
+        """Draws it into a file, see its function."""
+        module, function = self.home.split(".")
+        home = importlib.import_module(f"keras_infogan.figures.{module}")
+        getattr(home, function)(out, runs, steps)
+
 
 FIGURES = {
-    "codes": Figure(images.codes, "the last grid of each run: codes, or samples"),
-    "traversals": Figure(images.traversals, "each continuous code from -2 to 2"),
-    "steps": Figure(images.steps, "the grids of the steps of --steps"),
-    "interpolation": Figure(images.interpolation, "images between pairs of noises"),
-    "curves": Figure(curves.draw, "losses, probabilities and information, a line a run"),
-    "table": Figure(table.write, "scores of finished runs, in Markdown", suffix=".md"),
+    "codes": Figure("images.codes", "the last grid of each run: codes, or samples"),
+    "traversals": Figure("images.traversals", "each continuous code from -2 to 2"),
+    "steps": Figure("images.steps", "the grids of the steps of --steps"),
+    "interpolation": Figure("images.interpolation", "images between pairs of noises"),
+    "curves": Figure("curves.draw", "losses, probabilities and information, a line a run"),
+    "table": Figure("table.write", "scores of finished runs, in Markdown", suffix=".md"),
     "generator-costs": Figure(
-        theory.generator_costs, "J_G against D(G(z)) of three objectives", needs_runs=False
+        "theory.generator_costs", "J_G against D(G(z)) of three objectives", needs_runs=False
     ),
     "optimal-discriminator": Figure(
-        theory.optimal_discriminator, "D* = p_data / (p_data + p_model)", needs_runs=False
+        "theory.optimal_discriminator", "D* = p_data / (p_data + p_model)", needs_runs=False
     ),
     "xy-game": Figure(
-        theory.xy_game, "gradient steps that circle, and averaging", needs_runs=False
+        "theory.xy_game", "gradient steps that circle, and averaging", needs_runs=False
     ),
 }

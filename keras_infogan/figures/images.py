@@ -69,9 +69,9 @@ def steps(out, runs, steps=()):
 def interpolation(out, runs, steps=()):
     """Images between pairs of noises, a block a run: each row goes from one noise to another.
 
-    The way is an arc, since a mean of two normal noises is shorter than either (White, "Sampling
-    Generative Networks", 2016). Codes stand at their middle, a categorical one at its first value.
-    Arguments as `codes`.
+    Between normal noises the way is an arc, since their mean is shorter than either (White,
+    "Sampling Generative Networks", 2016); between uniform ones it is straight. Codes stand at their
+    middle, a categorical one at its first value. Arguments as `codes`.
     """
     from keras_infogan.saving import load_model
 
@@ -81,11 +81,14 @@ def interpolation(out, runs, steps=()):
         if checkpoint is None:
             raise UserError(f"{run.path} has no checkpoint.")
         model = load_model(checkpoint)
-        latents = model.latents.fixed(2 * PAIRS)
-        size = model.latents.noise.size
+        latents, noise = model.latents.fixed(2 * PAIRS), model.latents.noise
+        size = noise.size
+        if not size:
+            raise UserError(f"{run.path} has no noise to go between.")
+        way = arc if noise.distribution == "normal" else np.linspace
         rows = np.stack([np.repeat(row[None], BETWEEN, axis=0) for row in latents[:PAIRS]])
         for row, first, last in zip(rows, latents[:PAIRS], latents[PAIRS:], strict=True):
-            row[:, :size] = arc(first[:size], last[:size], BETWEEN)
+            row[:, :size] = way(first[:size], last[:size], BETWEEN)
         table.append(tile(model.generate(rows)))
     figure = Figure(figsize=(WIDTH * len(runs), WIDTH * PAIRS / BETWEEN + 0.4), dpi=100)
     figure.set_layout_engine("constrained")

@@ -183,8 +183,11 @@ def test_a_failing_download_is_told_in_one_line(empty_home, monkeypatch):
     )
 
 
-def test_a_set_that_is_not_there_is_prepared_once(empty_home, monkeypatch):
+@pytest.mark.parametrize("home_exists", [True, False])
+def test_a_set_that_is_not_there_is_prepared_once(empty_home, monkeypatch, home_exists):
     prepared = []
+    if not home_exists:  # a machine that never had a set
+        empty_home.rmdir()
 
     def builder(name, data_dir):
         prepared.append(name)

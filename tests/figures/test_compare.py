@@ -12,6 +12,7 @@ from keras_infogan.pictures import save_grid
 from keras_infogan.run_dir import RunDir, write_json, write_jsonl
 
 SUMMARY = {
+    "dataset": "mnist5k",
     "steps": 2000,
     "seconds": 90.0,
     "epochs": 4.5,
@@ -117,7 +118,9 @@ def test_table_by_hand(make_run, tmp_path):
 def test_a_damaged_evaluation_is_left_out(make_run):
     path = make_run("a")
     (path / "evaluation.json").write_text("[]")
-    assert "Fréchet" not in table.table([RunDir(path)])
+    text = table.table([RunDir(path)])
+    assert "Fréchet" not in text
+    assert "| not evaluated | run `python -m keras_infogan.evaluate` |" in text
 
 
 def test_interpolation_goes_from_noise_to_noise(make_run, tmp_path, tiny_model):
@@ -127,6 +130,13 @@ def test_interpolation_goes_from_noise_to_noise(make_run, tmp_path, tiny_model):
     assert draw("interpolation", run.path, out=tmp_path / "x.png") == 0
     with Image.open(tmp_path / "x.png") as picture:
         assert len(picture.convert("L").getcolors()) > 50
+
+
+def test_interpolation_needs_noise(make_run, tmp_path, tiny_model, capsys):
+    run = RunDir(make_run("a"))
+    tiny_model(noise=0).save(run.checkpoint(10))
+    assert draw("interpolation", run.path, out=tmp_path / "x.png") == 2
+    assert "has no noise to go between." in capsys.readouterr().err
 
 
 def test_an_arc_keeps_its_length():
