@@ -26,14 +26,13 @@ class Answers:
         titles: `{name: title}` of the continuous codes.
 
     Raises:
-        UserError: If images cannot be asked for by code.
+        UserError: If images cannot be asked for by label or code.
     """
 
     def __init__(self, exported):
         if not exported.codes:
             raise UserError(
-                f"{exported.path} cannot be shown: its images cannot be asked for by code, "
-                "since it has no categorical code, or several."
+                f"{exported.path} cannot be shown: its images cannot be asked for by label or code."
             )
         self.exported = exported
         self.dataset = read_dataset(exported.card)

@@ -26,7 +26,12 @@ from keras_infogan.errors import UserError
 # Rows of one request: a server that batches refuses more than its max_batch_size, which is this in
 # serving/batching.config. And so the time-out holds for a part, however many images are asked for.
 ROWS = 64
-SIGNATURES = {"label": "sample", "label_name": "sample_name", "code": "sample_code"}
+SIGNATURES = {
+    None: "sample",
+    "label": "sample",
+    "label_name": "sample_name",
+    "code": "sample_code",
+}
 INT64 = range(-(2**63), 2**63)
 DAY = 86_400
 
@@ -36,8 +41,8 @@ def sample(model, kind, value, count, seed=0, values=None):
 
     Args:
         model: A `ServedModel`.
-        kind: "label" or "code".
-        value: Which one; a label's name or number as text too.
+        kind: "label", "code", or None for a model whose images have neither.
+        value: Which one; a label's name or number as text too; None for neither.
         count: How many images.
         seed: Integer; image i is the one of seed + i, whatever the count.
         values: Dict of a continuous code's name to its value; 0 for those left out.
@@ -56,21 +61,27 @@ def sample(model, kind, value, count, seed=0, values=None):
         else:
             value = _whole_number(kind, value)
     numbers = {"seed": seed, "seed + count - 1": seed + count - 1}
-    if kind != "label_name":
+    if kind in ("label", "code"):
         numbers[kind] = value
     for name, number in numbers.items():
         if number not in INT64:
             raise UserError(f"{name} must be a 64-bit integer. Received: {number}.")
     signature = SIGNATURES[kind]
     values = values or {}
-    names = [name for name in model.inputs(signature) if name not in ("seed", kind)]
+    taken = model.inputs(signature)
+    if kind is not None and kind not in taken:
+        raise UserError(f"The model's images cannot be asked for by {kind}.")
+    if kind is None and "label" in taken:
+        raise UserError("The model's images are asked for by label.")
+    names = [name for name in taken if name not in ("seed", kind)]
     for name in values:
         if name not in names:
             raise UserError(
                 f"The model's continuous codes are: {', '.join(sorted(names)) or 'none'}. "
                 f"Received: {name}."
             )
-    rows = {kind: value} | {name: values.get(name, 0.0) for name in names}
+    rows = {kind: value} if kind is not None else {}
+    rows |= {name: values.get(name, 0.0) for name in names}
     parts = []
     for start in range(0, count, ROWS):
         number = min(ROWS, count - start)
@@ -129,8 +140,8 @@ def _whole_number(kind, text):
 def _draw(options):
     """Asks for images and writes them; returns what to print."""
     out = png_path(options.out)
-    kind = "code" if options.label is None else "label"
-    value = options.code if options.label is None else options.label
+    kind = next((kind for kind in ("label", "code") if getattr(options, kind) is not None), None)
+    value = getattr(options, kind) if kind else None
     values = dict(map(setting, options.set))
     with _connect(options) as model:
         images = sample(model, kind, value, options.count, options.seed, values)
@@ -175,8 +186,9 @@ def _parser():
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--label", help="draw images of this label, by its name or its number")
     what.add_argument("--code", type=int, help="draw images of this value of the code")
+    what.add_argument("--any", action="store_true", help="draw images of a model without codes")
     what.add_argument("--recognize", nargs="+", metavar="PNG", help="say what these files show")
-    parser.add_argument("--out", help="PNG file for the images; needed with --label and --code")
+    parser.add_argument("--out", help="PNG file for the images; needed to draw")
     parser.add_argument("--count", type=int, default=16, help="images (default: 16)")
     parser.add_argument(
         "--seed", type=int, default=0, help="of the first image; the next has SEED + 1 (default: 0)"
@@ -217,10 +229,10 @@ def main(arguments=None):
         if not options.model.isprintable() or not options.model.strip():
             raise UserError(f"--model must be a printable name. Received: {options.model!a}.")
         if options.recognize is None and options.out is None:
-            raise UserError("--label and --code need --out, a .png file.")
+            raise UserError("--label, --code and --any need --out, a .png file.")
         for name in ("out", "count", "seed", "set"):
             if options.recognize and getattr(options, name) != parser.get_default(name):
-                raise UserError(f"--{name} is for --label and --code.")
+                raise UserError(f"--{name} is for --label, --code and --any.")
         print(_draw(options) if options.recognize is None else _read(options))
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)

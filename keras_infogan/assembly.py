@@ -66,14 +66,18 @@ def build_model(config, channels, total_steps, num_labels=0):
     keras.utils.set_random_seed(config.seed)
     parts = _stabilizers(config)
     distortion = (config.shear, config.scale, config.shift)
-    model = {"gan": _gan, "conditional": _conditional, "infogan": _infogan}[config.model](
-        config,
-        (config.image_size, config.image_size, channels),
-        num_labels,
-        stabilizers=parts,
-        augmentation=RandomDistortion(*distortion) if config.distorts else None,
-        seed=config.seed,
-    )
+    make = {"gan": _gan, "conditional": _conditional, "infogan": _infogan}[config.model]
+    try:
+        model = make(
+            config,
+            (config.image_size, config.image_size, channels),
+            num_labels,
+            stabilizers=parts,
+            augmentation=RandomDistortion(*distortion) if config.distorts else None,
+            seed=config.seed,
+        )
+    except ValueError as error:  # networks of another kind of model, or for other images
+        raise UserError(str(error)) from None
 
     def adam(rate):
         begin = int(config.decay_from * total_steps)
@@ -113,14 +117,13 @@ def _stabilizers(config):
 def _gan(config, image_shape, num_labels, **common):
     latents = LatentSpec(_noise(config), [])
     parts = _networks(config, latents, 1, image_shape, num_labels, common["stabilizers"])
-    parts.pop("recognizer", None)
-    return GAN(**parts, latents=latents, **common)
+    return GAN(**_chosen(parts, config), latents=latents, **common)
 
 
 def _conditional(config, image_shape, num_labels, **common):
     latents = LatentSpec(_noise(config), [Categorical(num_labels)])
     parts = _networks(config, latents, num_labels, image_shape, num_labels, common["stabilizers"])
-    return ConditionalGAN(**parts, latents=latents, **common)
+    return ConditionalGAN(**_chosen(parts, config), latents=latents, **common)
 
 
 def _infogan(config, image_shape, num_labels, **common):
@@ -129,14 +132,25 @@ def _infogan(config, image_shape, num_labels, **common):
         _noise(config), [Categorical(config.categories)] + [continuous] * config.continuous_codes
     )
     size = latents.parameter_size
+    parts = _networks(config, latents, size, image_shape, num_labels, common["stabilizers"])
     distortion = (config.shear, config.scale, config.shift, config.thickness)
     return InfoGAN(
-        **_networks(config, latents, size, image_shape, num_labels, common["stabilizers"]),
+        **_chosen(parts, config, "recognizer"),
         latents=latents,
         second_augmentation=RandomDistortion(*distortion) if config.thickness else None,
         trunk_learns_information=config.trunk_learns_information,
         **common,
     )
+
+
+def _chosen(parts, config, *more):
+    """The networks that a model takes, of those that a family has."""
+    names = ("generator", "trunk", "discriminator", *more)
+    if missing := [name for name in names if name not in parts]:
+        raise UserError(
+            f"The networks {config.networks} have no {missing[0]}, which {config.model} needs."
+        )
+    return {name: parts[name] for name in names}
 
 
 def _noise(config):
@@ -151,8 +165,5 @@ def _networks(config, latents, outputs, image_shape, num_labels, parts):
         inspect.signature(build).bind(latents.size, outputs, image_shape, **options)
     except TypeError as error:
         raise UserError(f"--network-option: {error} of {config.networks}.") from None
-    try:
-        built = build(latents.size, outputs, image_shape, **options)
-        return stabilizers.rebuild(built, parts, latents, num_labels)
-    except ValueError as error:
-        raise UserError(str(error)) from None
+    built = build(latents.size, outputs, image_shape, **options)
+    return stabilizers.rebuild(built, parts, latents, num_labels)

@@ -155,5 +155,5 @@ def test_of_an_empty_picture_nothing_is_read(dataset):
 def test_what_cannot_be_answered_is_refused_in_a_sentence():
     with pytest.raises(UserError, match="The seed must be a whole number."):
         Answers(model()).sheet(4, None, 3, 0.0, 0.0)
-    with pytest.raises(UserError, match="bars cannot be shown: .* no categorical code, or several"):
+    with pytest.raises(UserError, match="bars cannot be shown: .* by label or code"):
         Answers(model(codes=0))

@@ -243,7 +243,7 @@ def test_an_address_that_is_none(refused, address):
 def test_a_place_that_cannot_be_written_is_named_before_asking(rest, refused, manager):
     del manager.requests[:]
     command = ["--label", 7, "--url", rest]
-    assert refused(*command) == "--label and --code need --out, a .png file."
+    assert refused(*command) == "--label, --code and --any need --out, a .png file."
     assert refused(*command, "--out", "a.jpg") == "--out must be a .png file. Received: a.jpg."
     open("file", "w").close()
     os.mkdir("folder.png")
@@ -285,4 +285,4 @@ def test_files_that_cannot_be_recognized(arguments, refused, manager, black_png,
 @pytest.mark.parametrize("option", ["--out=a.png", "--count=2", "--seed=1", "--set=c2=1"])
 def test_drawing_and_recognizing_do_not_mix(refused, rest, option):
     line = refused("--recognize", "made/none.png", option, "--url", rest)
-    assert line == f"{option.split('=')[0]} is for --label and --code."
+    assert line == f"{option.split('=')[0]} is for --label, --code and --any."

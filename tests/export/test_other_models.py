@@ -4,10 +4,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from fake_serving import Manager, Service, grpc_server, rest_server
+from PIL import Image
 
-from export import generate
+from export import client, generate
 from export.exported import Exported
 from export.saved_model import export_model
+from export.served_by_grpc import GrpcModel
+from export.served_by_rest import RestModel
+from export.sheet import sheet
 from keras_infogan import networks, stabilizers
 from keras_infogan.errors import UserError
 from keras_infogan.latents import Categorical, LatentSpec, Noise
@@ -131,3 +136,30 @@ def test_an_averaged_generator_is_what_is_exported(tmp_path):
     expected = 0.5 * (average.averaged_generator(noise, training=False).numpy()[0] + 1.0)
     np.testing.assert_allclose(image, expected, atol=1e-6)
     assert np.abs(image - image_of(model, 1)).max() > 0.1
+
+
+@pytest.fixture(params=[RestModel, GrpcModel])
+def served_gan(request, exported_gan):
+    kind, manager = request.param, Manager(exported_gan.path.parent)
+    server = rest_server(manager) if kind is RestModel else grpc_server(Service(manager))
+    with server as address, kind(address) as model:
+        yield model
+
+
+def test_the_client_asks_a_gan_by_seed_alone(served_gan, exported_gan, tmp_path):
+    images = client.sample(served_gan, None, None, count=3, seed=5)
+    np.testing.assert_array_equal(images, exported_gan.sample(3, seed=5))
+    for kind, message in (("label", "label"), ("code", "sample_code")):
+        with pytest.raises(UserError, match=message):
+            client.sample(served_gan, kind, 0, count=1)
+    protocol = "--url" if isinstance(served_gan, RestModel) else "--grpc"
+    out = tmp_path / "any.png"
+    command = ["--any", "--count", "3", "--seed", "5", "--out", str(out)]
+    assert client.main([*command, protocol, served_gan.address]) == 0
+    np.testing.assert_array_equal(np.asarray(Image.open(out)), sheet(images))
+
+
+def test_the_client_must_name_a_label_where_there_are_some(exported_conditional):
+    with rest_server(Manager(exported_conditional.path.parent)) as address:
+        with RestModel(address) as model, pytest.raises(UserError, match="asked for by label"):
+            client.sample(model, None, None, count=1)

@@ -1,0 +1,29 @@
+"""RunConfigs that cannot be assembled are refused in one sentence."""
+
+import dataclasses
+
+import pytest
+
+from keras_infogan import assembly
+from keras_infogan.errors import UserError
+from keras_infogan.presets import PRESETS
+
+
+@pytest.mark.parametrize(
+    ("preset", "changes", "message"),
+    [
+        ("quick", {"networks": "dcgan"}, "64×64"),
+        ("quick", {"networks": "conditional_dense", "network_options": ()}, "no recognizer, which"),
+        ("cgan", {"networks": "conv28"}, "The trunk must take .* and 4 labels, one-hot"),
+        ("gan", {"networks": "conditional_dense", "network_options": ()}, "The trunk must take"),
+        ("gan", {"network_options": (("width", 3),)}, "unexpected keyword argument 'width'"),
+        ("gan", {"stabilizers": (("label_classes", None),)}, "at least two labels"),
+        ("gan", {"stabilizers": (("label_smoothing", None),), "generator_loss": "hinge"}, "hinge"),
+    ],
+)
+def test_what_does_not_fit_is_named(preset, changes, message):
+    config = dataclasses.replace(PRESETS[preset].config, **changes)
+    labels = 0 if "label_classes" in str(changes) else 4
+    with pytest.raises(UserError, match=message) as refused:
+        assembly.build_model(config, channels=1, total_steps=10, num_labels=labels)
+    assert "\n" not in str(refused.value)
