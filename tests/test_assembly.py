@@ -12,7 +12,7 @@ from keras_infogan.presets import PRESETS
 @pytest.mark.parametrize(
     ("preset", "changes", "message"),
     [
-        ("quick", {"networks": "dcgan"}, "64×64"),
+        ("quick", {"networks": "dcgan", "network_options": ()}, "64×64"),
         ("quick", {"networks": "conditional_dense", "network_options": ()}, "no recognizer, which"),
         ("cgan", {"networks": "conv28"}, "The trunk must take .* and 4 labels, one-hot"),
         ("gan", {"networks": "conditional_dense", "network_options": ()}, "The trunk must take"),
