@@ -10,10 +10,15 @@ BETWEEN = 77
 
 
 def squared_slope(model, images, labels):
-    """‖∇ₓ logit‖² of each image, `(batch_size,)`, of D in training mode."""
+    """‖∇ₓ logit‖² of each image, `(batch_size,)`, of D in inference mode.
+
+    In training mode BatchNorm would make each logit a function of the whole batch, and this pass
+    would move its statistics, and the vectors of spectral normalisation, once more. As it is, D is
+    a function of each image alone; only minibatch discrimination still looks from one to another.
+    """
     with tf.GradientTape() as tape:
         tape.watch(images)
-        logits, _ = model.judge(images, labels, training=True)
+        logits, _ = model.judge(images, labels, training=False)
     gradients = tape.gradient(logits, images)
     return tf.reduce_sum(tf.square(gradients), axis=[1, 2, 3])
 
@@ -53,6 +58,13 @@ class WassersteinPenalty(Stabilizer):
     """
 
     default_strength = 10.0
+
+    def check(self, model):
+        if model.objective.gradient_penalty:
+            raise ValueError(
+                "The objective has this penalty already: leave out the stabilizer wgan_gp. "
+                f"Received: generator_loss={model.objective.name!r}."
+            )
 
     def d_loss(self, model, update):
         return self.strength * slope_between(model, update)

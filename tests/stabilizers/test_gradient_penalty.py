@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan.stabilizers import R1, WassersteinPenalty
+from keras_infogan import stabilizers
+from keras_infogan.latents import LatentSpec
+from keras_infogan.models.gan import GAN
+from keras_infogan.stabilizers import R1, SpectralNorm, WassersteinPenalty
 from keras_infogan.stabilizers.gradient_penalty import slope_between, squared_slope
 
 
@@ -88,6 +91,49 @@ def test_the_objective_wasserstein_has_its_penalty_in_training_only(linear_gan, 
 def test_g_gets_nothing_of_it(linear_gan, pixels, update_on, part):
     model = linear_gan(part)
     assert part.g_loss(model, update_on(model, pixels((1, 2)), pixels((0, 1)))) == 0.0
+
+
+@pytest.fixture
+def with_batch_norm(tiny_gan_networks, small_images):
+    """A GAN whose trunk has BatchNorm that has moved, and whose D is spectrally normalised."""
+    latents = LatentSpec(3, [])
+    networks = tiny_gan_networks(latents)
+    images = keras.Input((4, 4, 1))
+    x = keras.layers.Conv2D(3, 3, 2, "same")(images)
+    x = keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization(momentum=0.5)(x))
+    networks["trunk"] = keras.Model(images, keras.layers.Flatten()(x), name="trunk")
+    parts = [R1(), SpectralNorm()]
+    networks = stabilizers.rebuild(networks, parts, latents)
+    model = GAN(**networks, latents=latents, stabilizers=parts)
+    model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
+    model.train_step(tf.constant(small_images(6)))
+    return model
+
+
+def test_the_slope_of_an_image_is_that_of_its_own_logit(with_batch_norm, small_images):
+    images = tf.constant(small_images(5, seed=3))
+    expected = []
+    for image in images:
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            logit = with_batch_norm.judge(image[None])[0]
+        expected.append(float(tf.reduce_sum(tape.gradient(logit, image) ** 2)))
+    np.testing.assert_allclose(squared_slope(with_batch_norm, images, None), expected, rtol=1e-4)
+
+
+def test_a_penalty_moves_no_statistic(with_batch_norm, small_images, update_on, arrays):
+    images = [tf.constant(small_images(5, seed)) for seed in (3, 4)]
+    update = update_on(with_batch_norm, *images)
+    before = arrays(with_batch_norm.variables)
+    for part in (R1(), WassersteinPenalty()):
+        part.d_loss(with_batch_norm, update)
+    for old, new in zip(before, arrays(with_batch_norm.variables), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_an_objective_with_the_penalty_refuses_it_once_more(linear_gan):
+    with pytest.raises(ValueError, match="has this penalty already.*Received: .*'wasserstein'"):
+        linear_gan(WassersteinPenalty(), generator_loss="wasserstein")
 
 
 def test_r1_flattens_d_in_training(tiny_gan, small_images):
