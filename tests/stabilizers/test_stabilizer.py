@@ -67,7 +67,7 @@ def test_get_refuses_an_unknown_name(identifier):
         ("r1", -1.0, "R1 needs a finite strength from 0.0 to inf"),
         ("r1", float("inf"), "R1 needs a finite strength"),
         ("instance_noise", float("nan"), "InstanceNoise needs a finite strength"),
-        ("averaged_generator", 1.1, "AveragedGenerator needs a finite strength from 0.0 to 1.0"),
+        ("averaged_generator", 1.0, "AveragedGenerator needs a finite strength from 0.0 to 0.9999"),
         ("label_smoothing", 1.5, "LabelSmoothing needs a finite strength from 0.0 to 1.0"),
         ("minibatch_discrimination", 0, "needs a whole strength from 1 to inf"),
         ("minibatch_discrimination", 2.5, "needs a whole strength from 1 to inf"),
@@ -113,7 +113,11 @@ def test_a_stabilizer_from_outside_reaches_a_model_by_name(
     monkeypatch.setattr(stabilizers, "STABILIZERS", dict(stabilizers.STABILIZERS))
     stabilizers.register("small_images", SmallImages)
     config = dataclasses.replace(
-        tiny_config, model="gan", adversarial_weight=0.0, stabilizers=(("small_images", 3.0),)
+        tiny_config,
+        model="gan",
+        continuous_codes=2,  # the default: a GAN has no codes
+        adversarial_weight=0.0,
+        stabilizers=(("small_images", 3.0),),
     )
     model = assembly.build_model(config, channels=1, total_steps=4)
     assert [type(part) for part in model.stabilizers] == [SmallImages]
