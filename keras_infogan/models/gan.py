@@ -236,6 +236,8 @@ class GAN(keras.Model):
                 loss += stabilizer.d_loss(self, update)
         gradients = tape.gradient(loss, self.d_variables)
         self.d_optimizer.apply_gradients(zip(gradients, self.d_variables, strict=True))
+        for stabilizer in self.stabilizers:
+            stabilizer.after_d_update(self)
         return values
 
     def _update_generator(self, real_images, labels, step, seeds):

@@ -10,6 +10,8 @@ from keras_infogan.stabilizers.stabilizer import Stabilizer
 class HistoricalAveraging(Stabilizer):
     """Adds strength · ‖θ − (1/t) Σ θ[i]‖² to the loss of each player, θ its own weights.
 
+    The mean is over the player's first weights and those after each of its own updates.
+
     In games whose gradient steps circle, such as min over x, max over y of xy, this pulls to the
     centre. Source: Salimans et al., 2016, section 3.3.
     """
@@ -17,7 +19,7 @@ class HistoricalAveraging(Stabilizer):
     default_strength = 0.01
 
     def attach(self, model):
-        self.count = self._kept("count", tf.constant(1.0))
+        self.d_count, self.g_count = (self._kept(f"{p}_count", tf.constant(1.0)) for p in "dg")
         self.d_means = [self._kept("d_mean", variable) for variable in model.d_variables]
         self.g_means = [self._kept("g_mean", variable) for variable in self._g_variables(model)]
 
@@ -43,9 +45,14 @@ class HistoricalAveraging(Stabilizer):
             for variable, mean in zip(variables, means, strict=True)
         )
 
+    def after_d_update(self, model):
+        self._remember(self.d_count, model.d_variables, self.d_means)
+
     def after_update(self, model):
-        self.count.assign_add(1.0)
-        players = (model.d_variables, self.d_means), (self._g_variables(model), self.g_means)
-        for variables, means in players:
-            for variable, mean in zip(variables, means, strict=True):
-                mean.assign_add((variable - mean) / self.count)
+        self._remember(self.g_count, self._g_variables(model), self.g_means)
+
+    @staticmethod
+    def _remember(count, variables, means):
+        count.assign_add(1.0)
+        for variable, mean in zip(variables, means, strict=True):
+            mean.assign_add((variable - mean) / count)

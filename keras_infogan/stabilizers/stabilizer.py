@@ -68,12 +68,15 @@ class Stabilizer(keras.layers.Layer):
         return images
 
     def d_loss(self, model, update):
-        """What it adds to D's loss; see `models.gan.Update`."""
+        """What it adds to D's loss; see `models.update.Update`."""
         return 0.0
 
     def g_loss(self, model, update):
         """What it adds to G's loss."""
         return 0.0
+
+    def after_d_update(self, model):
+        """Called after each update of D."""
 
     def after_update(self, model):
         """Called at the end of each step in which G learned."""

@@ -24,6 +24,12 @@ def test_pull_to_the_mean_by_hand():
         part.after_update(model)
         assert float(part.g_means[0]) == pytest.approx(mean)
     assert float(part.d_means[0]) == pytest.approx(10.0)
+    # D's past counts from D's updates: 10, 4, and not three values of G's as well.
+    y.assign(4.0)
+    part.after_d_update(model)
+    assert float(part.d_means[0]) == pytest.approx(7.0)
+    assert float(part.g_means[0]) == pytest.approx(3.0)
+    part.d_means[0].assign(10.0)
     x.assign(7.0)
     y.assign(8.0)
     with tf.GradientTape(persistent=True) as tape:
@@ -48,6 +54,7 @@ def distance_after(part, steps=100, rate=0.2):
         g_slope, d_slope = tape.gradient(g_loss, x), tape.gradient(d_loss, y)
         x.assign_sub(rate * g_slope)
         y.assign_sub(rate * d_slope)
+        part.after_d_update(model)
         part.after_update(model)
 
     for _ in range(steps):
@@ -73,6 +80,26 @@ def test_a_model_remembers_the_mean_of_both_players(tiny_gan, small_images, arra
         for mean, *values in zip(means, *past, strict=True):
             np.testing.assert_allclose(mean, np.mean(values, axis=0), atol=1e-6)
     assert part.trainable_variables == []
+
+
+@pytest.mark.parametrize("settings", [dict(d_steps=3), dict(d_pretraining=2)])
+def test_every_update_of_d_is_remembered(tiny_gan, small_images, arrays, settings):
+    part = HistoricalAveraging(0.1)
+    model = tiny_gan(part, **settings)
+    past, update = [arrays(model.d_variables)], model._update_discriminator
+
+    def spy(*given):
+        values = update(*given)
+        past.append(arrays(model.d_variables))
+        return values
+
+    model._update_discriminator = spy
+    for seed in range(2):
+        model.train_step(small_images(5, seed))
+    for mean, *values in zip(part.d_means, *past, strict=True):
+        np.testing.assert_allclose(mean, np.mean(values, axis=0), atol=1e-6)
+    turns = 0 if "d_pretraining" in settings else 2
+    assert (float(part.d_count), float(part.g_count)) == (len(past), 1 + turns)
 
 
 @pytest.mark.parametrize(("player", "rate"), [("discriminator", 0.5), ("generator", 0.25)])
