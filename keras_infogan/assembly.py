@@ -174,4 +174,4 @@ def _networks(config, latents, outputs, image_shape, num_labels, parts):
     built = build(latents.size, outputs, image_shape, **options)
     if not config.shared_trunk:
         built = apart(built)
-    return stabilizers.rebuild(built, parts, latents, num_labels)
+    return stabilizers.rebuild(built, parts, latents, num_labels, config.seed)

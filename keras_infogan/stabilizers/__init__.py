@@ -69,7 +69,7 @@ def get(identifier, strength=None):
     return STABILIZERS[identifier](strength)
 
 
-def rebuild(networks, stabilizers, latents, num_labels=0):
+def rebuild(networks, stabilizers, latents, num_labels=0, seed=0):
     """Lets each stabilizer change the networks before a model is made of them.
 
     Args:
@@ -77,10 +77,11 @@ def rebuild(networks, stabilizers, latents, num_labels=0):
         stabilizers: A list of `Stabilizer`s, in whatever order; see `Stabilizer.rebuild_order`.
         latents: The model's `LatentSpec`.
         num_labels: Number of labels of the data; 0 without any.
+        seed: The model's seed.
 
     Returns:
         A dict of the same names.
     """
     for stabilizer in sorted(stabilizers, key=lambda one: one.rebuild_order):
-        networks = stabilizer.rebuild(networks, latents, num_labels)
+        networks = stabilizer.rebuild(networks, latents, num_labels, seed)
     return networks

@@ -34,7 +34,7 @@ class LabelClasses(Stabilizer):
     needs_labels = True
     rebuild_order = 1  # its layer takes the place of the head's last one, whoever made that
 
-    def rebuild(self, networks, latents, num_labels):
+    def rebuild(self, networks, latents, num_labels, seed):
         if num_labels < 2:
             raise ValueError(
                 "Labels as D's classes need data with at least two labels. "

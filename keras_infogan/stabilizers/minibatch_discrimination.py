@@ -56,7 +56,7 @@ class MinibatchDiscrimination(Stabilizer):
     least = 1
     whole = True
 
-    def rebuild(self, networks, latents, num_labels):
+    def rebuild(self, networks, latents, num_labels, seed):
         head = networks["discriminator"]
         x = layers.Flatten()(last_weighted_layer(head).input)
         x = layers.Concatenate()([x, Closeness(int(self.strength))(x)])

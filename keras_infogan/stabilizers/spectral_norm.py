@@ -76,7 +76,7 @@ class SpectralNorm(Stabilizer):
     least = 1e-6
     rebuild_order = 2  # after all that put layers into D
 
-    def rebuild(self, networks, latents, num_labels):
+    def rebuild(self, networks, latents, num_labels, seed):
         return networks | {
             name: self._normalised(networks[name]) for name in ("trunk", "discriminator")
         }

@@ -40,13 +40,14 @@ class Stabilizer(keras.layers.Layer):
         self._check_strength()
         self.built = True
 
-    def rebuild(self, networks, latents, num_labels):
+    def rebuild(self, networks, latents, num_labels, seed):
         """Changes networks before a model is made of them.
 
         Args:
             networks: Dict of `generator`, `trunk`, `discriminator` and others.
             latents: The model's `LatentSpec`.
             num_labels: Number of labels of the data; 0 without any.
+            seed: The model's seed.
 
         Returns:
             A dict of the same names.

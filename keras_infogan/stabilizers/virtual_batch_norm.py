@@ -6,6 +6,9 @@ from keras import layers
 
 from keras_infogan.stabilizers.stabilizer import Stabilizer
 
+# Folded into the model's seed, where training folds in the number of a step: none is so high.
+REFERENCES = 2**31 - 1
+
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
 class VirtualBatchNormalization(layers.Layer):
@@ -118,7 +121,7 @@ class VirtualBatchNorm(Stabilizer):
     least = 2
     whole = True
 
-    def rebuild(self, networks, latents, num_labels):
+    def rebuild(self, networks, latents, num_labels, seed):
         size = int(self.strength)
         generator = networks["generator"]
         if not any(isinstance(layer, layers.BatchNormalization) for layer in generator.layers):
@@ -140,7 +143,8 @@ class VirtualBatchNorm(Stabilizer):
         z = keras.Input(generator.input_shape[1:], name="latents")
         with_references = WithReferences(size)
         images = WithoutReferences(size)(body(with_references(z)))
-        with_references.rows.assign(latents.sample(size, tf.constant([size, 0], tf.int32)))
+        stream = tf.random.fold_in(tf.constant([seed, 0], tf.int32), REFERENCES)
+        with_references.rows.assign(latents.sample(size, stream))
         return networks | {"generator": keras.Model(z, images, name="generator")}
 
     def attach(self, model):

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import keras
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import stabilizers
+from keras_infogan import assembly, stabilizers
 from keras_infogan.latents import LatentSpec
 from keras_infogan.stabilizers import VirtualBatchNorm
 from keras_infogan.stabilizers.virtual_batch_norm import (
@@ -93,7 +94,37 @@ def test_rebuilding_keeps_the_other_weights_and_fixes_the_reference(tiny_gan_net
     for one, other in zip(old, new, strict=True):
         np.testing.assert_array_equal(one.kernel, other.kernel)
     rows = next(one for one in generator.layers if isinstance(one, WithReferences)).rows
-    np.testing.assert_array_equal(rows, latents.sample(6, [6, 0]))
+    assert rows.shape == (6, 3) and not rows.trainable
+
+
+def references(networks):
+    layers = networks["generator"].layers
+    return next(one for one in layers if isinstance(one, WithReferences)).rows.numpy()
+
+
+def test_the_reference_follows_from_the_seed(tiny_gan_networks):
+    latents = LatentSpec(3, [])
+
+    def rows(size, seed):
+        networks = tiny_gan_networks(latents)
+        part = VirtualBatchNorm(size)
+        return references(stabilizers.rebuild(networks, [part], latents, seed=seed))
+
+    np.testing.assert_array_equal(rows(6, seed=1), rows(6, seed=1))
+    assert np.abs(rows(6, seed=1) - rows(6, seed=2)).min() > 1e-4
+
+
+def test_a_run_draws_its_reference_by_its_seed(tiny_config):
+    stabilized = dataclasses.replace(tiny_config, stabilizers=(("virtual_batch_norm", 4),))
+    rows = []
+    for seed in (1, 2):
+        config = dataclasses.replace(stabilized, seed=seed)
+        model = assembly.build_model(config, channels=1, total_steps=4)
+        rows.append(references({"generator": model.generator}))
+        # No step of training draws the same.
+        steps = [model._draw_latents(4, None, model._seeds(0)[use]) for use in range(6)]
+        assert all(np.abs(rows[-1] - drawn).max() > 1e-3 for drawn in steps)
+    assert np.abs(rows[0] - rows[1]).max() > 1e-3
 
 
 def test_training_leaves_the_reference_alone(tiny_gan, small_images):
