@@ -85,11 +85,16 @@ def build_model(config, channels, total_steps, num_labels=0):
     except ValueError as error:  # networks of another kind of model, or for other images
         raise UserError(str(error)) from None
 
-    def adam(rate):
+    def adam(rate, updates_per_step=1, begins=0):
+        """An optimizer whose rate falls with the model's step; it counts its own updates only."""
         begin = int(config.decay_from * total_steps)
         if begin < total_steps:
-            rate = HoldThenDecay(rate, begin, total_steps)
+            updates = [(step - begins) * updates_per_step for step in (begin, total_steps)]
+            rate = HoldThenDecay(rate, *updates)
         return keras.optimizers.Adam(rate, beta_1=config.adam_beta_1)
+
+    def later(rate):
+        return adam(rate, begins=config.d_pretraining)
 
     settings = {
         "generator_loss": config.generator_loss,
@@ -100,14 +105,18 @@ def build_model(config, channels, total_steps, num_labels=0):
     }
     if model.reads_codes:
         settings |= {
-            "q_optimizer": config.q_learning_rate and adam(config.q_learning_rate),
+            "q_optimizer": config.q_learning_rate and later(config.q_learning_rate),
             "information_weight": config.information_weight,
             "continuous_weight": config.continuous_weight,
             "information_warmup": int(config.information_warmup * total_steps),
             "real_information_weight": config.real_information_weight,
         }
     try:
-        model.compile(adam(config.d_learning_rate), adam(config.g_learning_rate), **settings)
+        model.compile(
+            adam(config.d_learning_rate, config.d_steps),
+            later(config.g_learning_rate),
+            **settings,
+        )
     except ValueError as error:
         raise UserError(str(error)) from None
     return model

@@ -116,6 +116,28 @@ def test_config_holds_the_choices_and_the_data(finished, tiny_config):
     }
 
 
+@pytest.mark.parametrize("settings", [dict(d_steps=3), dict(d_pretraining=4), {}])
+def test_all_rates_fall_with_the_step_of_the_model(tiny_config, settings):
+    config = dataclasses.replace(
+        tiny_config,
+        decay_from=0.5,
+        d_learning_rate=1.0,
+        g_learning_rate=1.0,
+        q_learning_rate=1.0,
+        **settings,
+    )
+    model = assembly.build_model(config, channels=1, total_steps=10)
+    for step, rate in ((0, 1.0), (2, 1.0), (5, 1.0), (6, 0.8), (9, 0.2), (10, 0.02)):
+        learned = max(step - config.d_pretraining, 0)
+        model.d_optimizer.iterations.assign(step * config.d_steps)
+        model.g_optimizer.iterations.assign(learned)
+        model.q_optimizer.iterations.assign(learned)
+        assert int(model.step) == step
+        optimizers = model.d_optimizer, model.g_optimizer, model.q_optimizer
+        rates = [float(one.learning_rate) for one in optimizers]
+        assert rates == pytest.approx([rate] * 3), step
+
+
 def test_evaluations_on_the_way_have_a_line_for_each_epoch(finished):
     run, _ = finished
     rows = read_jsonl(run.evaluations)
