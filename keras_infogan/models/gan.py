@@ -3,63 +3,30 @@
 Source: Goodfellow et al., "Generative Adversarial Nets", 2014.
 """
 
-import dataclasses
-import typing
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_infogan import objectives
 from keras_infogan.latents import LatentSpec
+from keras_infogan.models.update import (
+    D_LATENTS,
+    G_DISTORTION,
+    G_LATENTS,
+    GENERATED_DISTORTION,
+    REAL_DISTORTION,
+    USES,
+    Look,
+    Update,
+)
 from keras_infogan.stabilizers.gradient_penalty import slope_between
-
-# What a random draw is for: folded into the seed of a step, so that no two uses share numbers.
-USES = range(6)
-D_LATENTS, REAL_DISTORTION, GENERATED_DISTORTION, G_LATENTS, G_DISTORTION, SECOND_DISTORTION = USES
 
 # The probability after G's update needs a second pass: the first step since the metrics were reset
 # measures it, and then one in this many.
 PROBE_EVERY = 10
 
-
-class Look(typing.NamedTuple):
-    """What D made of a batch of images.
-
-    Args:
-        images: As D saw them, distortion and noise included.
-        logits: `(batch_size, 1)`.
-        features: The trunk's.
-    """
-
-    images: tf.Tensor
-    logits: tf.Tensor
-    features: tf.Tensor
-
-
-@dataclasses.dataclass(frozen=True)
-class Update:
-    """What the loss of one update is computed from.
-
-    Args:
-        step: Number of the train step, from 0.
-        seeds: Seeds of its uses of randomness, `(6, 2)`.
-        training: Whether networks run in training mode.
-        latents: What the generated images were made of, `(batch_size, latents.size)`.
-        generated: Look at generated images.
-        real_images: Real images as they came, or None.
-        labels: Their labels, integers, or None.
-        real: Look at them; in G's update None unless something asks for it.
-    """
-
-    step: tf.Tensor
-    seeds: tf.Tensor
-    training: bool
-    latents: tf.Tensor
-    generated: Look
-    real_images: tf.Tensor | None = None
-    labels: tf.Tensor | None = None
-    real: Look | None = None
+# What D's update reports; all else is G's.
+D_METRICS = ("d_loss", "real_probability")
 
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
@@ -151,7 +118,8 @@ class GAN(keras.Model):
                 generator's loss, and of the discriminator's that belongs to it. A file keeps an
                 `Objective` by its name, so it must be registered where the file is loaded.
             adversarial_weight: Weight of the generator's adversarial loss.
-            d_steps: Updates of D in a step, each with noise of its own.
+            d_steps: Updates of D in a step: all on the step's batch of real images, each with new
+                noise and distortion.
             d_pretraining: Steps in which D alone learns, before G begins.
             **kwargs: `jit_compile`, `steps_per_execution` and others of `keras.Model.compile`.
         """
@@ -198,7 +166,7 @@ class GAN(keras.Model):
         return iterations if self.d_steps == 1 else iterations // self.d_steps
 
     def train_step(self, data):
-        """`d_steps` updates of D on real and generated images, then one of G.
+        """`d_steps` updates of D on real and generated images, then one of G unless it waits.
 
         Args:
             data: Real images `(batch_size, height, width, channels)` in [-1, 1], or a tuple of
@@ -215,6 +183,10 @@ class GAN(keras.Model):
             values = self._update_discriminator(real_images, labels, step, seeds)
         turn_of_g = self._turn_of_g_later if self.d_pretraining else self._turn_of_g
         return self._track(values | turn_of_g(real_images, labels, step, seeds))
+
+    def _g_waits(self, step):
+        """Whether D learns alone in a step."""
+        return step < self.d_pretraining
 
     def _turn_of_g(self, real_images, labels, step, seeds):
         values = self._update_generator(real_images, labels, step, seeds)
@@ -267,19 +239,17 @@ class GAN(keras.Model):
         return values | {"generated_probability_after": (after, tf.cast(probed, tf.float32))}
 
     def _turn_of_g_later(self, real_images, labels, step, seeds):
-        """G's turn where `d_pretraining` steps are over; else its figures are not counted."""
-        learns = step >= self.d_pretraining
-        names = [name for name in self.metric_names if name not in ("d_loss", "real_probability")]
+        """G's turn, or where it waits its figures with weight 0, so that they are not counted."""
+        names = [name for name in self.metric_names if name not in D_METRICS]
+
+        def wait():
+            return dict.fromkeys(names, (0.0, 0.0))
 
         def turn():
             values = self._turn_of_g(real_images, labels, step, seeds)
-            after, probed = values.pop("generated_probability_after")
-            return [values[name] for name in names[:-1]] + [after, probed]
+            return {name: _weighted(value) for name, value in values.items()}
 
-        *values, after, probed = tf.cond(learns, turn, lambda: [0.0] * (len(names) + 1))
-        weight = tf.cast(learns, tf.float32)
-        values = {name: (value, weight) for name, value in zip(names[:-1], values, strict=True)}
-        return values | {"generated_probability_after": (after, probed)}
+        return tf.cond(self._g_waits(step), wait, turn)
 
     def _d_loss(self, update):
         """D's loss, and the figures to track."""
@@ -358,7 +328,7 @@ class GAN(keras.Model):
 
     def _track(self, values):
         for name, value in values.items():
-            self.trackers[name].update_state(*(value if isinstance(value, tuple) else (value,)))
+            self.trackers[name].update_state(*_weighted(value))
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
     def call(self, images, training=False):
@@ -463,6 +433,11 @@ class GAN(keras.Model):
                 f"The {name} must go from the trunk's features {shape} to {size} numbers. "
                 f"Received: input_shape={head.input_shape}, output_shape={head.output_shape}."
             )
+
+
+def _weighted(value):
+    """A figure and its weight in the mean: 1 unless it comes with one."""
+    return value if isinstance(value, tuple) else (value, 1.0)
 
 
 def mean_probability(logits):

@@ -8,7 +8,8 @@ import keras
 import tensorflow as tf
 
 from keras_infogan import losses
-from keras_infogan.models.gan import G_DISTORTION, G_LATENTS, GAN, SECOND_DISTORTION, Update
+from keras_infogan.models.gan import GAN
+from keras_infogan.models.update import G_DISTORTION, G_LATENTS, SECOND_DISTORTION, Update
 
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
@@ -108,9 +109,9 @@ class InfoGAN(GAN):
                 other weights: Q learns to read all codes, but neither the generator nor the trunk
                 learns from it.
             continuous_weight: λ of the continuous codes.
-            information_warmup: Steps in which λ of the categorical codes rises linearly to its
-                full weight. At full weight from the first step, codes settle while the images are
-                still blobs, and some settle on a style instead of an object.
+            information_warmup: Steps, from G's first on, in which λ of the categorical codes rises
+                linearly to its full weight. At full weight from the first step, codes settle while
+                the images are still blobs, and some settle on a style instead of an object.
             real_information_weight: Weight in D's loss of the information between the categorical
                 codes that Q reads from two distortions of each real image
                 (`losses.paired_information`): the trunk learns to sort real images by the codes,
@@ -143,12 +144,12 @@ class InfoGAN(GAN):
         return self.generator.trainable_variables + self.recognizer.trainable_variables
 
     def _d_loss(self, update):
-        """−V(D, G) − λ L_I, without H(c), which no network changes."""
+        """−V(D, G) − λ L_I, without H(c), which no network changes; −V alone while G waits."""
         loss, values = super()._d_loss(update)
         if not (update.training and self.information_weight):
             return loss, values
         if self.trunk_learns_information:
-            loss += self._information_loss(update)[0]
+            loss += self._unless_g_waits(self._information_loss(update)[0], update.step)
         if self.real_information_weight:
             again = self._look(
                 update.real_images,
@@ -158,8 +159,13 @@ class InfoGAN(GAN):
                 augmentation=self.second_augmentation,
             )
             information = self._paired_information(update.real.features, again.features)
-            loss -= self.real_information_weight * information
+            loss -= self.real_information_weight * self._unless_g_waits(information, update.step)
         return loss, values
+
+    def _unless_g_waits(self, loss, step):
+        if not self.d_pretraining:
+            return loss
+        return tf.where(self._g_waits(step), 0.0, loss)
 
     def _g_loss(self, update):
         """V(D, G) − λ L_I, of which L_I stays away where Q has an update of its own."""
@@ -217,7 +223,8 @@ class InfoGAN(GAN):
 
     def _categorical_weight(self, step):
         """λ of the categorical codes at a step."""
-        progress = tf.cast(step + 1, tf.float32) / float(max(self.information_warmup, 1))
+        learned = tf.cast(step - self.d_pretraining + 1, tf.float32)
+        progress = learned / float(max(self.information_warmup, 1))
         return self.information_weight * tf.minimum(1.0, progress)
 
     def _code_accuracy(self, latents, parameters):

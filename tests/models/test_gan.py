@@ -9,10 +9,11 @@ import pytest
 import tensorflow as tf
 
 from keras_infogan import objectives, saving
+from keras_infogan.augmentation import RandomDistortion
 from keras_infogan.latents import Categorical, LatentSpec, Uniform
-from keras_infogan.models import gan
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.models.update import D_LATENTS, G_LATENTS
 from keras_infogan.objectives import Objective
 from keras_infogan.stabilizers import InstanceNoise
 
@@ -57,7 +58,7 @@ def softplus(x):
 def test_d_follows_the_gradient_of_its_loss_and_g_stays(tiny_gan, real_images, arrays):
     model = tiny_gan()
     variables = model.trunk.trainable_variables + model.discriminator.trainable_variables
-    z = model.latents.sample(BATCH, model._seeds(0)[gan.D_LATENTS])
+    z = model.latents.sample(BATCH, model._seeds(0)[D_LATENTS])
     images = model.generator(z, training=True)
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(softplus(-d_logits(model, real_images)))
@@ -75,7 +76,7 @@ def test_d_follows_the_gradient_of_its_loss_and_g_stays(tiny_gan, real_images, a
 def test_g_follows_the_gradient_of_its_weighted_loss_and_d_stays(tiny_gan, real_images, arrays):
     model = tiny_gan(adversarial_weight=3.0)
     variables = model.generator.trainable_variables
-    z = model.latents.sample(BATCH, model._seeds(0)[gan.G_LATENTS])
+    z = model.latents.sample(BATCH, model._seeds(0)[G_LATENTS])
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(softplus(-d_logits(model, model.generator(z, training=True))))
     gradients = tape.gradient(loss, variables)
@@ -202,12 +203,7 @@ def test_pretraining_works_in_a_graph(tiny_gan, real_images, arrays):
 
 
 def test_pretraining_does_not_dilute_the_figures_of_q(tiny_gan_networks, real_images, arrays):
-    latents = LatentSpec(3, [Categorical(3), Uniform()])
-    networks = tiny_gan_networks(latents)
-    features = keras.Input(networks["trunk"].output_shape[1:])
-    recognizer = keras.Model(features, keras.layers.Dense(latents.parameter_size)(features))
-    model = InfoGAN(**networks, recognizer=recognizer, latents=latents)
-    model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1), d_pretraining=1)
+    model = small_infogan(tiny_gan_networks, d_pretraining=1)
     before = arrays(model.g_variables)
     model.train_step(real_images)
     assert_equal(before, arrays(model.g_variables))
@@ -215,6 +211,40 @@ def test_pretraining_does_not_dilute_the_figures_of_q(tiny_gan_networks, real_im
     assert np.abs(before[0] - model.g_variables[0].numpy()).max() > 0
     for name in ("categorical_loss", "continuous_loss", "mutual_information", "code_accuracy"):
         assert float(model.trackers[name].count) == 1
+
+
+def small_infogan(tiny_gan_networks, augmentation=None, **settings):
+    latents = LatentSpec(3, [Categorical(3), Uniform()])
+    networks = tiny_gan_networks(latents)
+    features = keras.Input(networks["trunk"].output_shape[1:])
+    recognizer = keras.Model(features, keras.layers.Dense(latents.parameter_size)(features))
+    model = InfoGAN(**networks, recognizer=recognizer, latents=latents, augmentation=augmentation)
+    model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1), **settings)
+    return model
+
+
+def test_the_information_stays_away_while_d_learns_alone(tiny_gan_networks, real_images, arrays):
+    pairs = []
+    for weights in ({}, dict(information_weight=50.0, real_information_weight=9.0)):
+        model = small_infogan(tiny_gan_networks, RandomDistortion(), d_pretraining=2, **weights)
+        if not weights:
+            model.information_weight = 0.0
+        after = []
+        for step in (1, 2):
+            seeds = model._seeds(step)
+            model._update_discriminator(real_images, None, tf.constant(step), seeds)
+            after.append(arrays(model.trunk.trainable_variables))
+        pairs.append(after)
+    assert_equal(pairs[0][0], pairs[1][0])
+    assert np.abs(pairs[0][1][0] - pairs[1][1][0]).max() > 1e-4
+
+
+def test_the_warm_up_of_the_information_begins_with_g(tiny_gan_networks):
+    model = small_infogan(
+        tiny_gan_networks, d_pretraining=3, information_weight=8.0, information_warmup=4
+    )
+    weights = [float(model._categorical_weight(tf.constant(step))) for step in range(3, 8)]
+    assert weights == [2.0, 4.0, 6.0, 8.0, 8.0]
 
 
 @pytest.mark.parametrize("settings", [dict(d_steps=0), dict(d_pretraining=-1)])
@@ -242,7 +272,7 @@ def test_every_objective_trains_a_step(tiny_gan, real_images, arrays, name):
 
 def test_the_relativistic_generator_sees_the_logits_of_real_images(tiny_gan, real_images, arrays):
     model = tiny_gan(generator_loss="relativistic_average")
-    z = model.latents.sample(BATCH, model._seeds(0)[gan.G_LATENTS])
+    z = model.latents.sample(BATCH, model._seeds(0)[G_LATENTS])
     real = d_logits(model, real_images)
     with tf.GradientTape() as tape:
         generated = d_logits(model, model.generator(z, training=True))
@@ -259,7 +289,7 @@ def test_the_relativistic_generator_sees_the_logits_of_real_images(tiny_gan, rea
 def test_d_of_wasserstein_follows_its_loss_and_the_penalty(tiny_gan, real_images, arrays):
     model = tiny_gan(generator_loss="wasserstein", d_optimizer=keras.optimizers.SGD(0.01))
     seeds = model._seeds(0)
-    generated = model.generator(model.latents.sample(BATCH, seeds[gan.D_LATENTS]), training=True)
+    generated = model.generator(model.latents.sample(BATCH, seeds[D_LATENTS]), training=True)
     share = tf.random.stateless_uniform((BATCH, 1, 1, 1), tf.random.fold_in(seeds[0], 77))
     between = share * real_images + (1.0 - share) * generated
     with tf.GradientTape() as tape:
@@ -329,7 +359,7 @@ def test_q_optimizer_splits_the_update_of_g_from_that_of_the_information(
     assert [id(v) for v in model.g_variables] == [id(v) for v in generator]
     # Anew, with the weights that each update finds: D's is left out, so D stays.
     g_before, q_before, d_before = arrays(generator), arrays(q), arrays(model.d_variables)
-    z = latents.sample(BATCH, seeds[gan.G_LATENTS])
+    z = latents.sample(BATCH, seeds[G_LATENTS])
     with tf.GradientTape() as tape:
         images = model.generator(z, training=True)
         loss = tf.reduce_mean(softplus(-d_logits(model, images)))

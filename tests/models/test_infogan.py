@@ -13,7 +13,18 @@ from keras_infogan import losses
 from keras_infogan.augmentation import RandomDistortion
 from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
 from keras_infogan.models import gan
+from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.models.update import (
+    D_LATENTS,
+    G_DISTORTION,
+    G_LATENTS,
+    GENERATED_DISTORTION,
+    REAL_DISTORTION,
+    SECOND_DISTORTION,
+    Look,
+    Update,
+)
 from keras_infogan.schedules import HoldThenDecay
 
 BATCH = 6
@@ -87,7 +98,7 @@ def test_a_step_moves_trunk_and_discriminator_by_the_gradient_of_d_loss(
         adversarial_weight=5.0,
     )
     variables = model.trunk.trainable_variables + model.discriminator.trainable_variables
-    latents = model.latents.sample(BATCH, model._seeds(0)[gan.D_LATENTS])
+    latents = model.latents.sample(BATCH, model._seeds(0)[D_LATENTS])
     images = model.generator(latents, training=True)
     with tf.GradientTape(persistent=True) as tape:
         real_logits = model.discriminator(model.trunk(real_images, training=True), training=True)
@@ -161,7 +172,7 @@ def test_update_of_g_and_q_follows_the_weighted_sum_of_both_losses(tiny_model, a
     )
     variables = model.generator.trainable_variables + model.recognizer.trainable_variables
     seeds = model._seeds(0)
-    latents = model.latents.sample(BATCH, seeds[gan.G_LATENTS])
+    latents = model.latents.sample(BATCH, seeds[G_LATENTS])
     with tf.GradientTape() as tape:
         features = model.trunk(model.generator(latents, training=True), training=True)
         probability = sigmoid(model.discriminator(features, training=True))
@@ -276,7 +287,7 @@ def test_d_and_q_see_augmented_images_in_training_only(tiny_model, real_images):
     model._steps_tracked = lambda: tf.constant(1)  # no second look in this step
     expected = [
         tuple(model._seeds(0).numpy()[use])
-        for use in (gan.REAL_DISTORTION, gan.GENERATED_DISTORTION, gan.G_DISTORTION)
+        for use in (REAL_DISTORTION, GENERATED_DISTORTION, G_DISTORTION)
     ]
     doubled = model.discriminator(model.trunk(2.0 * real_images, training=True))
     values = model.train_step(real_images)
@@ -295,9 +306,9 @@ def test_second_look_at_real_images_has_its_own_augmentation(tiny_model, real_im
     model._steps_tracked = lambda: tf.constant(1)  # no second look at generated images
     seeds = [tuple(seed) for seed in model._seeds(0).numpy()]
     model.train_step(real_images)
-    uses = (gan.REAL_DISTORTION, gan.GENERATED_DISTORTION, gan.G_DISTORTION)
+    uses = (REAL_DISTORTION, GENERATED_DISTORTION, G_DISTORTION)
     assert first.seeds == [seeds[use] for use in uses]
-    assert second.seeds == [seeds[gan.SECOND_DISTORTION]]
+    assert second.seeds == [seeds[SECOND_DISTORTION]]
 
 
 # The probability after G's update.
@@ -306,7 +317,7 @@ def test_second_look_at_real_images_has_its_own_augmentation(tiny_model, real_im
 def test_probability_after_is_that_of_the_updated_generator(tiny_model):
     model = tiny_model()
     seeds = model._seeds(0)
-    latents = model.latents.sample(BATCH, seeds[gan.G_LATENTS])
+    latents = model.latents.sample(BATCH, seeds[G_LATENTS])
 
     def probability():
         with keras.StatelessScope():
@@ -377,7 +388,7 @@ def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
                 model.trunk(model.augmentation(real_images, seeds[use]), training=True),
                 training=True,
             )[:, :10]
-            for use in (gan.REAL_DISTORTION, gan.SECOND_DISTORTION)
+            for use in (REAL_DISTORTION, SECOND_DISTORTION)
         ]
         information = losses.paired_information(*logits)
     gradients = tape.gradient(information, model.trunk.trainable_variables)
@@ -398,8 +409,8 @@ def test_information_on_real_images_needs_an_augmentation(tiny_model):
 def look_of_six(model, images, step):
     """An update at that step, with those images for generated ones."""
     latents = model.latents.sample(BATCH, [1, 2])
-    generated = gan.Look(images, None, model.trunk(images))
-    return gan.Update(tf.constant(step), model._seeds(step), True, latents, generated)
+    generated = Look(images, None, model.trunk(images))
+    return Update(tf.constant(step), model._seeds(step), True, latents, generated)
 
 
 def test_warm_up_raises_the_categorical_weight_linearly(tiny_model, real_images):
@@ -478,7 +489,7 @@ def test_d_loss_and_probabilities_are_those_of_the_networks_before_the_step(
     tiny_model, real_images
 ):
     model = tiny_model()
-    latents = model.latents.sample(BATCH, model._seeds(0)[gan.D_LATENTS])
+    latents = model.latents.sample(BATCH, model._seeds(0)[D_LATENTS])
     images = model.generator(latents, training=True)
     real, generated = (
         sigmoid(model.discriminator(model.trunk(batch, training=True))).numpy()
@@ -753,7 +764,7 @@ def test_constructor_arguments_are_attributes_and_config_keys(tiny_model):
 def test_compile_arguments_are_attributes_and_config_keys(tiny_model):
     model = build_rich_model(tiny_model)
     arguments = {
-        name for cls in (gan.GAN, InfoGAN) for name in inspect.signature(cls.compile).parameters
+        name for cls in (GAN, InfoGAN) for name in inspect.signature(cls.compile).parameters
     } - {"self", "kwargs"}
     config = model.get_compile_config()
     assert arguments <= set(config)

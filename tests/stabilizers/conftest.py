@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from keras_infogan.latents import LatentSpec
-from keras_infogan.models.gan import GAN, Look, Update
+from keras_infogan.models.gan import GAN
+from keras_infogan.models.update import Look, Update
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan.models.gan import Look, Update
+from keras_infogan.models.update import Look, Update
 from keras_infogan.stabilizers import LabelSmoothing
 
 

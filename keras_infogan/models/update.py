@@ -1,0 +1,52 @@
+"""What the loss of one update is computed from, and what the randomness of a step is for."""
+
+import dataclasses
+import typing
+
+import tensorflow as tf
+
+# What a random draw of a step is for: its seed is split into one for each use. Where two draws
+# share a seed, they are meant to be the same: G's look at real images is through the distortion of
+# D's; the update of Q alone, and the look after G's update, are on the latents and through the
+# distortion of G's.
+USES = range(6)
+D_LATENTS, REAL_DISTORTION, GENERATED_DISTORTION, G_LATENTS, G_DISTORTION, SECOND_DISTORTION = USES
+
+
+class Look(typing.NamedTuple):
+    """What D made of a batch of images.
+
+    Args:
+        images: As D saw them, distortion and noise included.
+        logits: `(batch_size, 1)`.
+        features: The trunk's.
+    """
+
+    images: tf.Tensor
+    logits: tf.Tensor
+    features: tf.Tensor
+
+
+@dataclasses.dataclass(frozen=True)
+class Update:
+    """What the loss of one update is computed from.
+
+    Args:
+        step: Number of the train step, from 0.
+        seeds: Seeds of its uses of randomness, `(6, 2)`.
+        training: Whether networks run in training mode.
+        latents: What the generated images were made of, `(batch_size, latents.size)`.
+        generated: Look at generated images.
+        real_images: Real images as they came, or None.
+        labels: Their labels, integers, or None.
+        real: Look at them; in G's update None unless something asks for it.
+    """
+
+    step: tf.Tensor
+    seeds: tf.Tensor
+    training: bool
+    latents: tf.Tensor
+    generated: Look
+    real_images: tf.Tensor | None = None
+    labels: tf.Tensor | None = None
+    real: Look | None = None
