@@ -4,6 +4,7 @@ Source: Mirza and Osindero, "Conditional Generative Adversarial Nets", 2014.
 """
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_infogan.models.gan import GAN
@@ -44,6 +45,24 @@ class ConditionalGAN(GAN):
         """Number of labels."""
         return self.latents.codes[0].size
 
+    def fit(self, x=None, y=None, *args, **kwargs):
+        """As `keras.Model.fit`, but refuses labels out of range before it begins.
+
+        Raises:
+            ValueError: If an array `y` holds a label that is none.
+        """
+        # A step says so too, but for one that XLA compiles: it leaves assertions out.
+        if y is not None:
+            labels = np.asarray(y)
+            wrong = labels[(labels < 0) | (labels >= self.num_labels)]
+            if wrong.size:
+                raise ValueError(f"{self._label_rule} {wrong[0]}.")
+        return super().fit(x, y, *args, **kwargs)
+
+    @property
+    def _label_rule(self):
+        return f"labels must be from 0 to {self.num_labels - 1}. Received:"
+
     def _draw_latents(self, batch_size, labels, seed):
         self._check_labels(labels)
         noise = self.latents.noise.sample(batch_size, seed)
@@ -68,7 +87,12 @@ class ConditionalGAN(GAN):
         return {"discriminator_logits": self.judge(images, labels, training)[0]}
 
     def _one_hot(self, labels):
-        return tf.one_hot(tf.reshape(tf.cast(labels, tf.int32), (-1,)), self.num_labels)
+        labels = tf.reshape(tf.cast(labels, tf.int32), (-1,))
+        wrong = (labels < 0) | (labels >= self.num_labels)
+        first = labels[tf.argmax(tf.cast(wrong, tf.int32))]
+        # Without it, one_hot would make of a label that is none a row of zeros.
+        tf.debugging.Assert(~tf.reduce_any(wrong), [self._label_rule, first])
+        return tf.one_hot(labels, self.num_labels)
 
     @staticmethod
     def _check_labels(labels):

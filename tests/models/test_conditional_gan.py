@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from keras_infogan import objectives, saving
 from keras_infogan.latents import Categorical, LatentSpec, Uniform
-from keras_infogan.models import gan
 from keras_infogan.models.conditional_gan import ConditionalGAN
+from keras_infogan.models.update import D_LATENTS, G_LATENTS
 
 LABELS = np.array([2, 0, 1, 2, 2])
 ONE_HOT = tf.one_hot(LABELS, 3)
@@ -50,7 +50,7 @@ def assert_moved_by(gradients, rate, before, after):
 
 
 def test_d_follows_its_loss_on_images_of_the_labels_of_the_batch(model, real_images, arrays):
-    images = model.generator(latents(model, gan.D_LATENTS), training=True)
+    images = model.generator(latents(model, D_LATENTS), training=True)
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(softplus(-d_logits(model, real_images)))
         loss += tf.reduce_mean(softplus(d_logits(model, images)))
@@ -63,7 +63,7 @@ def test_d_follows_its_loss_on_images_of_the_labels_of_the_batch(model, real_ima
 
 def test_g_follows_its_loss_on_images_of_the_labels_of_the_batch(model, real_images, arrays):
     with tf.GradientTape() as tape:
-        images = model.generator(latents(model, gan.G_LATENTS), training=True)
+        images = model.generator(latents(model, G_LATENTS), training=True)
         loss = tf.reduce_mean(softplus(-d_logits(model, images)))
     gradients = tape.gradient(loss, model.g_variables)
     before, d_before = arrays(model.g_variables), arrays(model.d_variables)
@@ -128,6 +128,25 @@ def test_images_without_labels_are_refused(model, real_images):
     for work in (model.train_step, model.test_step, model.judge):
         with pytest.raises(ValueError, match=message):
             work(real_images)
+
+
+@pytest.mark.parametrize(("wrong", "received"), [(3, 3), (-1, -1)])
+def test_labels_out_of_range_are_refused(model, small_images, wrong, received):
+    images, labels = small_images(10), np.arange(10) % 3
+    labels[7] = wrong
+    message = f"labels must be from 0 to 2. Received: {received}"
+    with pytest.raises(ValueError, match=message):
+        model.fit(images, labels, batch_size=5, verbose=0)
+    assert int(model.step.numpy()) == 0
+
+
+def test_labels_out_of_range_in_a_graph_are_refused(model, small_images):
+    batches = tf.data.Dataset.from_tensors((small_images(3), np.array([0, 1, 3])))
+    message = "(?s)labels must be from 0 to 2. Received:.*3"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        model.fit(batches, shuffle=False, verbose=0)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        model.judge(small_images(2), np.array([3, 0]))
 
 
 def test_training_on_from_a_file_equals_training_on(tiny_gan, small_images, arrays, tmp_path):
