@@ -7,6 +7,20 @@ from keras_infogan.errors import UserError
 
 MODELS = ("infogan", "gan", "conditional")
 
+# Fields that do nothing in the other models, and keep their defaults there.
+OF_INFOGAN = (
+    "categories",
+    "continuous_codes",
+    "learned_std",
+    "q_learning_rate",
+    "information_weight",
+    "continuous_weight",
+    "information_warmup",
+    "real_information_weight",
+    "trunk_learns_information",
+    "thickness",
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class RunConfig:
@@ -140,6 +154,11 @@ class RunConfig:
             self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
         for name in ("information_warmup", "decay_from"):
             self._require(0 <= getattr(self, name) <= 1, name, "must be from 0 to 1")
+        if self.model != "infogan":
+            rule = f"is for InfoGANs only, and this is model={self.model}"
+            for field in dataclasses.fields(self):
+                if field.name in OF_INFOGAN:
+                    self._require(getattr(self, field.name) == field.default, field.name, rule)
         self._require(
             self.distorts or self.thickness or not self.real_information_weight,
             "real_information_weight",

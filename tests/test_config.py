@@ -30,7 +30,6 @@ def test_a_config_goes_through_json():
         g_learning_rate=2e-3,
         adam_beta_1=0.4,
         decay_from=0.5,
-        model="gan",
         noise_distribution="uniform",
         q_learning_rate=3e-3,
         d_steps=2,
@@ -51,9 +50,12 @@ def test_a_config_goes_through_json():
         seed=2**31 - 1,
         jit=False,
     )
-    # Every field is something other than its default, so that none can be lost unnoticed.
+    # Every field is something other than its default, so that none can be lost unnoticed; but
+    # another model goes without the fields of the codes.
     for field in dataclasses.fields(RunConfig):
-        assert getattr(config, field.name) != field.default
+        assert field.name == "model" or getattr(config, field.name) != field.default
+    gan = dataclasses.replace(CONFIG, model="gan")
+    assert RunConfig.from_json(json.loads(json.dumps(gan.to_json()))) == gan
     again = RunConfig.from_json(json.loads(json.dumps(config.to_json())))
     assert again == config
     assert hash(again) == hash(config)
@@ -152,6 +154,30 @@ def test_from_json_checks_values_too():
 def test_values_out_of_range_are_refused_by_their_flag(name, value, message):
     with pytest.raises(UserError, match=f"^{message}"):
         dataclasses.replace(CONFIG, **{name: value})
+
+
+@pytest.mark.parametrize("model", ["gan", "conditional"])
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("categories", 5),
+        ("continuous_codes", 0),
+        ("learned_std", True),
+        ("q_learning_rate", 1e-3),
+        ("information_weight", 2.0),
+        ("continuous_weight", 0.2),
+        ("information_warmup", 0.5),
+        ("real_information_weight", 1.0),
+        ("trunk_learns_information", False),
+        ("thickness", 0.5),
+    ],
+)
+def test_what_only_an_infogan_has_is_refused_of_another_model(model, name, value):
+    flag = "--" + name.replace("_", "-")
+    message = f"^{flag} is for InfoGANs only, and this is model={model}. Received: {value}.$"
+    with pytest.raises(UserError, match=message):
+        dataclasses.replace(CONFIG, model=model, **{name: value})
+    assert dataclasses.replace(CONFIG, model=model).model == model
 
 
 @pytest.mark.parametrize(
