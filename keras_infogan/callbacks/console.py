@@ -4,6 +4,8 @@ import time
 
 import keras
 
+from keras_infogan.callbacks.metrics_log import measured
+
 WARM_UP_STEPS = 5
 MEASURED_STEPS = 20
 LONG_SECONDS = 2 * 3600
@@ -34,6 +36,10 @@ class Console(keras.callbacks.Callback):
         self._began = self._last_line = time.monotonic()
 
     def on_train_batch_end(self, batch, logs=None):
+        # Taken out of the logs, so that Keras's progress bar, which comes after, shows none either.
+        shown = {metric.name for metric in measured(self.model)}
+        for name in set(logs or {}) - shown:
+            del logs[name]
         self._steps += 1
         now = time.monotonic()
         if self._steps == WARM_UP_STEPS:

@@ -7,8 +7,18 @@ import keras
 from keras_infogan import run_dir
 
 
+def measured(model):
+    """The model's metrics that a step since their last reset has counted into.
+
+    While D learns alone there is nothing to say of G, and its means would read 0.
+    """
+    return [metric for metric in model.metrics if float(metric.count)]
+
+
 class MetricsLog(keras.callbacks.Callback):
     """Appends a line `{"step", "epoch", "seconds", metric: mean since the last line, ...}`.
+
+    Metrics that nothing has measured since then are left out.
 
     Keras resets the metrics at each epoch. This callback carries their sums across, so that every
     line is a mean over `every` steps, and resets them itself before the step after a line.
@@ -43,7 +53,7 @@ class MetricsLog(keras.callbacks.Callback):
             "step": step,
             "epoch": round(step / self.steps_per_epoch, 4),
             "seconds": round(self.seconds, 2),
-            **{metric.name: float(metric.result()) for metric in self.model.metrics},
+            **{metric.name: float(metric.result()) for metric in measured(self.model)},
         }
 
     def _variables(self):

@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from keras_infogan.callbacks.metrics_log import measured
+
 
 class TensorBoardEvents(keras.callbacks.Callback):
     """Writes what the metrics log and the sample grids have written, as TensorBoard's events.
@@ -39,7 +41,7 @@ class TensorBoardEvents(keras.callbacks.Callback):
         step = int(self.model.step.numpy())
         with self._writer.as_default(step=step):
             if step % self.log.every == 0:
-                for metric in self.model.metrics:
+                for metric in measured(self.model):
                     tf.summary.scalar(metric.name, metric.result())
             if self.grids.last_step == step:
                 for path in sorted(self.run.images.glob(f"*-{step:07d}.png")):

@@ -16,9 +16,19 @@ def clock(monkeypatch):
     return clock
 
 
+def metrics(measured=("d_loss", "g_loss")):
+    """Two metrics, of which some have been measured."""
+    both = [keras.metrics.Mean(name=name) for name in ("d_loss", "g_loss")]
+    for metric in both:
+        if metric.name in measured:
+            metric.update_state(1.0)
+    return both
+
+
 def run_steps(callback, clock, steps, seconds, first=1, first_seconds=None):
     """Steps of `seconds` each; the first five of a run may take longer."""
-    callback.set_model(types.SimpleNamespace(step=keras.Variable(0, dtype="int32")))
+    step = keras.Variable(0, dtype="int32")
+    callback.set_model(types.SimpleNamespace(step=step, metrics=metrics()))
     for step in range(first, first + steps):
         slow = first_seconds is not None and step < first + 5
         clock.now += first_seconds if slow else seconds
@@ -72,6 +82,17 @@ def test_lines_come_every_so_many_seconds(clock, capsys):
     run_steps(callback, clock, 7, seconds=3.0, first=5)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[1] for line in lines] == ["8/200"]  # 24 s; the next is due at 36 s
+
+
+def test_figures_that_nothing_has_measured_are_not_shown(clock, capsys):
+    callback = make(line_seconds=10.0)
+    step = keras.Variable(1, dtype="int32")
+    callback.set_model(types.SimpleNamespace(step=step, metrics=metrics(["d_loss"])))
+    clock.now += 11.0
+    logs = {"d_loss": 1.23456, "g_loss": 0.0}
+    callback.on_train_batch_end(0, logs)
+    assert capsys.readouterr().out == "step 1/1025 epoch 0.02 d_loss=1.235\n"
+    assert list(logs) == ["d_loss"]  # what the progress bar is given next
 
 
 def test_epoch_of_a_line_is_the_step_over_the_steps_of_an_epoch(clock, capsys):

@@ -118,6 +118,15 @@ def test_seconds_go_on_from_earlier_parts(tmp_path, monkeypatch):
     assert log.seconds >= 1050.0
 
 
+def test_what_has_not_been_measured_is_left_out(tmp_path):
+    model = Reporter()
+    log = MetricsLog(tmp_path / "metrics.jsonl", steps_per_epoch=8)
+    log.set_model(model)
+    assert list(log.row()) == ["step", "epoch", "seconds"]
+    model.mean.update_state(0.0)
+    assert log.row()["value"] == 0.0
+
+
 def test_row_shows_the_steps_since_the_last_line(tmp_path):
     path = tmp_path / "metrics.jsonl"
     model = Reporter()
