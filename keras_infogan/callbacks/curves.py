@@ -1,5 +1,7 @@
 """images/losses.png, probabilities.png and information.png, from metrics.jsonl."""
 
+import math
+
 import keras
 
 from keras_infogan import run_dir
@@ -35,9 +37,10 @@ class Curves(keras.callbacks.Callback):
 
         def draw(name, title, unit, labels, level=None):
             curves = {
-                label: [row[metric] for row in rows]
+                # G has no figures while D learns alone: a gap in the curve.
+                label: [row.get(metric, math.nan) for row in rows]
                 for metric, label in labels.items()
-                if metric in rows[0]
+                if any(metric in row for row in rows)
             }
             save_curves(self.run.images / name, steps, curves, title, unit, level)
 
@@ -46,18 +49,21 @@ class Curves(keras.callbacks.Callback):
             losses["categorical_loss"] = "Q, categorical codes"
         if latents.continuous:
             losses["continuous_loss"] = "Q, continuous codes"
-        draw("losses.png", "Losses", "nats", losses)  # those that the model has
-        draw(
-            "probabilities.png",
-            "Mean probability that D gives",
-            "probability of being real",
-            {
-                "real_probability": "real images",
-                "generated_probability_before": "generated, before G's update",
-                "generated_probability_after": "generated, after G's update",
-            },
-        )
-        if "mutual_information" not in rows[0]:
+        probabilities = self.model.objective.is_probability
+        # Those that the model has.
+        draw("losses.png", "Losses", "nats" if probabilities else "loss", losses)
+        if probabilities:
+            draw(
+                "probabilities.png",
+                "Mean probability that D gives",
+                "probability of being real",
+                {
+                    "real_probability": "real images",
+                    "generated_probability_before": "generated, before G's update",
+                    "generated_probability_after": "generated, after G's update",
+                },
+            )
+        if not any("mutual_information" in row for row in rows):
             return
         entropy = latents.entropy(latents.categorical)
         draw(

@@ -13,7 +13,7 @@ from keras_infogan.evaluation.scores import USE_SHARE, contingency, majority_tab
 
 NOISES = 16
 REAL_IMAGES = 1000
-# Steps before the codes are looked at.
+# Steps of G before the codes are looked at.
 SETTLING_STEPS = 1000
 
 
@@ -93,6 +93,7 @@ class Health(keras.callbacks.Callback):
     def _vitals(self):
         model, latents = self.model, self.model.latents
         row = self.log.row()
+        g_steps = row["step"] - model.d_pretraining
         first = latents.categorical[0] if latents.categorical else None
         noises = NOISES if latents.noise.size else 1
         # Images of a code may owe their variety to the continuous codes, so these vary too.
@@ -101,18 +102,22 @@ class Health(keras.callbacks.Callback):
             for position in latents.continuous
         }
         if first is None:
-            tables = [latents.fixed(noises, self.seed, drawn)]
+            tables, kind = [latents.fixed(noises, self.seed, drawn)], None
             code_labels, unused = {}, ()
         else:
+            kind = "code" if model.reads_codes else "label"
             size = latents.codes[first].size
             tables = [latents.fixed(noises, self.seed, {**drawn, first: c}) for c in range(size)]
             code_labels, unused = self._reading(size) if model.reads_codes else ({}, ())
         generated = model.generate(np.stack(tables))
         return Vitals(
             step=row["step"],
-            metrics={metric.name: row[metric.name] for metric in model.metrics},
+            g_steps=g_steps,
+            is_probability=model.objective.is_probability,
+            metrics={m.name: row[m.name] for m in model.metrics if m.name in row},
             entropy=latents.entropy(latents.categorical) if model.reads_codes else 0.0,
-            warmed_up=row["step"] >= max(getattr(model, "information_warmup", 0), SETTLING_STEPS),
+            warmed_up=g_steps >= max(getattr(model, "information_warmup", 0), SETTLING_STEPS),
+            kind=kind,
             generated=generated,
             real=sample_images(self._images, REAL_IMAGES, model.generator.output_shape[1]),
             code_labels=code_labels,

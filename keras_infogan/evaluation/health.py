@@ -1,4 +1,4 @@
-"""What can go wrong with an InfoGAN, and how it shows.
+"""What can go wrong with a GAN, and how it shows.
 
 Each check looks at the `Vitals` of one moment and returns a `Problem` or None. Thresholds are
 deliberately wide: a check that speaks should be right.
@@ -15,7 +15,7 @@ STRONG_D_LOSS = 0.1
 ROUGH = 1.8
 COLLAPSED = 0.25
 AT_FLOOR = 1.05
-NOISE_STEPS = 500  # every generator draws noise, the same for all codes, before that
+NOISE_STEPS = 500  # of G's steps: every generator draws noise, the same for all codes, before that
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,10 +24,13 @@ class Vitals:
 
     Args:
         step: Step of the run.
+        g_steps: Steps in which G has learned; 0 or less while D learns alone.
+        is_probability: Whether sigmoid of D's logit is a probability.
         metrics: Means of the model's metrics over the last steps.
         entropy: H(c) of all categorical codes together, in nats; 0 if nothing reads any.
         warmed_up: Whether the information loss has had its full weight for a while.
-        generated: Generated images of the first categorical code's values,
+        kind: What G is told: `"code"`, `"label"`, or None for noise alone.
+        generated: Generated images of the first categorical code's values or of the labels,
             `(values, noises, height, width, channels)` in [-1, 1], the continuous codes drawn with
             the noise; one of each value if the model has no noise.
         real: Real images, `(n, height, width, channels)` in [-1, 1].
@@ -39,9 +42,12 @@ class Vitals:
     """
 
     step: int
+    g_steps: int
+    is_probability: bool
     metrics: dict
     entropy: float
     warmed_up: bool
+    kind: str | None
     generated: np.ndarray
     real: np.ndarray
     code_labels: dict
@@ -120,7 +126,7 @@ def shared_label(vitals):
 def discriminator_too_strong(vitals):
     """D's loss is near 0, and G gets no gradient to speak of."""
     d_loss = vitals.metrics["d_loss"]
-    if d_loss < STRONG_D_LOSS:
+    if vitals.is_probability and d_loss < STRONG_D_LOSS:
         return Problem(
             "D too strong",
             f"its loss is {d_loss:.3f}",
@@ -131,9 +137,11 @@ def discriminator_too_strong(vitals):
 def discriminator_blind(vitals):
     """D cannot tell real images from what is plainly noise."""
     metrics = vitals.metrics
+    if not vitals.is_probability:
+        return None
     difference = abs(metrics["real_probability"] - metrics["generated_probability_before"])
     rougher = _roughness(_flat(vitals.generated)) / max(_roughness(vitals.real), 1e-12)
-    late = vitals.step >= NOISE_STEPS
+    late = vitals.g_steps >= NOISE_STEPS
     if late and difference < BLIND_DIFFERENCE and rougher > ROUGH:
         return Problem(
             "D blind",
@@ -145,16 +153,19 @@ def discriminator_blind(vitals):
 
 
 def collapse(vitals):
-    """G draws nearly the same image of a code whatever the noise and the continuous codes."""
+    """G draws nearly the same image of what it is told, whatever the noise and all else."""
     real = _spread(vitals.real)
     within = np.array([_spread(images) for images in vitals.generated])
     alike = np.flatnonzero(within < COLLAPSED * real)
-    if vitals.step >= NOISE_STEPS and vitals.generated.shape[1] > 1 and len(alike):
+    if vitals.g_steps >= NOISE_STEPS and vitals.generated.shape[1] > 1 and len(alike):
+        which = f" of {vitals.kind} {_listed(alike)}" if vitals.kind else ""
         return Problem(
             "collapse",
-            f"images of code {_listed(alike)} differ by {within[alike].mean() / real:.0%} of what "
-            "real images differ by",
-            "Lower --information-weight or --g-learning-rate",
+            f"images{which} differ by {within[alike].mean() / real:.0%} of what real images differ "
+            "by",
+            "Lower --information-weight or --g-learning-rate"
+            if vitals.kind == "code"
+            else "Lower --g-learning-rate, or add --stabilizer minibatch_discrimination",
         )
 
 
@@ -182,10 +193,13 @@ CHECKS = (
 
 
 def diagnose(vitals):
-    """The problems that the checks find; only the first where numbers are not finite."""
+    """The problems that the checks find.
+
+    Only the first where numbers are not finite, and no other before G has begun to learn.
+    """
     problem = not_finite(vitals)
-    if problem:
-        return [problem]
+    if problem or vitals.g_steps < 1:
+        return [problem] if problem else []
     return [problem for check in CHECKS if (problem := check(vitals))]
 
 

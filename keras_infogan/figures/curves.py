@@ -2,6 +2,7 @@
 
 from matplotlib.figure import Figure
 
+from keras_infogan import objectives
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import read_jsonl, replace_with
 
@@ -13,11 +14,14 @@ PANELS = {
     "mutual_information": "information, nats",
     "code_accuracy": "Q's accuracy on its own codes",
 }
+PROBABILITIES = ("real_probability", "generated_probability_before")
 COLUMNS = 2
 
 
 def draw(out, runs, steps=()):
     """Draws each metric that one of the runs has, a line a run.
+
+    Probabilities only of runs in which sigmoid of D's logit is one.
 
     Args:
         out: The .png file.
@@ -31,16 +35,32 @@ def draw(out, runs, steps=()):
     for name, points in rows.items():
         if not points:
             raise UserError(f"{name} has no points in its metrics.jsonl yet.")
-    shown = [key for key in PANELS if any(key in points[0] for points in rows.values())]
+    free = {run.path.name for run in runs if not _gives_probabilities(run)}
+    lines = {
+        key: {
+            name: [(point["step"], point[key]) for point in points if key in point]
+            for name, points in rows.items()
+            if not (name in free and key in PROBABILITIES)
+        }
+        for key in PANELS
+    }
+    shown = [key for key in PANELS if any(lines[key].values())]
     height = -(-len(shown) // COLUMNS)
     figure = Figure(figsize=(8, 2.6 * height), dpi=100, layout="constrained")
     for number, key in enumerate(shown, start=1):
         axes = figure.add_subplot(height, COLUMNS, number)
-        for name, points in rows.items():
-            if key in points[0]:
-                numbers = [point["step"] for point in points]
-                axes.plot(numbers, [point[key] for point in points], label=name, linewidth=1.1)
+        for name, points in lines[key].items():
+            if points:
+                axes.plot(*zip(*points, strict=True), label=name, linewidth=1.1)
         axes.set(title=PANELS[key], xlabel="step")
         axes.grid(alpha=0.3)
         axes.legend(fontsize=7)
     replace_with(out, figure.savefig)
+
+
+def _gives_probabilities(run):
+    name = run.read_config().get("generator_loss", "non_saturating")  # older than the choice
+    try:
+        return objectives.get(name).is_probability
+    except ValueError:  # of another process, where it was registered
+        return False

@@ -10,7 +10,7 @@ from keras_infogan.callbacks import curves
 from keras_infogan.callbacks.curves import Curves
 from keras_infogan.callbacks.metrics_log import MetricsLog
 from keras_infogan.latents import Categorical, Uniform
-from keras_infogan.models.infogan import METRIC_NAMES
+from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.run_dir import RunDir
 
 PICTURES = ["information.png", "losses.png", "probabilities.png"]
@@ -26,7 +26,7 @@ def run(tmp_path):
 def write_rows(run, steps):
     """Rows in which metric number i of step s is s + i / 10."""
     rows = [
-        {"step": step, **{name: step + i / 10 for i, name in enumerate(METRIC_NAMES)}}
+        {"step": step, **{name: step + i / 10 for i, name in enumerate(InfoGAN.metric_names)}}
         for step in steps
     ]
     run.metrics.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -41,12 +41,19 @@ def make(run, model, every=500):
 
 
 @pytest.fixture
-def drawn(monkeypatch):
+def units():
+    """The unit of each picture of `drawn`."""
+    return {}
+
+
+@pytest.fixture
+def drawn(monkeypatch, units):
     """What is drawn, `{file name: (steps, curves, level)}`, instead of pictures."""
     seen = {}
 
     def note(path, steps, lines, title, unit, level=None):
         seen[path.name] = (steps, lines, level)
+        units[path.name] = unit
 
     monkeypatch.setattr(curves, "save_curves", note)
     return seen
@@ -91,6 +98,32 @@ def test_losses_of_codes_that_are_not_there_are_left_out(run, tiny_model, drawn,
     labels = list(drawn["losses.png"][1])
     assert len(labels) == 3
     assert [label for label in labels if "code" in label] == [f"Q, {shown} codes"]
+
+
+def test_what_is_no_probability_is_not_drawn_as_one(run, tiny_model, drawn, units):
+    model = tiny_model(generator_loss="hinge")
+    model.step.assign(10)
+    write_rows(run, [10])
+    make(run, model).save()
+    assert sorted(drawn) == ["information.png", "losses.png"]
+    assert units == {"losses.png": "loss", "information.png": "nats"}
+
+
+def test_curves_of_g_begin_where_it_does(run, tiny_model, drawn, units):
+    model = tiny_model(d_pretraining=10)
+    model.step.assign(20)
+    write_rows(run, [10, 20])
+    first, second = (json.loads(line) for line in run.metrics.read_text().splitlines())
+    first = {name: first[name] for name in ("step", "d_loss", "real_probability")}
+    run.metrics.write_text(json.dumps(first) + "\n" + json.dumps(second) + "\n")
+    make(run, model).save()
+    lines = drawn["losses.png"][1]
+    assert lines["discriminator"] == [10.0, 20.0]
+    assert lines["generator (adversarial)"] == pytest.approx([math.nan, 20.1], nan_ok=True)
+    assert list(drawn["information.png"][1].values()) == [
+        pytest.approx([math.nan, 20.4], nan_ok=True)
+    ]
+    assert units["losses.png"] == "nats"
 
 
 def test_steps_since_the_last_line_are_one_more_point(run, tiny_model, drawn):

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 from keras import ops
 
+from keras_infogan import objectives
 from keras_infogan.callbacks import health as module
 from keras_infogan.callbacks.health import SETTLING_STEPS, Health
 from keras_infogan.callbacks.metrics_log import MetricsLog
 from keras_infogan.data.sources import ImageData
 from keras_infogan.evaluation.health import Problem
 from keras_infogan.latents import Categorical, Uniform
-from keras_infogan.models.infogan import METRIC_NAMES
+from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.run_dir import read_jsonl
 
-HEALTHY = dict.fromkeys(METRIC_NAMES, 0.5) | {
+HEALTHY = dict.fromkeys(InfoGAN.metric_names, 0.5) | {
     "d_loss": 1.1,
     "mutual_information": 1.0,
     "real_probability": 0.6,
@@ -93,6 +94,8 @@ def healthy(shared):
     """A healthy model at step 5,000, whatever another test made of it."""
     shared.step.assign(5000)
     shared.information_warmup = 0
+    shared.d_pretraining = 0
+    shared.objective = objectives.get("non_saturating")
     shared.stop_training = False
     show(shared)
     return shared
@@ -138,7 +141,8 @@ def test_a_healthy_model_leaves_no_word(healthy, check, capsys):
 def test_what_is_looked_at(healthy, attach):
     callback = attach(healthy)
     vitals = callback._vitals()
-    assert vitals.step == 5000
+    assert (vitals.step, vitals.g_steps, vitals.kind) == (5000, 5000, "code")
+    assert vitals.is_probability
     assert vitals.metrics == pytest.approx(HEALTHY)
     assert vitals.entropy == pytest.approx(math.log(3.0))
     assert vitals.generated.shape == (3, 16, 8, 8, 1)
@@ -204,6 +208,53 @@ def test_a_code_is_called_dead_after_it_has_had_time(healthy, attach):
         healthy.step.assign(step)
         healthy.information_warmup = warmup
         assert [problem.name for problem in callback.check()] == problems
+
+
+def test_steps_in_which_d_learned_alone_do_not_count(healthy, attach):
+    callback = attach(healthy)
+    healthy.d_pretraining = 400
+    show(healthy, mutual_information=0.0)
+    for step, warmup, g_steps, warmed_up in (
+        (300, 0, -100, False),
+        (1399, 0, 999, False),
+        (1400, 0, 1000, True),
+        (2399, 2000, 1999, False),
+        (2400, 2000, 2000, True),
+    ):
+        healthy.step.assign(step)
+        healthy.information_warmup = warmup
+        vitals = callback._vitals()
+        assert (vitals.step, vitals.g_steps, vitals.warmed_up) == (step, g_steps, warmed_up)
+
+
+def test_a_critic_without_probabilities_is_not_called_too_strong(healthy, check):
+    healthy.objective = objectives.get("wasserstein")
+    show(healthy, d_loss=-7.0)
+    assert check(healthy)[1] == []
+
+
+def test_nothing_is_said_of_a_generator_that_waits(tiny_gan, small_images, tmp_path, capsys):
+    images = np.round((small_images(12) + 1.0) * 127.5).astype(np.uint8)
+    model = tiny_gan(d_pretraining=4, d_optimizer="adam")
+    log = MetricsLog(tmp_path / "metrics.jsonl", steps_per_epoch=2, every=2)
+    callback = Health(
+        tmp_path / "health.jsonl", ImageData("x", images, None, images[:1], None), log, every=2
+    )
+    model.fit(small_images(12), batch_size=6, epochs=3, callbacks=[log, callback], verbose=0)
+    assert callback._vitals().kind is None
+    rows = read_jsonl(log.path)
+    assert [row["step"] for row in rows] == [2, 4, 6]
+    g_names = {"g_loss", "generated_probability_before", "generated_probability_after"}
+    assert [g_names & set(row) for row in rows] == [set(), set(), g_names]
+    assert all({"d_loss", "real_probability"} <= set(row) for row in rows)
+    assert [row["step"] for row in read_jsonl(callback.path) if row["step"] <= 4] == []
+
+
+@pytest.mark.parametrize(("conditional", "kind"), [(True, "label"), (False, None)])
+def test_what_a_gan_is_told(tiny_gan, attach, data, conditional, kind):
+    model = tiny_gan(conditional=conditional)
+    model.trackers["d_loss"].update_state(1.0)
+    assert attach(model)._vitals().kind == kind
 
 
 def test_several_codes_on_one_label(healthy, check):

@@ -22,6 +22,8 @@ def vitals(**changes):
     """What a healthy model of ten codes on ten labels shows after 5,000 steps."""
     healthy = Vitals(
         step=5000,
+        g_steps=5000,
+        is_probability=True,
         metrics={
             "d_loss": 1.1,
             "g_loss": 1.0,
@@ -31,6 +33,7 @@ def vitals(**changes):
         },
         entropy=ENTROPY,
         warmed_up=True,
+        kind="code",
         generated=bars(80, seed=1).reshape(10, 8, 16, 16, 1),
         real=bars(100),
         code_labels={code: (code + 3) % 10 for code in range(10)},
@@ -55,6 +58,7 @@ def test_a_model_that_has_just_begun_has_no_problem():
     noise = np.random.default_rng(0).uniform(-1, 1, (10, 8, 16, 16, 1))
     begun = vitals(
         step=100,
+        g_steps=100,
         metrics={"mutual_information": 0.0, "generated_probability_before": 0.6},
         warmed_up=False,
         generated=noise,
@@ -140,6 +144,26 @@ def test_a_discriminator_that_is_too_strong(d_loss, found):
     assert names(diagnose(vitals(metrics={"d_loss": d_loss}))) == found
 
 
+@pytest.mark.parametrize("d_loss", [-7.0, 0.01])
+def test_a_loss_that_is_no_cross_entropy_may_be_anything(d_loss):
+    assert diagnose(vitals(metrics={"d_loss": d_loss}, is_probability=False)) == []
+
+
+def test_g_is_not_judged_while_d_learns_alone():
+    # As the metrics log has it: nothing is known of G and Q.
+    waiting = vitals(
+        step=2000,
+        g_steps=0,
+        generated=np.zeros((10, 8, 16, 16, 1)),
+        stds={"c2": (0.05, 0.05)},
+    )
+    metrics = {"d_loss": 0.01, "real_probability": 0.99}
+    assert diagnose(dataclasses.replace(waiting, metrics=metrics)) == []
+    metrics["d_loss"] = math.nan
+    assert names(diagnose(dataclasses.replace(waiting, metrics=metrics))) == ["not finite"]
+    assert "collapse" in names(diagnose(dataclasses.replace(waiting, g_steps=500)))
+
+
 NOISE = np.random.default_rng(0).uniform(-1, 1, (10, 8, 16, 16, 1))
 BLIND = {"real_probability": 0.5, "generated_probability_before": 0.51}
 
@@ -159,7 +183,9 @@ def test_a_blind_discriminator():
         {"generated": NOISE},
         {"generated": NOISE, "metrics": {**BLIND, "generated_probability_before": 0.47}},
         # All draw noise in the beginning.
-        {"generated": NOISE, "metrics": BLIND, "step": 499},
+        {"generated": NOISE, "metrics": BLIND, "g_steps": 499},
+        # Its logits are no probabilities.
+        {"generated": NOISE, "metrics": BLIND, "is_probability": False},
     ],
 )
 def test_a_discriminator_that_is_not_blind(changes):
@@ -172,6 +198,19 @@ def test_a_collapse_names_the_codes():
     (problem,) = diagnose(vitals(generated=collapsed))
     assert problem.name == "collapse"
     assert problem.seen == "images of code 2, 6 differ by 0% of what real images differ by"
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen", "remedy"),
+    [
+        ("code", "images of code 0 differ by 0%", "Lower --information-weight or --g-learning"),
+        ("label", "images of label 0 differ by 0%", "Lower --g-learning-rate, or add --stabil"),
+        (None, "images differ by 0% of what real images differ by", "Lower --g-learning-rate, or"),
+    ],
+)
+def test_a_collapse_is_told_in_the_words_of_the_model(kind, seen, remedy):
+    (problem,) = diagnose(vitals(kind=kind, generated=np.zeros((1, 8, 16, 16, 1))))
+    assert problem.seen.startswith(seen) and problem.remedy.startswith(remedy)
 
 
 def test_a_model_without_noise_cannot_collapse():

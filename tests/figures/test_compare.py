@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from PIL import Image
 
 from keras_infogan import compare
-from keras_infogan.figures import FIGURES, images, table
+from keras_infogan.figures import FIGURES, curves, images, table
 from keras_infogan.pictures import save_grid
 from keras_infogan.run_dir import RunDir, write_json, write_jsonl
 
@@ -77,6 +78,31 @@ def test_curves_draw_a_line_for_each_run(make_run, tmp_path):
     with Image.open(tmp_path / "one.png") as one, Image.open(tmp_path / "two.png") as two:
         assert one.size == two.size
         assert np.any(np.asarray(one) != np.asarray(two))
+
+
+def test_a_free_logit_is_not_shown_as_a_probability(make_run, tmp_path, monkeypatch):
+    titles = []
+    draw_panel = Axes.set
+
+    def note(axes, **settings):
+        titles.append((settings["title"], [line.get_label() for line in axes.get_lines()]))
+        return draw_panel(axes, **settings)
+
+    monkeypatch.setattr(Axes, "set", note)
+    runs = {name: RunDir(make_run(name)) for name in ("minimax", "hinge", "unknown")}
+    for name, run in runs.items():
+        write_json(run.config, {"generator_loss": name, "run": {}})
+        row = {"step": 1, "d_loss": 1.0, "real_probability": 0.9}
+        # G begins at the second.
+        write_jsonl(run.metrics, [row, {**row, "step": 2, "g_loss": 1.0}])
+    every, real = list(runs), "D's probability for real images"
+    for chosen, with_probability in ((every, ["minimax"]), (["hinge"], [])):
+        titles.clear()
+        curves.draw(tmp_path / "x.png", [runs[name] for name in chosen])
+        shown = dict(titles)
+        assert shown["loss of D"] == shown["loss of G (adversarial)"] == chosen
+        assert shown.get(real, []) == with_probability
+        assert (real in shown) == bool(with_probability)
 
 
 def test_table_by_hand(make_run, tmp_path):
