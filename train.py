@@ -166,12 +166,6 @@ def build_parser():
     )
     add(
         group,
-        "shared-trunk",
-        "let the discriminator and the recognizer share a trunk",
-        action=argparse.BooleanOptionalAction,
-    )
-    add(
-        group,
         "trunk-learns-information",
         "let the shared trunk learn from the information loss, in D's update",
         action=argparse.BooleanOptionalAction,

@@ -12,7 +12,6 @@ from keras_infogan.latents import Categorical, LatentSpec, Noise, Uniform
 from keras_infogan.models.conditional_gan import ConditionalGAN
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
-from keras_infogan.networks.apart import apart
 from keras_infogan.schedules import HoldThenDecay
 
 
@@ -38,11 +37,6 @@ def check_names(config):
     except ValueError as error:
         raise UserError(str(error)) from None
     _stabilizers(config)
-    if not (config.shared_trunk or config.trunk_learns_information):
-        raise UserError(
-            "--no-shared-trunk and --no-trunk-learns-information do not go together: "
-            "a trunk of Q's own would learn nothing."
-        )
 
 
 def check_labels(config, data):
@@ -181,6 +175,4 @@ def _networks(config, latents, outputs, image_shape, num_labels, parts):
     except TypeError as error:
         raise UserError(f"--network-option: {error} of {config.networks}.") from None
     built = build(latents.size, outputs, image_shape, **options)
-    if not config.shared_trunk:
-        built = apart(built)
     return stabilizers.rebuild(built, parts, latents, num_labels, config.seed)

@@ -59,7 +59,6 @@ class RunConfig:
         information_warmup: Share of the run in which the categorical weight rises from 0.
         real_information_weight: Weight of the information between the codes of two distortions of a
             real image.
-        shared_trunk: Whether D and Q share a trunk, as in the paper; else each has one.
         trunk_learns_information: Whether the trunk learns from the information loss.
         shear: Distortion of what D and Q see, see `RandomDistortion`; 0 for none.
         scale: The same, change of size.
@@ -101,7 +100,6 @@ class RunConfig:
     continuous_weight: float = 0.1
     information_warmup: float = 0.0
     real_information_weight: float = 0.0
-    shared_trunk: bool = True
     trunk_learns_information: bool = True
     shear: float = 0.0
     scale: float = 0.0

@@ -41,7 +41,6 @@ def test_a_config_goes_through_json():
         continuous_weight=0.5,
         information_warmup=0.25,
         real_information_weight=0.3,
-        shared_trunk=False,
         trunk_learns_information=False,
         shear=0.1,
         scale=0.2,

@@ -49,7 +49,6 @@ FIELD_FLAGS = [
     "--scale",
     "--shift",
     "--thickness",
-    "--shared-trunk",
     "--trunk-learns-information",
     "--jit",
 ]
@@ -139,7 +138,6 @@ def refusal(place, capfd, *arguments):
         (["--network-option", "width=3"], "unexpected keyword argument 'width' of dcgan64."),
         (["--resume", "r", "--tensorboard"], "--tensorboard does not go with --resume"),
         (["--resume", "r", "--stabilizer", "r1"], "--stabilizer does not go with --resume"),
-        (["--no-shared-trunk", "--no-trunk-learns-information"], "do not go together: a trunk of"),
         (["--d-steps", "0"], "--d-steps must be at least 1. Received: 0."),
         (["--sample-every", "0"], "--sample-every must be at least 1. Received: 0."),
         (["--checkpoint-every", "0.5"], "--checkpoint-every must be at least 1. Received: 0.5."),

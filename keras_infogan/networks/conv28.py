@@ -33,6 +33,7 @@ def build(
     output="tanh",
     normalize=True,
     d_filters=None,
+    split=False,
 ):
     """Builds the four networks.
 
@@ -45,12 +46,14 @@ def build(
         output: What ends the generator: `"tanh"`, or `"sigmoid"` for 2·sigmoid − 1.
         d_filters: The same as `filters` for the trunk, so that D may be wider than G; None for
             equal.
+        split: Whether D and Q have a dense layer each at the trunk's end instead of one for both.
+            What Q asks for then takes less of the place of what D needs to judge pictures.
         normalize: Whether BatchNorm stands in the generator and the trunk. Q's is always there.
 
     Returns:
         Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
-        `(units,)`), `discriminator` (trunk features to one logit) and `recognizer` (trunk
-        features to `parameter_size` numbers).
+        `(units,)`, or to twice as many), `discriminator` (trunk features to one logit) and
+        `recognizer` (trunk features to `parameter_size` numbers).
 
     Raises:
         ValueError: If two halvings do not fit the images, or the output is unknown.
@@ -85,11 +88,12 @@ def build(
     d_filters = d_filters or filters
     x = layers.LeakyReLU(SLOPE)(layers.Conv2D(d_filters, 4, 2, "same")(images))
     x = leaky(layers.Conv2D(2 * d_filters, 4, 2, "same")(x))
-    x = leaky(layers.Dense(units)(layers.Flatten()(x)))
-    trunk = keras.Model(images, x, name="trunk")
+    x = layers.Flatten()(x)
+    x = [leaky(layers.Dense(units)(x)) for _ in range(2 if split else 1)]
+    trunk = keras.Model(images, layers.Concatenate()(x) if split else x[0], name="trunk")
 
     return {
         "generator": generator,
         "trunk": trunk,
-        **dense_heads(units, parameter_size, SLOPE),
+        **dense_heads(units, parameter_size, SLOPE, split),
     }

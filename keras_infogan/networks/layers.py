@@ -45,22 +45,54 @@ def norm_leaky(x, slope):
     return layers.LeakyReLU(slope)(batch_norm(x))
 
 
-def dense_heads(units, parameter_size, slope):
+@keras.saving.register_keras_serializable(package="keras_infogan")
+class Part(layers.Layer):
+    """Some of the numbers of each row.
+
+    Args:
+        start: The first of them.
+        stop: The first one after them.
+    """
+
+    def __init__(self, start, stop, **kwargs):
+        super().__init__(**kwargs)
+        self.start = start
+        self.stop = stop
+
+    def call(self, x):
+        """`(batch_size, size)` → `(batch_size, stop − start)`."""
+        return x[:, self.start : self.stop]
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.stop - self.start)
+
+    def get_config(self):
+        return super().get_config() | {"start": self.start, "stop": self.stop}
+
+
+def dense_heads(units, parameter_size, slope, split=False):
     """D's and Q's heads on a trunk that ends in a dense layer, as in the InfoGAN paper.
 
     Args:
         units: Length of the trunk's features.
         parameter_size: Number of the recognizer's outputs.
         slope: Slope of the leaky ReLU.
+        split: Whether the features are twice as many, and D reads the first half and Q the second.
 
     Returns:
         Dict with `discriminator` (dense 1) and `recognizer` (dense 128, BatchNorm, leaky ReLU,
         dense).
     """
-    features = keras.Input((units,), name="features")
-    discriminator = keras.Model(features, layers.Dense(1)(features), name="discriminator")
+    size = 2 * units if split else units
 
-    features = keras.Input((units,), name="features")
-    x = norm_leaky(layers.Dense(128)(features), slope)
+    def half(features, start):
+        return Part(start, start + units)(features) if split else features
+
+    features = keras.Input((size,), name="features")
+    x = half(features, 0)
+    discriminator = keras.Model(features, layers.Dense(1)(x), name="discriminator")
+
+    features = keras.Input((size,), name="features")
+    x = norm_leaky(layers.Dense(128)(half(features, units)), slope)
     recognizer = keras.Model(features, layers.Dense(parameter_size)(x), name="recognizer")
     return {"discriminator": discriminator, "recognizer": recognizer}
