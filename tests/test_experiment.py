@@ -113,6 +113,7 @@ def test_config_holds_the_choices_and_the_data(finished, tiny_config):
         "sample_every": 5,
         "checkpoint_every": 60.0,
         "evaluate_every": 1,
+        "tensorboard": False,
     }
 
 
