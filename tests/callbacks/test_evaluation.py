@@ -115,6 +115,7 @@ def test_a_line_holds_all_scores_of_the_model(tiny_model, tiny_data, tmp_path, a
         "information",
         "continuous",
         "diversity",
+        "labels_obeyed",
         "generated",
     ]
     json.dumps(row, allow_nan=False)
