@@ -104,6 +104,7 @@ def test_evaluation_says_what_was_scored_on_what(run, evaluated):
         "information",
         "continuous",
         "diversity",
+        "labels_obeyed",
         "generated",
     ]
     assert scores["checkpoint"] == str(run.checkpoint(5))
@@ -324,5 +325,5 @@ def test_report_without_labels_and_without_a_readable_code(scores):
     scores["codes"] = dict.fromkeys(scores["codes"])
     scores["information"]["c1"] |= {"nats": None, "share": None}
     lines = evaluate.report(scores).splitlines()
-    assert lines[1] == "no labels or no categorical code, so no accuracy"
+    assert lines[1] == "no labels or no code that is read, so no accuracy"
     assert lines[2] == "c1: Q's output is not finite"

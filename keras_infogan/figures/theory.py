@@ -95,6 +95,7 @@ def play_xy(strength, steps=GAME_STEPS, rate=GAME_RATE):
         slopes = tape.gradient(g_loss, x), tape.gradient(d_loss, y)
         for variable, slope in zip((x, y), slopes, strict=True):
             variable.assign_sub(rate * slope)
+        averaging.after_d_update(game)
         averaging.after_update(game)
         path.append((float(x.numpy()), float(y.numpy())))
     return np.array(path)

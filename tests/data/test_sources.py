@@ -59,7 +59,9 @@ def test_an_unknown_name_is_refused_without_asking_the_network(monkeypatch):
 
 
 def test_the_refusal_of_a_name_lists_every_source():
-    with pytest.raises(UserError, match="Known are mnist5k, folder:PATH and the image sets of"):
+    with pytest.raises(
+        UserError, match="Known are mnist5k, drawn_faces, folder:PATH and the image sets of"
+    ):
         sources.check("mnits")
 
 
@@ -106,7 +108,9 @@ def test_a_source_from_outside_the_package_is_one_file_and_one_line():
     np.testing.assert_array_equal(data.train_images[5], expected)
     with pytest.raises(UserError, match="--dataset must be written stripes:STEP. Received: str"):
         sources.check("stripes")
-    with pytest.raises(UserError, match="mnist5k, folder:PATH, stripes:STEP and the image sets"):
+    with pytest.raises(
+        UserError, match="mnist5k, drawn_faces, folder:PATH, stripes:STEP and the image sets"
+    ):
         sources.check("mnits")
 
 

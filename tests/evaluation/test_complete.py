@@ -71,6 +71,7 @@ def test_every_score_is_there_and_ready_for_json(scores):
         "information",
         "continuous",
         "diversity",
+        "labels_obeyed",
         "generated",
     ]
     assert tuple(scores["codes"]) == CODE_SCORES
@@ -85,6 +86,7 @@ def test_every_score_is_there_and_ready_for_json(scores):
         "frechet",
         "frechet_floor",
         "floor",
+        "sharpness",
         "copying",
     }
     assert json.loads(json.dumps(scores, allow_nan=False)) == scores
