@@ -1,5 +1,8 @@
 """Exports of models that read no codes: a GAN, a conditional GAN, an averaged generator."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -163,3 +166,19 @@ def test_the_client_must_name_a_label_where_there_are_some(exported_conditional)
     with rest_server(Manager(exported_conditional.path.parent)) as address:
         with RestModel(address) as model, pytest.raises(UserError, match="asked for by label"):
             client.sample(model, None, None, count=1)
+
+
+def test_the_page_of_a_conditional_gan_has_nothing_to_draw_on(exported_conditional, root):
+    pytest.importorskip("gradio", reason="requirements-demo.txt is not installed")
+    # In a process of its own, since Gradio leaves an event loop open.
+    program = """
+import sys
+from export.demo_page import build_page
+from export.exported import Exported
+page = build_page(Exported(sys.argv[1]))
+tabs = [block.label for block in page.blocks.values() if type(block).__name__ == "Tab"]
+print(page.title, tabs, sep="\\n")
+"""
+    command = [sys.executable, "-c", program, str(exported_conditional.path)]
+    found = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert found.stdout == "Conditional GAN on tiny\n['Ask for a label']\n"
