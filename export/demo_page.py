@@ -46,7 +46,7 @@ def build_page(exported):
     kind = "InfoGAN" if exported.reads else "Conditional GAN"
     title = f"{kind} on {answers.dataset}" if answers.dataset else kind
     what = (
-        "A generator and a recognizer that learned their codes without labels."
+        "A generator of images, and a recognizer that reads codes from them."
         if exported.reads
         else "A generator that was told the labels."
     )

@@ -47,14 +47,19 @@ def _kind(model):
     if model.reads_codes:
         return (
             f"An InfoGAN's generator and recognizer, {served} noise and codes; the recognizer "
-            "reads codes from an image. The codes were learned without labels (Chen et al., 2016)."
+            f"reads codes from an image. The codes were learned {_evidence(model)} "
+            "(Chen et al., 2016)."
         )
-    if model.learns_labels:
+    if model.told_labels:
         return (
             f"A conditional GAN's generator, {served} noise and a label, which training was told "
             "(Mirza and Osindero, 2014)."
         )
     return f"A GAN's generator, {served} noise (Goodfellow et al., 2014)."
+
+
+def _evidence(model):
+    return "beside labels, which D was taught" if model.learns_labels else "without labels"
 
 
 def _use(model):
@@ -106,9 +111,10 @@ def _table(servable):
         for code, label in servable.code_to_label.items()
     ]
     text = "\n".join(["| code | label |", "|---|---|", *rows])
-    if servable.model.learns_labels:
+    if servable.model.told_labels:
         return f"Told in training:\n\n{text}"
-    return f"Fitted on training labels, which served for nothing else:\n\n{text}"
+    alone = "D learned too" if servable.model.learns_labels else "served for nothing else"
+    return f"Fitted on training labels, which {alone}:\n\n{text}"
 
 
 def _name(name):

@@ -20,11 +20,6 @@ def num_labels(data):
     return 0 if data.train_labels is None else len(np.unique(data.train_labels))
 
 
-def learns_labels(config):
-    """Whether training looks at labels."""
-    return config.model == "conditional" or any(part.needs_labels for part in _stabilizers(config))
-
-
 def check_names(config):
     """Checks what only the registries know.
 
@@ -45,7 +40,9 @@ def check_labels(config, data):
     Raises:
         UserError: If labels are needed and the `ImageData` has none.
     """
-    if learns_labels(config) and num_labels(data) < 2:
+    told = config.model == "conditional"
+    needs = told or any(part.needs_labels for part in _stabilizers(config))
+    if needs and num_labels(data) < 2:
         raise UserError(
             f"{config.preset} learns from labels, and {data.name} has {num_labels(data)} of them."
         )
@@ -125,7 +122,7 @@ def _stabilizers(config):
 
 def _gan(config, image_shape, num_labels, **common):
     latents = LatentSpec(_noise(config), [])
-    parts = _networks(config, latents, 1, image_shape, num_labels, common["stabilizers"])
+    parts = _networks(config, latents, 0, image_shape, num_labels, common["stabilizers"])
     return GAN(**_chosen(parts, config), latents=latents, **common)
 
 

@@ -1,4 +1,4 @@
-"""From a RunConfig to a finished run directory: the one place that assembles the rest."""
+"""From a RunConfig to a finished run directory."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from export.saved_model import export_model
 from keras_infogan import environment, resuming, run_dir
-from keras_infogan.assembly import build_model, check_labels, check_names, learns_labels, num_labels
+from keras_infogan.assembly import build_model, check_labels, check_names, num_labels
 from keras_infogan.callbacks.checkpoints import Checkpoints
 from keras_infogan.callbacks.console import Console, readable
 from keras_infogan.callbacks.curves import Curves
@@ -36,17 +36,13 @@ FASTER = (
 
 def plan(config, data_dir=None):
     """What a run would do, in words; writes nothing."""
-    check_names(config)
-    data = _load(config, data_dir)
+    data, model = _prepare(config, data_dir)
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
-    total_steps = config.total_steps(per_epoch)
-    check_labels(config, data)
-    model = build_model(config, data.train_images.shape[-1], total_steps, num_labels(data))
     lines = [] if data.note is None else [data.note]
     lines += [f"{name}: {value}" for name, value in config.to_json().items()]
     lines.append(
         f"data: {data.name}, {len(data.train_images)} training and {len(data.test_images)} test "
-        f"images; epochs of {per_epoch} steps, {total_steps} steps in all"
+        f"images; epochs of {per_epoch} steps, {config.total_steps(per_epoch)} steps in all"
     )
     for name in ("generator", "trunk", "discriminator", "recognizer"):
         if not hasattr(model, name):
@@ -83,14 +79,7 @@ def train(
         UserError: If the input cannot be used; nothing is written then.
     """
     run = run_dir.RunDir(path)
-    check_names(config)
-    data = _load(config, data_dir)
-    per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
-    check_labels(config, data)
-    # Networks refuse images of a size that they cannot make.
-    model = build_model(
-        config, data.train_images.shape[-1], config.total_steps(per_epoch), num_labels(data)
-    )
+    data, model = _prepare(config, data_dir)
     run.create()
     if data.note:
         print(data.note, flush=True)
@@ -130,6 +119,21 @@ def resume(path, overrides=None, data_dir=None):
     return _go_on(run, data, {**content, **config.to_json()})
 
 
+def _prepare(config, data_dir):
+    """The data and a new model, or a UserError before anything is written."""
+    check_names(config)
+    data = _load(config, data_dir)
+    check_labels(config, data)
+    return data, _new_model(config, data)
+
+
+def _new_model(config, data):
+    per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    return build_model(
+        config, data.train_images.shape[-1], config.total_steps(per_epoch), num_labels(data)
+    )
+
+
 def _load(config, data_dir):
     return sources.load(config.dataset, data_dir, config.image_size, config.channels, config.crop)
 
@@ -145,7 +149,7 @@ def _go_on(run, data, content, model=None):
     if checkpoint is not None:
         model = load_model(checkpoint)
     elif model is None:
-        model = build_model(config, data.train_images.shape[-1], total_steps, num_labels(data))
+        model = _new_model(config, data)
     # A directory with a config.json is a run, and can be resumed: not before there is a model.
     run_dir.write_json(run.config, content)
     for part in run.checkpoints.glob(".part-*"):
@@ -181,7 +185,7 @@ def _go_on(run, data, content, model=None):
     print(
         f"{run.path}: {config.preset} on {data.name}, seed {config.seed}, generator loss "
         f"{config.generator_loss}, step {first_step} of {total_steps}."
-        + (" It learns from labels." if learns_labels(config) else ""),
+        + (" It learns from labels." if model.learns_labels else ""),
         flush=True,
     )
     try:
@@ -207,7 +211,7 @@ def _fit(model, data, config, total_steps, callbacks, verbose):
     """`model.fit` from the model's step to the end, through the rest of a begun epoch first."""
     per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
     labels = None
-    if learns_labels(config):
+    if model.learns_labels:
         labels = np.searchsorted(np.unique(data.train_labels), data.train_labels)
     while (step := int(model.step.numpy())) < total_steps and not model.stop_training:
         epoch, offset = divmod(step, per_epoch)

@@ -37,7 +37,7 @@ def evaluate_codes(model, data, test_codes=None):
         The dict of `code_scores`, with None for each score where the model reads no categorical
         code or the data has no labels; a model that was told the labels has their table.
     """
-    if model.learns_labels:
+    if model.told_labels:
         told = dict(enumerate(np.unique(data.train_labels).tolist()))
         return dict.fromkeys(CODE_SCORES) | {"code_to_label": told}
     if not (model.reads_codes and model.latents.categorical) or data.train_labels is None:

@@ -67,7 +67,7 @@ def evaluate_model(model, data, seed=0):
         )
     codes = evaluate_codes(model, data, test_codes)
     obeyed = None
-    if model.learns_labels:
+    if model.told_labels:
         told = np.array(list(codes["code_to_label"].values()))[_drawn_codes(model, latents)]
         known = data.train_labels[evenly_chosen(len(data.train_labels), TRAIN_IMAGES)]
         obeyed = labels_obeyed(generated, told, train, known)

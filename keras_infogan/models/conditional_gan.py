@@ -14,8 +14,8 @@ from keras_infogan.models.gan import GAN
 class ConditionalGAN(GAN):
     """Trains G(z | y) and D(x | y) against each other, y being the labels of real images.
 
-    The label is the one code of the latents, one-hot. It is the only model here that learns from
-    labels: generated images get those of the batch's real images, in both updates.
+    The label is the one code of the latents, one-hot: generated images get those of the batch's
+    real images, in both updates.
 
     Args:
         generator: As in `GAN`, and so the rest.
@@ -38,7 +38,7 @@ class ConditionalGAN(GAN):
     >>> model.fit(images, labels, batch_size=64, epochs=20)  # labels are integers from 0 on
     """
 
-    learns_labels = True
+    told_labels = True
 
     @property
     def num_labels(self):

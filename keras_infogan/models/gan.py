@@ -50,7 +50,7 @@ class GAN(keras.Model):
 
     Attributes:
         reads_codes: Whether `call` tells the codes of an image.
-        learns_labels: Whether it is trained on labels, and generates by them.
+        told_labels: Whether it generates by labels that training told it.
 
     Raises:
         ValueError: If the networks do not fit the latents.
@@ -58,9 +58,9 @@ class GAN(keras.Model):
     Example:
 
     >>> latents = LatentSpec(100, [])
-    >>> model = GAN(**networks.get("dcgan")(latents.size), latents=latents)
+    >>> model = GAN(**networks.get("dcgan")(latents.size, 0), latents=latents)
     >>> model.compile(keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
-    >>> model.fit(images, batch_size=64, epochs=20)  # float32 images in [-1, 1]
+    >>> model.fit(images, batch_size=64, epochs=20)  # float32, (n, 64, 64, 3), in [-1, 1]
     """
 
     metric_names = (
@@ -72,7 +72,7 @@ class GAN(keras.Model):
     )
     saved_layers = ("generator", "trunk", "discriminator", "augmentation")
     reads_codes = False
-    learns_labels = False
+    told_labels = False
 
     def __init__(
         self,
@@ -148,6 +148,11 @@ class GAN(keras.Model):
     @property
     def metrics(self):
         return list(self.trackers.values())
+
+    @property
+    def learns_labels(self):
+        """Whether training looks at labels."""
+        return self.told_labels or any(part.needs_labels for part in self.stabilizers)
 
     @property
     def d_variables(self):

@@ -35,11 +35,11 @@ def build(
     d_filters=None,
     split=False,
 ):
-    """Builds the four networks.
+    """Builds the networks.
 
     Args:
         latent_size: Length of a latent vector.
-        parameter_size: Number of the recognizer's outputs.
+        parameter_size: Number of the recognizer's outputs; 0 for no recognizer.
         image_shape: `(height, width, channels)`; height and width divisible by 4.
         filters: Channels of the outer convolutions; the inner ones have twice as many.
         units: Width of the dense layers.

@@ -17,11 +17,11 @@ KERNEL = 5
 
 
 def build(latent_size, parameter_size, image_shape=(64, 64, 3), filters=64):
-    """Builds the four networks.
+    """Builds the networks.
 
     Args:
         latent_size: Length of a latent vector; 100 in the article.
-        parameter_size: Number of the recognizer's outputs.
+        parameter_size: Number of the recognizer's outputs; 0 for no recognizer.
         image_shape: `(64, 64, channels)`.
         filters: The article's DIM: channels of the outer convolutions. The inner ones have 2, 4 and
             8 times as many.

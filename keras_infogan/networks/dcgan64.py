@@ -16,11 +16,11 @@ INITIAL_STD = 0.02
 
 
 def build(latent_size, parameter_size, image_shape=(64, 64, 1)):
-    """Builds the four networks.
+    """Builds the networks.
 
     Args:
         latent_size: Length of a latent vector.
-        parameter_size: Number of the recognizer's outputs.
+        parameter_size: Number of the recognizer's outputs; 0 for no recognizer.
         image_shape: `(64, 64, channels)`.
 
     Returns:
@@ -67,13 +67,9 @@ def build(latent_size, parameter_size, image_shape=(64, 64, 1)):
     x = conv(1, 1, "valid")(features)
     discriminator = keras.Model(features, layers.Flatten()(x), name="discriminator")
 
-    features = keras.Input(trunk.output_shape[1:], name="features")
-    x = dense(100, "relu")(layers.Flatten()(features))
-    recognizer = keras.Model(features, dense(parameter_size)(x), name="recognizer")
-
-    return {
-        "generator": generator,
-        "trunk": trunk,
-        "discriminator": discriminator,
-        "recognizer": recognizer,
-    }
+    parts = {"generator": generator, "trunk": trunk, "discriminator": discriminator}
+    if parameter_size:
+        features = keras.Input(trunk.output_shape[1:], name="features")
+        x = dense(100, "relu")(layers.Flatten()(features))
+        parts["recognizer"] = keras.Model(features, dense(parameter_size)(x), name="recognizer")
+    return parts

@@ -14,14 +14,14 @@ from keras_infogan.networks.layers import check_image_shape, from_unit_range
 
 
 def build(latent_size, parameter_size, image_shape=(28, 28, 1), units=128):
-    """Builds the four networks.
+    """Builds the networks.
 
     The trunk only flattens: it has no weights, so Q cannot lean on what D learns and
     `trunk_learns_information` changes nothing.
 
     Args:
         latent_size: Length of a latent vector; 26 in the article.
-        parameter_size: Number of the recognizer's outputs.
+        parameter_size: Number of the recognizer's outputs; 0 for no recognizer.
         image_shape: `(height, width, channels)`.
         units: Width of D's and of Q's hidden layer; the generator's is twice as wide.
 
@@ -45,9 +45,11 @@ def build(latent_size, parameter_size, image_shape=(28, 28, 1), units=128):
     generator = keras.Model(z, layers.Reshape(image_shape)(from_unit_range(x)), name="generator")
 
     images = keras.Input(image_shape, name="images")
-    return {
+    parts = {
         "generator": generator,
         "trunk": keras.Model(images, layers.Flatten()(images), name="trunk"),
         "discriminator": head(1, "discriminator"),
-        "recognizer": head(parameter_size, "recognizer"),
     }
+    if parameter_size:
+        parts["recognizer"] = head(parameter_size, "recognizer")
+    return parts

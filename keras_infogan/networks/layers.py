@@ -75,7 +75,7 @@ def dense_heads(units, parameter_size, slope, split=False):
 
     Args:
         units: Length of the trunk's features.
-        parameter_size: Number of the recognizer's outputs.
+        parameter_size: Number of the recognizer's outputs; 0 for no recognizer.
         slope: Slope of the leaky ReLU.
         split: Whether the features are twice as many, and D reads the first half and Q the second.
 
@@ -92,7 +92,10 @@ def dense_heads(units, parameter_size, slope, split=False):
     x = half(features, 0)
     discriminator = keras.Model(features, layers.Dense(1)(x), name="discriminator")
 
-    features = keras.Input((size,), name="features")
-    x = norm_leaky(layers.Dense(128)(half(features, units)), slope)
-    recognizer = keras.Model(features, layers.Dense(parameter_size)(x), name="recognizer")
-    return {"discriminator": discriminator, "recognizer": recognizer}
+    heads = {"discriminator": discriminator}
+    if parameter_size:
+        features = keras.Input((size,), name="features")
+        x = norm_leaky(layers.Dense(128)(half(features, units)), slope)
+        x = layers.Dense(parameter_size)(x)
+        heads["recognizer"] = keras.Model(features, x, name="recognizer")
+    return heads

@@ -15,11 +15,11 @@ SLOPE = 0.1
 
 
 def build(latent_size, parameter_size, image_shape=(28, 28, 1), units=512):
-    """Builds the four networks.
+    """Builds the networks.
 
     Args:
         latent_size: Length of a latent vector.
-        parameter_size: Number of the recognizer's outputs.
+        parameter_size: Number of the recognizer's outputs; 0 for no recognizer.
         image_shape: `(height, width, channels)`.
         units: Width of the hidden layers.
 

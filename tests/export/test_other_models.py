@@ -21,6 +21,7 @@ from keras_infogan.errors import UserError
 from keras_infogan.latents import Categorical, LatentSpec, Noise
 from keras_infogan.models.conditional_gan import ConditionalGAN
 from keras_infogan.models.gan import GAN
+from keras_infogan.models.infogan import InfoGAN
 
 SHAPE = (8, 8, 1)
 
@@ -39,8 +40,7 @@ def compiled(model):
 @pytest.fixture(scope="module")
 def gan():
     latents = LatentSpec(4, [])
-    parts = networks.get("conv28")(latents.size, 1, SHAPE, filters=2, units=8)
-    del parts["recognizer"]
+    parts = networks.get("conv28")(latents.size, 0, SHAPE, filters=2, units=8)
     return compiled(GAN(**parts, latents=latents))
 
 
@@ -125,6 +125,19 @@ def test_cards_say_what_the_model_is(exported_gan, exported_conditional):
     for exported in (exported_gan, exported_conditional):
         assert "recognizer" not in exported.card
         assert "InfoGAN" not in exported.card
+
+
+@pytest.mark.parametrize("taught", [False, True])
+def test_the_card_of_an_infogan_says_whether_labels_were_seen(tmp_path, taught):
+    latents = LatentSpec(4, [Categorical(3)])
+    parts = networks.get("conv28")(latents.size, 3, SHAPE, filters=2, units=8)
+    used = [stabilizers.get("label_classes")] if taught else []
+    parts = stabilizers.rebuild(parts, used, latents, 3, seed=0)
+    model = compiled(InfoGAN(**parts, latents=latents, stabilizers=used))
+    card = export(model, tmp_path, {"0": 2, "1": 5, "2": 8}).card
+    assert ("learned without labels" in card) == (not taught)
+    assert ("which served for nothing else" in card) == (not taught)
+    assert ("beside labels, which D was taught" in card) == taught
 
 
 def test_an_averaged_generator_is_what_is_exported(tmp_path):

@@ -109,7 +109,8 @@ def test_images_of_each_label_can_be_generated(model):
 @pytest.mark.parametrize("name", sorted(objectives.OBJECTIVES))
 def test_every_objective_trains_a_step(tiny_gan, real_images, name):
     model = tiny_gan(conditional=True, generator_loss=name, d_optimizer=keras.optimizers.SGD(0.01))
-    assert (model.learns_labels, model.reads_codes, model.num_labels) == (True, False, 3)
+    assert (model.told_labels, model.learns_labels, model.num_labels) == (True, True, 3)
+    assert not model.reads_codes
     for values in (
         model.train_step((real_images, LABELS)),
         model.test_step((real_images, LABELS)),

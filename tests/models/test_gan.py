@@ -101,7 +101,7 @@ def test_a_step_reports_what_it_did(tiny_gan, real_images):
     assert list(model.train_step(real_images)) == METRICS
     values = model.test_step(real_images)
     assert list(values) == METRICS and all(np.isfinite(float(v)) for v in values.values())
-    assert (model.reads_codes, model.learns_labels) == (False, False)
+    assert (model.reads_codes, model.told_labels, model.learns_labels) == (False, False, False)
 
 
 def test_call_reads_images_with_d(tiny_gan, real_images):

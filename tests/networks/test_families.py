@@ -57,6 +57,13 @@ def test_every_family_of_four_networks_is_held_to_the_rules_below():
     assert set(SMALL) == set(networks.FAMILIES) - {"conditional_dense"}
 
 
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_no_parameters_no_recognizer(name):
+    shape, options = SMALL[name]
+    parts = networks.get(name)(9, 0, shape, **options)
+    assert set(parts) == {"generator", "trunk", "discriminator"}
+
+
 def test_a_family_can_be_added_from_outside(monkeypatch):
     monkeypatch.setattr(networks, "FAMILIES", dict(networks.FAMILIES))
 
