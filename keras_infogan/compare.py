@@ -54,6 +54,13 @@ def compare(name, runs, out, steps=()):
     if bool(runs) != figure.needs_runs:
         wants = "needs at least one run" if figure.needs_runs else "is about no run"
         raise UserError(f"--figure {name} {wants}. Received: {' '.join(map(str, runs)) or 'none'}.")
+    if bool(steps) != figure.needs_steps:
+        wants = (
+            "needs --steps, such as --steps 500 3000" if figure.needs_steps else "has no --steps"
+        )
+        raise UserError(
+            f"--figure {name} {wants}. Received: {' '.join(map(str, steps)) or 'none'}."
+        )
     if out.suffix.lower() != figure.suffix:
         raise UserError(f"--out must be a {figure.suffix} file. Received: {out}.")
     if not out.parent.is_dir():

@@ -15,7 +15,11 @@ from keras_infogan.presets import PRESETS
         ("quick", {"networks": "dcgan", "network_options": ()}, "64×64"),
         ("quick", {"networks": "conditional_dense", "network_options": ()}, "no recognizer, which"),
         ("cgan", {"networks": "conv28"}, "The trunk must take .* and 4 labels, one-hot"),
-        ("gan", {"networks": "conditional_dense", "network_options": ()}, "a one-hot label, so num_labels"),
+        (
+            "gan",
+            {"networks": "conditional_dense", "network_options": ()},
+            "a one-hot label, so num_labels",
+        ),
         ("gan", {"network_options": (("width", 3),)}, "unexpected keyword argument 'width'"),
         ("gan", {"stabilizers": (("label_classes", None),)}, "at least two labels"),
         ("gan", {"stabilizers": (("label_smoothing", None),), "generator_loss": "hinge"}, "hinge"),

@@ -18,40 +18,35 @@ PROBABILITIES = ("real_probability", "generated_probability_before")
 COLUMNS = 2
 
 
-def draw(out, runs, steps=()):
-    """Draws each metric that one of the runs has, a line a run.
+def draw(out, runs):
+    """Draws those of `PANELS` that one of the runs has, a line a run.
 
     Probabilities only of runs in which sigmoid of D's logit is one.
 
     Args:
         out: The .png file.
         runs: List of `RunDir`.
-        steps: Not used.
 
     Raises:
         UserError: If a run has no metrics.
     """
-    rows = {run.path.name: read_jsonl(run.metrics) for run in runs}
-    for name, points in rows.items():
-        if not points:
-            raise UserError(f"{name} has no points in its metrics.jsonl yet.")
-    free = {run.path.name for run in runs if not _gives_probabilities(run)}
-    lines = {
-        key: {
-            name: [(point["step"], point[key]) for point in points if key in point]
-            for name, points in rows.items()
-            if not (name in free and key in PROBABILITIES)
-        }
-        for key in PANELS
-    }
-    shown = [key for key in PANELS if any(lines[key].values())]
+    lines = {key: [] for key in PANELS}  # (name, points) of each run that has some
+    for run in runs:
+        rows = read_jsonl(run.metrics)
+        if not rows:
+            raise UserError(f"{run.path} has no points in its metrics.jsonl yet.")
+        hidden = () if _gives_probabilities(run) else PROBABILITIES
+        for key in PANELS:
+            points = [(row["step"], row[key]) for row in rows if key in row]
+            if points and key not in hidden:
+                lines[key].append((run.path.name, points))
+    shown = [key for key in PANELS if lines[key]]
     height = -(-len(shown) // COLUMNS)
     figure = Figure(figsize=(8, 2.6 * height), dpi=100, layout="constrained")
     for number, key in enumerate(shown, start=1):
         axes = figure.add_subplot(height, COLUMNS, number)
-        for name, points in lines[key].items():
-            if points:
-                axes.plot(*zip(*points, strict=True), label=name, linewidth=1.1)
+        for name, points in lines[key]:
+            axes.plot(*zip(*points, strict=True), label=name, linewidth=1.1)
         axes.set(title=PANELS[key], xlabel="step")
         axes.grid(alpha=0.3)
         axes.legend(fontsize=7)

@@ -16,13 +16,12 @@ PAIRS = 5  # of noises, and images on the way from one to the other
 BETWEEN = 9
 
 
-def codes(out, runs, steps=()):
+def codes(out, runs):
     """The last grid of each run: rows are codes, columns noise; samples without codes.
 
     Args:
         out: The .png file.
         runs: List of `RunDir`.
-        steps: Not used.
 
     Raises:
         UserError: If a run has no grid.
@@ -30,7 +29,7 @@ def codes(out, runs, steps=()):
     _draw(out, [[_last(run, GRIDS) for run in runs]])
 
 
-def traversals(out, runs, steps=()):
+def traversals(out, runs):
     """The last traversals of each run, a row a run; arguments as `codes`."""
     table = []
     for run in runs:
@@ -41,7 +40,7 @@ def traversals(out, runs, steps=()):
     _draw(out, table)
 
 
-def steps(out, runs, steps=()):
+def steps(out, runs, steps):
     """The grids of some steps, a row a run.
 
     Args:
@@ -50,10 +49,8 @@ def steps(out, runs, steps=()):
         steps: Numbers of steps.
 
     Raises:
-        UserError: If no steps are given, or a run has no grid of one.
+        UserError: If a run has no grid of one.
     """
-    if not steps:
-        raise UserError("--figure steps needs --steps, such as --steps 500 3000 10000.")
     table = []
     for run in runs:
         grids = {step: (run, step, path) for name, step, path in _found(run) if name in GRIDS}
@@ -66,7 +63,7 @@ def steps(out, runs, steps=()):
     _draw(out, table)
 
 
-def interpolation(out, runs, steps=()):
+def interpolation(out, runs):
     """Images between pairs of noises, a block a run: each row goes from one noise to another.
 
     Between normal noises the way is an arc, since their mean is shorter than either (White,

@@ -9,13 +9,12 @@ ALIKE = (3, 5, 8)  # the digits that are taken for each other most
 DIGITS = ("mnist", "mnist5k")
 
 
-def write(out, runs, steps=()):
+def write(out, runs):
     """Writes the table.
 
     Args:
         out: The .md file.
         runs: List of `RunDir`.
-        steps: Not used.
 
     Raises:
         UserError: If a run has not finished.

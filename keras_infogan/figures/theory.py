@@ -15,15 +15,13 @@ GAME_RATE = 0.1
 GAME_STRENGTH = 0.5
 
 
-def generator_costs(out, runs=(), steps=()):
+def generator_costs(out):
     """J_G against D(G(z)) for the minimax, non-saturating and maximum-likelihood games.
 
     Source: Goodfellow, "NIPS 2016 Tutorial: Generative Adversarial Networks", 2016, figure 16.
 
     Args:
         out: The .png file.
-        runs: Not used.
-        steps: Not used.
     """
     probabilities = np.linspace(0.005, 0.985, 197)
     figure, axes = _axes("Cost of the generator", "D(G(z))", "J_G")
@@ -34,13 +32,11 @@ def generator_costs(out, runs=(), steps=()):
     replace_with(out, figure.savefig)
 
 
-def optimal_discriminator(out, runs=(), steps=()):
+def optimal_discriminator(out):
     """The best D for two densities: p_data / (p_data + p_model). Goodfellow et al., 2014.
 
     Args:
         out: The .png file.
-        runs: Not used.
-        steps: Not used.
     """
     x = np.linspace(-4.0, 6.0, 400)
     data, model = (np.exp(-0.5 * (x - mean) ** 2) / np.sqrt(2 * np.pi) for mean in (0.0, 2.0))
@@ -57,13 +53,11 @@ def best_discriminator(data, model):
     return data / (data + model)
 
 
-def xy_game(out, runs=(), steps=()):
+def xy_game(out):
     """Gradient steps of min over x, max over y of xy, alone and with historical averaging.
 
     Args:
         out: The .png file.
-        runs: Not used.
-        steps: Not used.
     """
     figure, axes = _axes("min over x, max over y of xy", "x", "y")
     for strength, label in ((0.0, "gradient steps"), (GAME_STRENGTH, "with historical averaging")):
