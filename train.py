@@ -164,6 +164,7 @@ def build_parser():
         "thicken the strokes of a real image's second look by up to this share of a dilation",
         type=float,
     )
+    add(group, "hole", "hide a square of this many pixels a side in that second look", type=float)
     add(
         group,
         "trunk-learns-information",

@@ -139,11 +139,11 @@ def _infogan(config, image_shape, num_labels, **common):
     )
     size = latents.parameter_size
     parts = _networks(config, latents, size, image_shape, num_labels, common["stabilizers"])
-    distortion = (config.shear, config.scale, config.shift, config.thickness)
+    distortion = (config.shear, config.scale, config.shift, config.thickness, config.hole)
     return InfoGAN(
         **_chosen(parts, config, "recognizer"),
         latents=latents,
-        second_augmentation=RandomDistortion(*distortion) if config.thickness else None,
+        second_augmentation=RandomDistortion(*distortion) if config.distorts_second_look else None,
         trunk_learns_information=config.trunk_learns_information,
         **common,
     )

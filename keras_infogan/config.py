@@ -19,6 +19,7 @@ OF_INFOGAN = (
     "real_information_weight",
     "trunk_learns_information",
     "thickness",
+    "hole",
 )
 
 
@@ -65,6 +66,7 @@ class RunConfig:
         shift: The same, in pixels.
         thickness: Distortion of the second look at a real image only, as a share of the way to a
             dilation over 3×3 pixels. In generated images a continuous code can then mean the pen.
+        hole: Side in pixels of a square hidden in that second look; 0 for none.
         stabilizers: `(name, strength)` pairs, see `keras_infogan.stabilizers`; a strength of None
             is the default.
         seed: Integer from which the weights, the order of the data and the noise follow.
@@ -105,6 +107,7 @@ class RunConfig:
     scale: float = 0.0
     shift: float = 0.0
     thickness: float = 0.0
+    hole: float = 0.0
     stabilizers: tuple = ()
     seed: int = 0
     jit: bool | None = None
@@ -147,6 +150,7 @@ class RunConfig:
             "scale",
             "shift",
             "thickness",
+            "hole",
         ):
             value = getattr(self, name)
             self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
@@ -158,16 +162,18 @@ class RunConfig:
                 if field.name in OF_INFOGAN:
                     self._require(getattr(self, field.name) == field.default, field.name, rule)
         self._require(
-            self.distorts or self.thickness or not self.real_information_weight,
+            self.distorts or self.distorts_second_look or not self.real_information_weight,
             "real_information_weight",
-            "compares two distortions, so it needs --shear, --scale, --shift or --thickness",
+            "compares two distortions, so it needs --shear, --scale, --shift, --thickness or "
+            "--hole",
         )
         self._require(self.thickness <= 1, "thickness", "must be from 0 to 1")
-        self._require(
-            self.real_information_weight or not self.thickness,
-            "thickness",
-            "distorts the second look at a real image, so it needs --real-information-weight",
-        )
+        for name in ("thickness", "hole"):
+            self._require(
+                self.real_information_weight or not getattr(self, name),
+                name,
+                "distorts the second look at a real image, so it needs --real-information-weight",
+            )
         self._require(0 <= self.adam_beta_1 < 1, "adam_beta_1", "must be from 0 to under 1")
         self._require(0 <= self.seed < 2**31, "seed", "must be from 0 to 2147483647")
 
@@ -190,6 +196,11 @@ class RunConfig:
     def distorts(self):
         """Whether all images are distorted before D and Q."""
         return max(self.shear, self.scale, self.shift) > 0
+
+    @property
+    def distorts_second_look(self):
+        """Whether the second look at a real image has a distortion of its own."""
+        return max(self.thickness, self.hole) > 0
 
     def to_json(self):
         """A JSON-ready dict that `from_json` turns back into an equal config."""

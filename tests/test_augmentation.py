@@ -105,6 +105,25 @@ def test_negative_thickness_goes_half_as_far_towards_the_erosion():
 
 
 @pytest.mark.usefixtures("draws_at_their_limit")
+def test_a_hole_hides_a_square_about_its_middle():
+    # The middle is drawn at the last row and column, so a square of 3 shows a quarter of itself.
+    image = np.full((4, 5), 1.0)
+    expected = image.copy()
+    expected[2:, 3:] = 0.25
+    found = distort_one(image, hole=3.0, background=0.25)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_holes_lie_anywhere():
+    ink = RandomDistortion(0.0, 0.0, 0.0, hole=3.0)(np.ones((400, 6, 6, 1), np.float32), SEED)
+    hidden = (ink.numpy() < 0).mean(axis=0)[:, :, 0]
+    assert hidden.min() > 0.05 and hidden.max() < 0.5
+    # Nine pixels at most, and some in each image; its own in each.
+    counts = (ink.numpy() < 0).sum(axis=(1, 2, 3))
+    assert counts.min() >= 1 and counts.max() == 9 and len(set(counts)) > 2
+
+
+@pytest.mark.usefixtures("draws_at_their_limit")
 def test_outside_is_background():
     image = [[0.1, 0.2, 0.3]] * 3
     np.testing.assert_allclose(
@@ -136,8 +155,8 @@ def test_no_two_amounts_are_drawn_from_one_seed(monkeypatch):
         return draw(shape, seed, **options)
 
     monkeypatch.setattr(tf.random, "stateless_uniform", spy)
-    RandomDistortion(thickness=0.5)(random_images(2, 4, 4, 1), SEED)
-    assert len(set(seeds)) == len(seeds) == 6
+    RandomDistortion(thickness=0.5, hole=2.0)(random_images(2, 4, 4, 1), SEED)
+    assert len(set(seeds)) == len(seeds) == 8
 
 
 @pytest.mark.parametrize(
@@ -147,6 +166,7 @@ def test_no_two_amounts_are_drawn_from_one_seed(monkeypatch):
         {"shear": 0.0, "scale": 0.2, "shift": 0.0},
         {"shear": 0.0, "scale": 0.0, "shift": 2.0},
         {"shear": 0.0, "scale": 0.0, "shift": 0.0, "thickness": 0.5},
+        {"shear": 0.0, "scale": 0.0, "shift": 0.0, "hole": 3.0},
     ],
 )
 def test_each_strength_distorts(strengths):
@@ -269,14 +289,17 @@ def test_shape_is_kept_for_an_unknown_batch_size():
 
 
 def test_config_round_trip():
-    layer = RandomDistortion(0.1, 0.3, 1.5, thickness=0.7, background=0.5, name="distortion")
+    layer = RandomDistortion(
+        0.1, 0.3, 1.5, thickness=0.7, hole=3.0, background=0.5, name="distortion"
+    )
     config = layer.get_config()
-    names = ("shear", "scale", "shift", "thickness", "background")
+    names = ("shear", "scale", "shift", "thickness", "hole", "background")
     assert {name: config[name] for name in names} == {
         "shear": 0.1,
         "scale": 0.3,
         "shift": 1.5,
         "thickness": 0.7,
+        "hole": 3.0,
         "background": 0.5,
     }
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
@@ -292,6 +315,7 @@ def test_config_round_trip():
         ({"shift": -2.0}, "shear=0.4, scale=0.2, shift=-2.0"),
         ({"thickness": -0.1}, "shear=0.4, scale=0.2, shift=2.0, thickness=-0.1"),
         ({"thickness": 1.1}, "shear=0.4, scale=0.2, shift=2.0, thickness=1.1"),
+        ({"hole": -1.0}, "shear=0.4, scale=0.2, shift=2.0, thickness=0.0, hole=-1.0"),
     ],
 )
 def test_strengths_out_of_range_are_refused(strengths, received):

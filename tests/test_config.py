@@ -46,6 +46,7 @@ def test_a_config_goes_through_json():
         scale=0.2,
         shift=3.0,
         thickness=0.5,
+        hole=9.0,
         seed=2**31 - 1,
         jit=False,
     )
@@ -128,7 +129,7 @@ def test_from_json_checks_values_too():
             "real_information_weight",
             1.0,
             "--real-information-weight compares two distortions, so it needs --shear, --scale, "
-            "--shift or --thickness. Received: 1.0.",
+            "--shift, --thickness or --hole. Received: 1.0.",
         ),
         (
             "real_information_weight",
@@ -137,6 +138,8 @@ def test_from_json_checks_values_too():
         ),
         ("shear", -0.1, "--shear must be finite, 0 or more. Received: -0.1."),
         ("scale", math.inf, "--scale must be finite, 0 or more. Received: inf."),
+        ("hole", 9.0, "--hole distorts the second look at a real image, so it needs"),
+        ("hole", -1.0, "--hole must be finite, 0 or more. Received: -1.0."),
         ("thickness", 0.5, "--thickness distorts the second look at a real image, so it needs"),
         ("thickness", 1.5, "--thickness must be from 0 to 1. Received: 1.5."),
         ("shift", -2.0, "--shift must be finite, 0 or more. Received: -2.0."),
@@ -169,6 +172,7 @@ def test_values_out_of_range_are_refused_by_their_flag(name, value, message):
         ("real_information_weight", 1.0),
         ("trunk_learns_information", False),
         ("thickness", 0.5),
+        ("hole", 9.0),
     ],
 )
 def test_what_only_an_infogan_has_is_refused_of_another_model(model, name, value):

@@ -49,7 +49,7 @@ def test_a_preset_builds_a_model_whose_networks_take_its_latents(preset):
     assert (config.model == "infogan") == model.reads_codes
     if model.reads_codes:
         assert model.recognizer.output_shape == (None, model.latents.parameter_size)
-        assert (model.second_augmentation is not None) == (config.thickness > 0)
+        assert (model.second_augmentation is not None) == config.distorts_second_look
         assert model.trunk_learns_information == config.trunk_learns_information
         assert (model.q_optimizer is not None) == (config.q_learning_rate is not None)
     assert float(model.d_optimizer.learning_rate) == pytest.approx(config.d_learning_rate)

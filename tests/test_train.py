@@ -49,6 +49,7 @@ FIELD_FLAGS = [
     "--scale",
     "--shift",
     "--thickness",
+    "--hole",
     "--trunk-learns-information",
     "--jit",
 ]
