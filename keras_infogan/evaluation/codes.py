@@ -29,7 +29,7 @@ def evaluate_codes(model, data, test_codes=None):
     """Scores of the first categorical code on the test images.
 
     Args:
-        model: An `InfoGAN`.
+        model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
         data: An `ImageData`.
         test_codes: What `read_codes` makes of the test images, if they have been read already.
 

@@ -26,7 +26,7 @@ def evaluate_model(model, data, seed=0):
     """All scores on the test images and on generated ones.
 
     Args:
-        model: An `InfoGAN`.
+        model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
         data: An `ImageData`; without labels the scores that need them are None.
         seed: Seed of the generated images.
 

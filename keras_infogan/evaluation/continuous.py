@@ -42,7 +42,7 @@ def code_meanings(model, real_images, seed=0):
     code is moved in `STEPS` steps while the other codes stand at their middle.
 
     Args:
-        model: An `InfoGAN`.
+        model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
         real_images: `(n, height, width, channels)` in [-1, 1]; their spread is the unit of
             `effect`.
         seed: Seed of what is fixed.

@@ -19,7 +19,7 @@ def save_illustrations(folder, model, data, scores, seed=0):
 
     Args:
         folder: Directory that exists.
-        model: An `InfoGAN`.
+        model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
         data: An `ImageData`.
         scores: What `evaluate_model` returns; without a confusion in it none is drawn.
         seed: Seed of the noise.

@@ -11,7 +11,7 @@ def information(model, images=5000, seed=0):
     Chen et al., "InfoGAN", 2016, equation 5; without distortion and in inference mode.
 
     Args:
-        model: An `InfoGAN`.
+        model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
         images: Number of generated images.
         seed: Seed of their latents.
 

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 from fake_serving import Manager, Service, grpc_server, rest_server
 from PIL import Image
+from test_c_api import run
 
 from export import client, generate
 from export.exported import Exported
@@ -103,6 +104,16 @@ def test_a_sheet_of_a_gan(exported_gan, tmp_path):
         generate.table(exported_gan, count=4), exported_gan.sample(4, seed=0)
     )
     assert out.stat().st_size > 0
+
+
+def test_the_c_api_draws_what_python_draws(exported_gan, exported_conditional):
+    seeds = np.array([3, 9])
+    [answer] = run(exported_gan.path, [("sample", {"seed": seeds})])
+    np.testing.assert_allclose(answer["image"][0], exported_gan.sample(1, seed=3)[0], atol=1e-6)
+    labels = np.array([5, 8])
+    [answer] = run(exported_conditional.path, [("sample", {"seed": seeds, "label": labels})])
+    [expected] = exported_conditional.sample(1, seed=9, label=8)
+    np.testing.assert_allclose(answer["image"][1], expected, atol=1e-6)
 
 
 def test_a_conditional_gan_draws_the_label_that_it_was_told(conditional, exported_conditional):
