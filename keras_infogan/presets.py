@@ -187,7 +187,7 @@ PRESETS = {
                 _QUICK,
                 preset="mnist",
                 dataset="mnist",
-                network_options=(*_QUICK.network_options, ("split", True)),
+                network_options=(*_QUICK.network_options, ("d_units", 128)),
                 max_steps=15_000,
                 real_information_weight=4.0,
                 thickness=0.8,

@@ -33,7 +33,7 @@ def build(
     output="tanh",
     normalize=True,
     d_filters=None,
-    split=False,
+    d_units=0,
 ):
     """Builds the networks.
 
@@ -46,13 +46,13 @@ def build(
         output: What ends the generator: `"tanh"`, or `"sigmoid"` for 2·sigmoid − 1.
         d_filters: The same as `filters` for the trunk, so that D may be wider than G; None for
             equal.
-        split: Whether D and Q have a dense layer each at the trunk's end instead of one for both.
-            What Q asks for then takes less of the place of what D needs to judge pictures.
+        d_units: Width of a hidden layer in D's head, so that D may be deeper than G; 0 for none.
+            With it D finds what it needs among features that also serve Q.
         normalize: Whether BatchNorm stands in the generator and the trunk. Q's is always there.
 
     Returns:
         Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
-        `(units,)`, or to twice as many), `discriminator` (trunk features to one logit) and
+        `(units,)`), `discriminator` (trunk features to one logit) and
         `recognizer` (trunk features to `parameter_size` numbers).
 
     Raises:
@@ -89,11 +89,10 @@ def build(
     x = layers.LeakyReLU(SLOPE)(layers.Conv2D(d_filters, 4, 2, "same")(images))
     x = leaky(layers.Conv2D(2 * d_filters, 4, 2, "same")(x))
     x = layers.Flatten()(x)
-    x = [leaky(layers.Dense(units)(x)) for _ in range(2 if split else 1)]
-    trunk = keras.Model(images, layers.Concatenate()(x) if split else x[0], name="trunk")
+    trunk = keras.Model(images, leaky(layers.Dense(units)(x)), name="trunk")
 
     return {
         "generator": generator,
         "trunk": trunk,
-        **dense_heads(units, parameter_size, SLOPE, split),
+        **dense_heads(units, parameter_size, SLOPE, d_units),
     }

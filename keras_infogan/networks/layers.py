@@ -45,57 +45,25 @@ def norm_leaky(x, slope):
     return layers.LeakyReLU(slope)(batch_norm(x))
 
 
-@keras.saving.register_keras_serializable(package="keras_infogan")
-class Part(layers.Layer):
-    """Some of the numbers of each row.
-
-    Args:
-        start: The first of them.
-        stop: The first one after them.
-    """
-
-    def __init__(self, start, stop, **kwargs):
-        super().__init__(**kwargs)
-        self.start = start
-        self.stop = stop
-
-    def call(self, x):
-        """`(batch_size, size)` → `(batch_size, stop − start)`."""
-        return x[:, self.start : self.stop]
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.stop - self.start)
-
-    def get_config(self):
-        return super().get_config() | {"start": self.start, "stop": self.stop}
-
-
-def dense_heads(units, parameter_size, slope, split=False):
+def dense_heads(units, parameter_size, slope, d_units=0):
     """D's and Q's heads on a trunk that ends in a dense layer, as in the InfoGAN paper.
 
     Args:
         units: Length of the trunk's features.
         parameter_size: Number of the recognizer's outputs; 0 for no recognizer.
         slope: Slope of the leaky ReLU.
-        split: Whether the features are twice as many, and D reads the first half and Q the second.
+        d_units: Width of a hidden layer in D's head, as the recognizer has one; 0 for none.
 
     Returns:
         Dict with `discriminator` (dense 1) and `recognizer` (dense 128, BatchNorm, leaky ReLU,
         dense).
     """
-    size = 2 * units if split else units
-
-    def half(features, start):
-        return Part(start, start + units)(features) if split else features
-
-    features = keras.Input((size,), name="features")
-    x = half(features, 0)
-    discriminator = keras.Model(features, layers.Dense(1)(x), name="discriminator")
-
-    heads = {"discriminator": discriminator}
+    features = keras.Input((units,), name="features")
+    x = norm_leaky(layers.Dense(d_units)(features), slope) if d_units else features
+    heads = {"discriminator": keras.Model(features, layers.Dense(1)(x), name="discriminator")}
     if parameter_size:
-        features = keras.Input((size,), name="features")
-        x = norm_leaky(layers.Dense(128)(half(features, units)), slope)
+        features = keras.Input((units,), name="features")
+        x = norm_leaky(layers.Dense(128)(features), slope)
         x = layers.Dense(parameter_size)(x)
         heads["recognizer"] = keras.Model(features, x, name="recognizer")
     return heads

@@ -183,34 +183,11 @@ def test_an_unknown_output_is_refused():
         conv28.build(74, 12, output="relu")
 
 
-@pytest.fixture(scope="module")
-def split():
-    keras.utils.set_random_seed(1)
-    return conv28.build(12, 7, filters=2, units=8, split=True)
-
-
-def test_split_heads_read_a_dense_layer_each(split):
-    images = np.random.default_rng(0).uniform(-1, 1, (4, 28, 28, 1)).astype(np.float32)
-    dense = [v for v in split["trunk"].trainable_variables if v.path.startswith("dense")]
-    kernels = [v for v in dense if v.name == "kernel"]
-    assert [tuple(v.shape) for v in kernels] == [(7 * 7 * 4, 8)] * 2
-    assert split["trunk"].output_shape == (None, 16)
-    for name, read in (("discriminator", 0), ("recognizer", 1)):
-        with tf.GradientTape() as tape:
-            output = split[name](split["trunk"](images, training=True), training=True)
-            loss = tf.reduce_sum(output**2)
-        variables = split["trunk"].trainable_variables
-        gradients = tape.gradient(loss, variables, unconnected_gradients="zero")
-        moved = {id(v): bool(np.any(g.numpy())) for v, g in zip(variables, gradients, strict=True)}
-        assert [moved[id(v)] for v in kernels] == [read == 0, read == 1]
-        convolutions = [v for v in variables if len(v.shape) == 4]
-        assert len(convolutions) == 2 and all(moved[id(v)] for v in convolutions)
-
-
-def test_split_networks_come_back_from_a_file(split, tmp_path):
-    images = np.random.default_rng(0).uniform(-1, 1, (2, 28, 28, 1)).astype(np.float32)
-    features = split["trunk"](images)
-    for name in ("discriminator", "recognizer"):
-        split[name].save(tmp_path / f"{name}.keras")
-        again = keras.models.load_model(tmp_path / f"{name}.keras")
-        np.testing.assert_allclose(again(features), split[name](features), atol=1e-6)
+def test_d_can_be_deeper():
+    parts = conv28.build(12, 7, filters=2, units=8, d_units=5)
+    shapes = [tuple(variable.shape) for variable in parts["discriminator"].trainable_variables]
+    # Dense 5, its BatchNorm's scale and offset, dense 1.
+    assert shapes == [(8, 5), (5,), (5,), (5,), (5, 1), (1,)]
+    paper = conv28.build(12, 7, filters=2, units=8)
+    for name in ("generator", "trunk", "recognizer"):
+        assert parts[name].count_params() == paper[name].count_params()

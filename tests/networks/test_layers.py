@@ -76,6 +76,7 @@ def test_norm_before_the_last_activation_lets_d_see():
     [
         ("dcgan64", (64, 64, 1), {}),
         ("conv28", (28, 28, 1), {"filters": 4, "units": 16}),
+        ("conv28", (28, 28, 1), {"filters": 4, "units": 16, "d_units": 8}),
         ("survey28", (28, 28, 1), {"filters": 4, "units": 16}),
         ("dcgan", (64, 64, 1), {"filters": 4}),
         ("mlp", (28, 28, 1), {"units": 16}),
