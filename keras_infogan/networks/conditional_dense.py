@@ -1,7 +1,7 @@
 """A conditional GAN of one hidden layer each: generator and discriminator are both told the label.
 
 Source: the survey article's CGAN, after Mirza and Osindero, "Conditional Generative Adversarial
-Nets", 2014. As in `dense`, 2·sigmoid − 1 stands for the article's sigmoid.
+Nets", 2014. As in `dense`, both networks work on [0, 1], the range of the article's images.
 """
 
 import math
@@ -9,7 +9,7 @@ import math
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import check_image_shape, from_unit_range
+from keras_infogan.networks.layers import check_image_shape, from_unit_range, to_unit_range
 
 
 def build(latent_size, num_labels, image_shape=(28, 28, 1), units=128):
@@ -44,7 +44,7 @@ def build(latent_size, num_labels, image_shape=(28, 28, 1), units=128):
 
     images = keras.Input(image_shape, name="images")
     labels = keras.Input((num_labels,), name="labels")
-    x = layers.Concatenate()([layers.Flatten()(images), labels])
+    x = layers.Concatenate()([layers.Flatten()(to_unit_range(images)), labels])
     trunk = keras.Model([images, labels], layers.Dense(units, "relu")(x), name="trunk")
 
     features = keras.Input((units,), name="features")

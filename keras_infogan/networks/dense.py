@@ -1,8 +1,8 @@
 """Networks of one hidden layer each, with a recognizer that shares nothing with the discriminator.
 
 Source: the survey article's dense InfoGAN. He et al., "Delving Deep into Rectifiers", 2015, for the
-initial weights N(0, 2 / inputs). The article's images lie in [0, 1] and its generator ends in a
-sigmoid; here they lie in [-1, 1], so 2·sigmoid − 1 follows (which is tanh of half the sum).
+initial weights N(0, 2 / inputs). The article's images lie in [0, 1]; here they lie in [-1, 1], so
+they are brought to [0, 1] before D and Q, and 2·sigmoid − 1 follows the generator's sigmoid.
 """
 
 import math
@@ -10,7 +10,7 @@ import math
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import check_image_shape, from_unit_range
+from keras_infogan.networks.layers import check_image_shape, from_unit_range, to_unit_range
 
 
 def build(latent_size, parameter_size, image_shape=(28, 28, 1), units=128):
@@ -47,7 +47,7 @@ def build(latent_size, parameter_size, image_shape=(28, 28, 1), units=128):
     images = keras.Input(image_shape, name="images")
     parts = {
         "generator": generator,
-        "trunk": keras.Model(images, layers.Flatten()(images), name="trunk"),
+        "trunk": keras.Model(images, layers.Flatten()(to_unit_range(images)), name="trunk"),
         "discriminator": head(1, "discriminator"),
     }
     if parameter_size:

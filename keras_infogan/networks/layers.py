@@ -25,6 +25,11 @@ def from_unit_range(x):
     return layers.Rescaling(2.0, -1.0)(x)
 
 
+def to_unit_range(x):
+    """(x + 1) / 2: the way back. Layers without a norm learn best where the background is 0."""
+    return layers.Rescaling(0.5, 0.5)(x)
+
+
 def batch_norm(x):
     """BatchNormalization as PyTorch has it: epsilon 1e-5, Keras momentum 0.9 (PyTorch's 0.1)."""
     return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
