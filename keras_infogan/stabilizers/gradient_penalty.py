@@ -40,10 +40,11 @@ class R1(Stabilizer):
     """Adds strength / 2 · E ‖∇ₓ D(x)‖² on real images to D's loss.
 
     Source: Mescheder et al., "Which Training Methods for GANs do actually Converge?", 2018,
-    equation 9.
+    equation 9; their strength of 10 blinds D on small images (Karras et al., "Analyzing and
+    Improving the Image Quality of StyleGAN", 2020, lower it with the number of pixels).
     """
 
-    default_strength = 10.0
+    default_strength = 0.1
 
     def d_loss(self, model, update):
         slopes = squared_slope(model, update.real.images, update.labels)

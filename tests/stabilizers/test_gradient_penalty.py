@@ -35,7 +35,7 @@ def test_slopes_of_each_image_by_hand(linear_gan, steep, pixels):
     ("part", "value", "gradient"),
     [
         # strength / 2 · ‖w‖², and strength · w.
-        (R1(), 125.0, (30.0, 40.0)),
+        (R1(10.0), 125.0, (30.0, 40.0)),
         (R1(0.2), 2.5, (0.6, 0.8)),
         # strength · (‖w‖ − 1)², and 2 · strength · (‖w‖ − 1) · w / ‖w‖.
         (WassersteinPenalty(), 160.0, (48.0, 64.0)),

@@ -30,7 +30,7 @@ DEFAULTS = {
     "label_classes": 1.0,
     "label_smoothing": 0.9,
     "minibatch_discrimination": 32,
-    "r1": 10.0,
+    "r1": 0.1,
     "spectral_norm": 1.0,
     "virtual_batch_norm": 64,
     "wgan_gp": 10.0,
