@@ -40,8 +40,8 @@ class R1(Stabilizer):
     """Adds strength / 2 · E ‖∇ₓ D(x)‖² on real images to D's loss.
 
     Source: Mescheder et al., "Which Training Methods for GANs do actually Converge?", 2018,
-    equation 9; their strength of 10 blinds D on small images (Karras et al., "Analyzing and
-    Improving the Image Quality of StyleGAN", 2020, lower it with the number of pixels).
+    equation 9. Their strength of 10 blinds D on small images; Karras et al., "Training Generative
+    Adversarial Networks with Limited Data", 2020, appendix C, lower it with the number of pixels.
     """
 
     default_strength = 0.1
