@@ -4,6 +4,7 @@ The headings follow Mitchell et al., "Model Cards for Model Reporting", 2019.
 """
 
 import json
+import pathlib
 import re
 
 
@@ -17,11 +18,12 @@ def model_card(servable, about, signatures):
     """
     config, summary = about["config"], about["summary"]
     packages = about.get("environment", {}).get("packages", {})
+    data = _data_name(summary.get("dataset"))
     parts = [
-        f"# {summary.get('preset', config.get('preset'))} on {summary.get('dataset')}",
+        f"# {summary.get('preset', config.get('preset'))} on {data}",
         _kind(servable.model),
         "## Training",
-        f"Data: {summary.get('dataset')}, {summary.get('train_images')} images, "
+        f"Data: {data}, {summary.get('train_images')} images, "
         f"{summary.get('test_images')} held out. Preset `{config.get('preset')}`, seed "
         f"{config.get('seed')}, {summary.get('steps')} steps; TensorFlow "
         f"{packages.get('tensorflow', '?')}, Keras {packages.get('keras', '?')}.",
@@ -40,6 +42,12 @@ def model_card(servable, about, signatures):
         _calls(servable),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _data_name(name):
+    """A set's name, of a folder's path the last part alone."""
+    source, _, path = str(name).partition(":")
+    return f"folder:{pathlib.Path(path).name}" if source == "folder" else name
 
 
 def _kind(model):
