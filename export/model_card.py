@@ -181,7 +181,7 @@ images = signatures["{name}"]({arguments})["image"]
 def read_dataset(card):
     """The data's name that a card tells, or ""."""
     title = card.partition("\n")[0]
-    return title.rpartition(" on ")[2]
+    return title.partition(" on ")[2]  # no preset's name holds it, a folder's may
 
 
 def read_section(card, heading):

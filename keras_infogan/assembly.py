@@ -59,7 +59,15 @@ def build_model(config, channels, total_steps, num_labels=0):
 
     Returns:
         A `GAN`, `ConditionalGAN` or `InfoGAN` whose initial weights follow from `config.seed`.
+
+    Raises:
+        UserError: If the networks, the stabilizers and the length do not go together.
     """
+    if config.d_pretraining >= total_steps:
+        raise UserError(
+            f"--d-pretraining must leave G some of the run's {total_steps} steps. "
+            f"Received: {config.d_pretraining}."
+        )
     keras.utils.set_random_seed(config.seed)
     parts = _stabilizers(config)
     distortion = (config.shear, config.scale, config.shift)

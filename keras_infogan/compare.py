@@ -65,6 +65,8 @@ def compare(name, runs, out, steps=()):
         raise UserError(f"--out must be a {figure.suffix} file. Received: {out}.")
     if not out.parent.is_dir():
         raise UserError(f"{out.parent} is not a directory.")
+    if out.is_dir():
+        raise UserError(f"--out must be a file. Received a directory: {out}.")
     run_dir.check_writable(out.parent)
     found = [RunDir(run) for run in runs]
     for run in found:

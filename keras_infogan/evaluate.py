@@ -31,6 +31,8 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     Raises:
         UserError: If the run, the checkpoint or the data cannot be used; nothing is written then.
     """
+    if not 0 <= seed < 2**31:
+        raise UserError(f"--seed must be from 0 to 2147483647. Received: {seed}.")
     path = pathlib.Path(path)
     channels, crop = None, None
     if path.suffix == ".keras":
@@ -54,7 +56,8 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
         channels, crop = config.get("channels"), config.get("crop")
         data_dir = data_dir or config["run"].get("data_dir")
     out = pathlib.Path(out)
-    run_dir.check_writable(out)
+    folder = out / "evaluation"
+    run_dir.check_writable(folder)
 
     quiet.import_tensorflow()
     from keras_infogan.data import sources
@@ -79,7 +82,6 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
         "label_names": data.label_names,
         **evaluate_model(model, data, seed),
     }
-    folder = out / "evaluation"
     folder.mkdir(parents=True, exist_ok=True)
     save_illustrations(folder, model, data, scores, seed)
     run_dir.write_json(out / "evaluation.json", scores)

@@ -1,4 +1,4 @@
-"""Named RunConfigs, each with its command, hardware, time and the score to expect.
+"""Named RunConfigs, each with its hardware, time and the score to expect.
 
 Times are for 2 CPU cores; scores are one-to-one accuracy on held-out digits.
 """
@@ -21,10 +21,6 @@ class Preset:
     config: RunConfig
     source: str
     expect: str
-
-    @property
-    def command(self):
-        return f"python train.py --preset {self.config.preset}"
 
 
 _LAB = RunConfig(

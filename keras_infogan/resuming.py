@@ -14,7 +14,8 @@ def check(path, overrides):
     Args:
         path: The run's directory.
         overrides: `{field: value}` that the user gave again. They must agree with the run, but
-            `epochs` may be larger where nothing in the run depends on its length.
+            `epochs` may be larger where they are what ends the run, and nothing in it depends on
+            its length.
 
     Returns:
         The `RunConfig` to go on with.
@@ -28,7 +29,8 @@ def check(path, overrides):
     config = RunConfig.from_json(content)
     for name, value in overrides.items():
         saved = getattr(config, name)
-        longer = name == "epochs" and value > saved and not config.depends_on_length
+        more = name == "epochs" and value > saved and config.max_steps is None
+        longer = more and not config.depends_on_length
         if value != saved and not longer:
             raise UserError(
                 f"--{name.replace('_', '-')} {value} contradicts the run in {path}, "

@@ -6,7 +6,6 @@ import keras
 from keras_infogan import augmentation, schedules, stabilizers  # noqa: F401
 from keras_infogan.errors import UserError
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
-from keras_infogan.networks import layers  # noqa: F401
 
 
 def load_model(path):

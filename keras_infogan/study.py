@@ -43,6 +43,7 @@ def study(config, seeds, out, data_dir=None, runs="runs"):
     from keras_infogan import experiment
 
     out = pathlib.Path(out)
+    run_dir.check_writable(out)
     record = out / "runs.jsonl"
     rows = read_rows(record)
     _check_same_config(rows, config, record)

@@ -245,6 +245,18 @@ def test_a_file_where_the_scores_should_go_is_refused(run, tmp_path, capfd):
         )
 
 
+def test_a_file_where_the_pictures_should_go_is_refused(run, tmp_path, capfd):
+    (tmp_path / "evaluation").write_text("kept")
+    said = f"Cannot write to {tmp_path / 'evaluation'}: Not a directory"
+    assert_refused(capfd, [run.path, "--out", tmp_path], said, tmp_path)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31, 10**20])
+def test_a_seed_out_of_range_is_refused(run, capfd, seed):
+    said = f"--seed must be from 0 to 2147483647. Received: {seed}."
+    assert_refused(capfd, [run.path, f"--seed={seed}"], said, run.path)
+
+
 def test_a_place_that_cannot_be_written_is_refused(run, capfd):
     # Below tmp_path only its owner could reach it; access rights do not bind the superuser.
     folder = pathlib.Path(tempfile.mkdtemp())

@@ -18,7 +18,6 @@ def test_presets_of_the_sources_are_there():
 def test_a_preset_says_where_it_comes_from_and_what_to_expect(preset):
     assert PRESETS[preset.config.preset] is preset
     assert isinstance(preset.config, RunConfig)
-    assert preset.command == f"python train.py --preset {preset.config.preset}"
     assert len(preset.source.split()) >= 3
     # Hardware and a time, as on 2 CPU cores.
     assert re.search(r"CPU cores|GPU", preset.expect)
@@ -69,6 +68,55 @@ def test_lab_is_the_handout():
     assert config.trunk_learns_information is False
     assert not config.depends_on_length
     assert not config.distorts
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("dcgan", {"noise": 100, "noise_distribution": "normal", "image_size": 64}),
+        ("gan", {"model": "gan", "image_size": 28, "continuous_codes": 2, "decay_from": 0.5}),
+        (
+            "cgan",
+            {
+                "model": "conditional",
+                "networks": "conditional_dense",
+                "noise": 100,
+                "noise_distribution": "uniform",
+                "d_learning_rate": 1e-3,  # Adam's defaults
+                "g_learning_rate": 1e-3,
+                "adam_beta_1": 0.9,
+            },
+        ),
+        (
+            "infogan-dense",
+            {
+                "networks": "dense",
+                "noise": 16,
+                "noise_distribution": "uniform",
+                "categories": 10,
+                "continuous_codes": 0,
+                "q_learning_rate": 1e-3,
+            },
+        ),
+        ("infogan-survey", {"networks": "survey28", "image_size": 28, "categories": 10}),
+        (
+            "slides",
+            {
+                "image_size": 28,
+                "categories": 10,
+                "continuous_codes": 2,
+                "information_weight": 1.0,
+                "continuous_weight": 1.0,
+                "information_warmup": 0.0,
+                "shear": 0.0,
+            },
+        ),
+        ("faces", {"image_size": 64, "channels": 3, "categories": 5, "continuous_codes": 0}),
+    ],
+)
+def test_a_preset_has_the_numbers_of_its_source(name, facts):
+    config = PRESETS[name].config
+    assert {field: getattr(config, field) for field in facts} == facts
 
 
 def test_lab_report_differs_from_lab_in_d_rate_and_weights():

@@ -63,6 +63,12 @@ def test_a_run_that_depends_on_its_length_keeps_it(run, setting):
         resuming.check(run.path, {"epochs": 5})
 
 
+def test_a_run_that_a_number_of_steps_ends_takes_no_more_epochs(run):
+    rewrite(run, max_steps=7)
+    with pytest.raises(UserError, match="--epochs 5 contradicts the run"):
+        resuming.check(run.path, {"epochs": 5})
+
+
 def test_a_run_without_a_checkpoint_can_be_resumed(run, tiny_config):
     for path in run.checkpoints.iterdir():
         path.unlink()

@@ -58,6 +58,13 @@ def test_every_seed_is_reported_with_its_spread(tmp_path, trained):
     assert "mean 0.910 ± 0.053, median 0.930, worst 0.850; 1 of 3 under 0.90." in text
 
 
+def test_a_place_that_cannot_be_written_is_refused_before_training(tmp_path, trained):
+    (tmp_path / "quick").write_text("kept")
+    with pytest.raises(UserError, match="Cannot write to .*quick: Not a directory"):
+        study.study(CONFIG, range(3), tmp_path / "quick", runs=tmp_path / "runs")
+    assert trained == []
+
+
 def test_a_finished_seed_is_not_trained_again(tmp_path, trained):
     out = tmp_path / "quick"
     study.study(CONFIG, [1], out, runs=tmp_path / "runs")

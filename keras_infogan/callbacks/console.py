@@ -36,10 +36,7 @@ class Console(keras.callbacks.Callback):
         self._began = self._last_line = time.monotonic()
 
     def on_train_batch_end(self, batch, logs=None):
-        # Taken out of the logs, so that Keras's progress bar, which comes after, shows none either.
-        shown = {metric.name for metric in measured(self.model)}
-        for name in set(logs or {}) - shown:
-            del logs[name]
+        self._leave_measured(logs)
         self._steps += 1
         now = time.monotonic()
         if self._steps == WARM_UP_STEPS:
@@ -53,6 +50,14 @@ class Console(keras.callbacks.Callback):
             shown = " ".join(f"{name}={float(value):.3f}" for name, value in (logs or {}).items())
             epoch = step / self.steps_per_epoch
             print(f"step {step}/{self.total_steps} epoch {epoch:.2f} {shown}", flush=True)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._leave_measured(logs)
+
+    def _leave_measured(self, logs):
+        """Takes all else out: Keras's progress bar, which comes after, shows none either."""
+        for name in set(logs or {}) - {metric.name for metric in measured(self.model)}:
+            del logs[name]
 
     def _estimate(self, seconds_per_step, steps_left):
         seconds = seconds_per_step * steps_left

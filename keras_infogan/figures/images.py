@@ -139,8 +139,11 @@ def _draw(out, table):
         axes.axis("off")
     for row, pictures in zip(grid, table, strict=True):
         for axes, (run, step, path) in zip(row, pictures, strict=False):
-            with Image.open(path) as picture:
-                axes.imshow(picture.convert("RGB"))
+            try:
+                with Image.open(path) as picture:
+                    axes.imshow(picture.convert("RGB"))
+            except OSError:
+                raise UserError(f"{path} is damaged.") from None
             code = re.match(r"traversal-(\w+)-", path.name)
             what = f", {code[1]}" if code else ""
             axes.set_title(f"{run.path.name}{what}, step {step}", fontsize=9)

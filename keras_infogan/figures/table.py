@@ -38,6 +38,13 @@ def _column(run):
     summary = run.read_summary()
     if summary is None:
         raise UserError(f"{run.path} has not finished: there is no summary.json.")
+    try:
+        return _trained(summary) | _evaluated(run, summary)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{run.summary} is damaged or of another version: {error!r}.") from None
+
+
+def _trained(summary):
     column = {
         "steps": f"{summary['steps']:,}",
         "seconds an epoch": f"{summary['seconds'] / max(summary['epochs'], 1e-9):.0f}",
@@ -50,15 +57,18 @@ def _column(run):
     for name, value in summary.get("continuous_codes", {}).items():
         column[f"{name} moves"] = f"{value['moves']} {value['rank_correlation']:.2f}"
     column["health"] = ", ".join(problem["problem"] for problem in summary["health"]) or "good"
-    return column | _evaluated(run, summary)
+    return column
 
 
 def _evaluated(run, summary):
     """What `python -m keras_infogan.evaluate` has added."""
     try:
         scores = json.loads((run.path / "evaluation.json").read_text())
+        current = scores["step"] == summary["steps"]  # or the run has gone on since
         generated = scores["generated"]
     except (OSError, ValueError, KeyError, TypeError):
+        current = False
+    if not current:
         return {"not evaluated": "run `python -m keras_infogan.evaluate`"}
     column = {"Fréchet distance": f"{generated['frechet']:.1f}"}
     for name in ("precision", "recall", "coverage"):

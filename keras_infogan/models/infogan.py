@@ -115,13 +115,18 @@ class InfoGAN(GAN):
             real_information_weight: Weight in D's loss of the information between the categorical
                 codes that Q reads from two distortions of each real image
                 (`losses.paired_information`): the trunk learns to sort real images by the codes,
-                whatever the distortion. Needs an augmentation.
+                whatever the distortion. Needs an augmentation, and a trunk with weights.
             **kwargs: As in `GAN.compile`.
         """
         if real_information_weight and not (self.augmentation or self.second_augmentation):
             raise ValueError(
                 "real_information_weight compares two distortions of an image, so the model needs "
                 f"an augmentation. Received: real_information_weight={real_information_weight}."
+            )
+        if real_information_weight and not self.trunk.trainable_variables:
+            raise ValueError(
+                "real_information_weight teaches the trunk, and this one has no weights. "
+                f"Received: real_information_weight={real_information_weight}."
             )
         self.q_optimizer = None if q_optimizer is None else keras.optimizers.get(q_optimizer)
         super().compile(d_optimizer, g_optimizer, **kwargs)

@@ -53,7 +53,7 @@ class MinibatchDiscrimination(Stabilizer):
     """
 
     default_strength = 32
-    least = 1
+    least, most = 1, 1024
     whole = True
 
     def rebuild(self, networks, latents, num_labels, seed):

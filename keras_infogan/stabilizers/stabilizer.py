@@ -14,7 +14,7 @@ class Stabilizer(keras.layers.Layer):
     Attributes:
         default_strength: The strength where none is given.
         least: Smallest strength.
-        most: Largest strength; always finite.
+        most: Largest strength.
         whole: Whether the strength is a number of things.
         rebuild_order: Who rebuilds first where several do: what puts a new layer into a network
             must come before what changes all its layers.

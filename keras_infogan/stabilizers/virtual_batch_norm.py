@@ -118,7 +118,7 @@ class VirtualBatchNorm(Stabilizer):
     """
 
     default_strength = 64
-    least = 2
+    least, most = 2, 4096
     whole = True
 
     def rebuild(self, networks, latents, num_labels, seed):

@@ -4,6 +4,7 @@ import types
 
 import keras
 import pytest
+import tensorflow as tf
 
 from keras_infogan.callbacks import console
 from keras_infogan.callbacks.console import Console, readable
@@ -93,6 +94,14 @@ def test_figures_that_nothing_has_measured_are_not_shown(clock, capsys):
     callback.on_train_batch_end(0, logs)
     assert capsys.readouterr().out == "step 1/1025 epoch 0.02 d_loss=1.235\n"
     assert list(logs) == ["d_loss"]  # what the progress bar is given next
+
+
+def test_the_progress_bar_of_an_epoch_shows_no_other_either(tiny_model, small_images, capsys):
+    model = tiny_model(d_pretraining=9)
+    batches = tf.data.Dataset.from_tensors(small_images(4)).repeat()
+    model.fit(batches, steps_per_epoch=2, callbacks=[make()], shuffle=False, verbose=2)
+    shown = capsys.readouterr().out
+    assert "d_loss" in shown and "g_loss" not in shown
 
 
 def test_epoch_of_a_line_is_the_step_over_the_steps_of_an_epoch(clock, capsys):

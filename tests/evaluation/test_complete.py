@@ -8,7 +8,12 @@ from keras import ops
 from keras_infogan.data.sources import ImageData
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation import complete
-from keras_infogan.evaluation.complete import code_confusion, code_diversity, evaluate_model
+from keras_infogan.evaluation.complete import (
+    code_confusion,
+    code_diversity,
+    evaluate_model,
+    labels_obeyed,
+)
 from keras_infogan.evaluation.scores import CODE_SCORES
 from keras_infogan.latents import Categorical, LatentSpec, Uniform
 
@@ -214,6 +219,12 @@ def test_generated_images_are_drawn_from_the_code_they_are_counted_under(
     latents = np.array(LatentSpec(1, codes).sample(30, (4, 2)))
     np.testing.assert_array_equal(seen["drawn"], latents[:, 2:].argmax(axis=1))
     np.testing.assert_array_equal(seen["read"], data.test_labels)
+
+
+def test_labels_obeyed_by_hand():
+    train, labels = np.array([[0.0], [10.0], [20.0]]), np.array([7, 4, 7])
+    generated, told = np.array([[1.0], [9.0], [16.0]]), np.array([7, 7, 7])
+    assert labels_obeyed(generated, told, train, labels) == pytest.approx(2 / 3)
 
 
 def test_diversity_by_hand():

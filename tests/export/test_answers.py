@@ -27,6 +27,11 @@ None.
 """
 
 
+def test_a_folder_named_like_digits_is_no_digits():
+    answers = Answers(model("folder:cats on mnist"))
+    assert answers.dataset == "folder:cats on mnist" and not answers.digits
+
+
 def model(dataset="mnist", channels=1, **attributes):
     """What `Answers` needs of an `Exported`: two codes; it remembers what it was shown."""
     fake = types.SimpleNamespace(

@@ -9,6 +9,8 @@ from PIL import Image
 
 from keras_infogan import compare
 from keras_infogan.figures import FIGURES, curves, images, table
+from keras_infogan.latents import Noise
+from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.pictures import save_grid
 from keras_infogan.run_dir import RunDir, write_json, write_jsonl
 
@@ -112,6 +114,7 @@ def test_table_by_hand(make_run, tmp_path):
     confusion[3, 5], confusion[5, 8], confusion[8, 1] = 10, 20, 10
     generated = {"frechet": 12.34, "precision": 0.9, "recall": 0.3, "coverage": 0.5}
     evaluation = {
+        "step": 2000,
         "generated": {**generated, "sharpness": 1.1},
         "labels_obeyed": None,
         "diversity": {"0": 0.5, "1": 0.7, "2": None},
@@ -141,21 +144,55 @@ def test_table_by_hand(make_run, tmp_path):
     assert rows["3, 5 and 8 taken for each other"] == ["10.0%", "–"]
 
 
-def test_a_damaged_evaluation_is_left_out(make_run):
+@pytest.mark.parametrize(
+    "evaluation",
+    [
+        "[]",
+        '{"step": 2000}',
+        # of an earlier step: the run has gone on since
+        '{"step": 100, "generated": {"frechet": 9, "precision": 0, "recall": 0, "coverage": 0}, '
+        '"diversity": {}, "confusion": null}',
+    ],
+)
+def test_a_damaged_or_older_evaluation_is_left_out(make_run, evaluation):
     path = make_run("a")
-    (path / "evaluation.json").write_text("[]")
+    (path / "evaluation.json").write_text(evaluation)
     text = table.table([RunDir(path)])
     assert "Fréchet" not in text
     assert "| not evaluated | run `python -m keras_infogan.evaluate` |" in text
 
 
-def test_interpolation_goes_from_noise_to_noise(make_run, tmp_path, tiny_model):
+@pytest.mark.parametrize("distribution", ["normal", "uniform"])
+def test_interpolation_goes_from_noise_to_noise(
+    make_run, tmp_path, tiny_model, monkeypatch, distribution
+):
     run = RunDir(make_run("a"))
-    model = tiny_model()
+    model = tiny_model(noise=Noise(4, distribution))
     model.save(run.checkpoint(10))
+    drawn = []
+    monkeypatch.setattr(
+        InfoGAN,
+        "generate",
+        lambda self, rows: drawn.append(rows) or np.zeros((*rows.shape[:2], 8, 8, 1)),
+    )
     assert draw("interpolation", run.path, out=tmp_path / "x.png") == 0
-    with Image.open(tmp_path / "x.png") as picture:
-        assert len(picture.convert("L").getcolors()) > 50
+    (rows,) = drawn
+    expected = model.latents.fixed(2 * images.PAIRS)
+    for row, first, last in zip(
+        rows, expected[: images.PAIRS], expected[images.PAIRS :], strict=True
+    ):
+        np.testing.assert_allclose(row[0, :4], first[:4], rtol=1e-6)
+        np.testing.assert_allclose(row[-1, :4], last[:4], rtol=1e-5, atol=1e-6)
+        # Half-way: on a straight line the mean of both; on an arc as far out as they are.
+        middle = (first[:4] + last[:4]) / 2
+        if distribution == "normal":
+            angle = np.arccos(
+                first[:4] @ last[:4] / np.linalg.norm(first[:4]) / np.linalg.norm(last[:4])
+            )
+            middle /= np.cos(angle / 2)
+        np.testing.assert_allclose(row[images.BETWEEN // 2, :4], middle, rtol=1e-4, atol=1e-5)
+        assert np.abs(row[0, :4] - row[1, :4]).max() > 0
+        np.testing.assert_array_equal(row[:, 4:], np.repeat(row[:1, 4:], images.BETWEEN, axis=0))
 
 
 def test_interpolation_needs_noise(make_run, tmp_path, tiny_model, capsys):
@@ -191,13 +228,19 @@ def test_every_figure_writes_its_file_or_says_why_not(make_run, tmp_path, name):
         ("codes", ["a"], "no/x.png", "is not a directory."),
         ("codes", ["nothing"], "x.png", "is not a run"),
         ("steps", ["a"], "x.png", "--figure steps needs --steps"),
+        ("codes", ["a"], "a.png", "--out must be a file. Received a directory: "),
+        ("codes", ["torn"], "x.png", "noise-by-code-0000200.png is damaged."),
         ("table", ["begun"], "x.md", "has not finished"),
+        ("table", ["old"], "x.md", "summary.json is damaged or of another version: "),
         ("interpolation", ["a"], "x.png", "has no checkpoint."),
     ],
 )
 def test_bad_input_is_one_line(make_run, tmp_path, capsys, name, runs, out, message):
     make_run("a")
     make_run("begun", summary=None)
+    make_run("old", summary={"steps": 200})
+    RunDir(make_run("torn")).image("noise-by-code", 200).write_bytes(b"no picture")
+    (tmp_path / "a.png").mkdir()
     before = sorted(tmp_path.rglob("*"))
     assert draw(name, *(tmp_path / run for run in runs), out=tmp_path / out) == 2
     error = capsys.readouterr().err

@@ -183,6 +183,14 @@ def test_an_unknown_output_is_refused():
         conv28.build(74, 12, output="relu")
 
 
+def test_d_can_be_wider():
+    wide, plain = (conv28.build(12, 7, filters=2, units=8, d_filters=width) for width in (6, None))
+    for parts, filters in ((wide, [6, 12]), (plain, [2, 4])):
+        assert [layer.filters for layer in of_type(parts["trunk"], keras.layers.Conv2D)] == filters
+    for name in ("generator", "discriminator", "recognizer"):
+        assert wide[name].count_params() == plain[name].count_params()
+
+
 def test_d_can_be_deeper():
     parts = conv28.build(12, 7, filters=2, units=8, d_units=5)
     shapes = [tuple(variable.shape) for variable in parts["discriminator"].trainable_variables]
