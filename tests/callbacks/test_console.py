@@ -3,8 +3,8 @@
 import types
 
 import keras
+import numpy as np
 import pytest
-import tensorflow as tf
 
 from keras_infogan.callbacks import console
 from keras_infogan.callbacks.console import Console, readable
@@ -96,10 +96,9 @@ def test_figures_that_nothing_has_measured_are_not_shown(clock, capsys):
     assert list(logs) == ["d_loss"]  # what the progress bar is given next
 
 
-def test_the_progress_bar_of_an_epoch_shows_no_other_either(tiny_model, small_images, capsys):
+def test_the_progress_bar_of_an_epoch_shows_no_other_either(tiny_model, capsys):
     model = tiny_model(d_pretraining=9)
-    batches = tf.data.Dataset.from_tensors(small_images(4)).repeat()
-    model.fit(batches, steps_per_epoch=2, callbacks=[make()], shuffle=False, verbose=2)
+    model.fit(np.zeros((8, 8, 8, 1), np.float32), batch_size=4, callbacks=[make()], verbose=2)
     shown = capsys.readouterr().out
     assert "d_loss" in shown and "g_loss" not in shown
 
