@@ -69,9 +69,9 @@ def test_get_refuses_an_unknown_name(identifier):
         ("instance_noise", float("nan"), "InstanceNoise needs a finite strength"),
         ("averaged_generator", 1.0, "AveragedGenerator needs a finite strength from 0.0 to 0.9999"),
         ("label_smoothing", 1.5, "LabelSmoothing needs a finite strength from 0.0 to 1.0"),
-        ("minibatch_discrimination", 0, "needs a whole strength from 1 to inf"),
-        ("minibatch_discrimination", 2.5, "needs a whole strength from 1 to inf"),
-        ("virtual_batch_norm", 1, "needs a whole strength from 2 to inf"),
+        ("minibatch_discrimination", 0, "needs a whole strength from 1 to 1024"),
+        ("minibatch_discrimination", 2.5, "needs a whole strength from 1 to 1024"),
+        ("virtual_batch_norm", 1, "needs a whole strength from 2 to 4096"),
         ("spectral_norm", 0.0, "SpectralNorm needs a finite strength from 1e-06 to inf"),
     ],
 )
