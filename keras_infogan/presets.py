@@ -99,7 +99,7 @@ PRESETS = {
         Preset(
             dataclasses.replace(_PAPER, preset="mlp", networks="mlp"),
             "the paper's set-up with multi-layer perceptrons",
-            "50 epochs of MNIST: about 14 minutes on 2 CPU cores; no score measured yet",
+            "50 epochs of MNIST: about 14 minutes on 2 CPU cores, .775 (seed 0)",
         ),
         Preset(
             dataclasses.replace(
