@@ -44,6 +44,17 @@ def test_figures_of_studies_follow_from_their_runs():
         assert (median, worst) == (f"{statistics.median(scores):.3f}", f"{min(scores):.3f}")
 
 
+def test_figures_of_single_runs_are_recorded():
+    rows = re.findall(
+        r"^\|.*\| ([\d,]+) \([^|]*epochs\) \| 0 \| (\.\d+), one run", README, re.MULTILINE
+    )
+    assert len(rows) >= 4
+    runs = read_rows(ROOT / "results" / "single-runs.jsonl")
+    summaries = [run["summary"] for run in runs]
+    recorded = {(f"{s['steps']:,}", f"{s['code_accuracy']:.3f}"[1:]) for s in summaries}
+    assert set(rows) <= recorded
+
+
 def test_pictures_exist_and_are_small():
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
     assert pictures
