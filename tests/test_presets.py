@@ -74,7 +74,15 @@ def test_lab_is_the_handout():
     ("name", "facts"),
     [
         ("dcgan", {"noise": 100, "noise_distribution": "normal", "image_size": 64}),
-        ("gan", {"model": "gan", "image_size": 28, "continuous_codes": 2, "decay_from": 0.5}),
+        (
+            "gan",
+            {
+                "model": "gan",
+                "image_size": 28,
+                "generator_loss": "non_saturating",
+                "decay_from": 0.5,
+            },
+        ),
         (
             "cgan",
             {

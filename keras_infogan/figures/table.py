@@ -39,9 +39,10 @@ def _column(run):
     if summary is None:
         raise UserError(f"{run.path} has not finished: there is no summary.json.")
     try:
-        return _trained(summary) | _evaluated(run, summary)
+        column = _trained(summary)
     except (KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{run.summary} is damaged or of another version: {error!r}.") from None
+    return column | _evaluated(run, summary)
 
 
 def _trained(summary):
@@ -61,15 +62,18 @@ def _trained(summary):
 
 
 def _evaluated(run, summary):
-    """What `python -m keras_infogan.evaluate` has added."""
+    """What `python -m keras_infogan.evaluate` has added, unless the run has gone on since."""
     try:
         scores = json.loads((run.path / "evaluation.json").read_text())
-        current = scores["step"] == summary["steps"]  # or the run has gone on since
-        generated = scores["generated"]
-    except (OSError, ValueError, KeyError, TypeError):
-        current = False
-    if not current:
-        return {"not evaluated": "run `python -m keras_infogan.evaluate`"}
+        if scores["step"] == summary["steps"]:
+            return _scored(scores, summary)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # not there, damaged, or of another version
+    return {"not evaluated": "run `python -m keras_infogan.evaluate`"}
+
+
+def _scored(scores, summary):
+    generated = scores["generated"]
     column = {"Fréchet distance": f"{generated['frechet']:.1f}"}
     for name in ("precision", "recall", "coverage"):
         column[name] = f"{generated[name]:.2f}"

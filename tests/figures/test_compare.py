@@ -149,6 +149,7 @@ def test_table_by_hand(make_run, tmp_path):
     [
         "[]",
         '{"step": 2000}',
+        '{"step": 2000, "generated": {"frechet": 9, "precision": 0, "recall": 0, "coverage": 0}}',
         # of an earlier step: the run has gone on since
         '{"step": 100, "generated": {"frechet": 9, "precision": 0, "recall": 0, "coverage": 0}, '
         '"diversity": {}, "confusion": null}',
