@@ -44,7 +44,7 @@ def main():
     parser.add_argument("run", help="a finished run")
     options = parser.parse_args()
     sys.path.insert(0, str(ROOT))
-    from export.exported import find_version
+    from keras_infogan.serving.exported import find_version
     from keras_infogan import quiet
     from keras_infogan.run_dir import RunDir
 

@@ -16,12 +16,12 @@ _HOMES = {
     "InfoGAN": "keras_infogan.models.infogan",
     "LatentSpec": "keras_infogan.latents",
     "Noise": "keras_infogan.latents",
-    "RandomDistortion": "keras_infogan.augmentation",
+    "RandomDistortion": "keras_infogan.transforms.distortion",
     "Uniform": "keras_infogan.latents",
     "load_model": "keras_infogan.saving",
 }
 
-_MODULES = ("losses", "networks", "objectives", "stabilizers")
+_MODULES = ("networks", "objectives", "terms")
 
 __all__ = [*_HOMES, *_MODULES]
 

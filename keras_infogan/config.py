@@ -1,224 +1,568 @@
-"""RunConfig: every choice that decides what a run computes, checked once, here."""
+"""RunConfig: every choice that decides what a run computes, declared and checked once, here."""
 
 import dataclasses
-import math
+import typing
 
+from keras_infogan import earlier, notation
 from keras_infogan.errors import UserError
+from keras_infogan.options import PARTS, Group, option
 
 MODELS = ("infogan", "gan", "conditional")
-
-# Fields that do nothing in the other models, and keep their defaults there.
-OF_INFOGAN = (
-    "categories",
-    "continuous_codes",
-    "learned_std",
-    "q_learning_rate",
-    "information_weight",
-    "continuous_weight",
-    "information_warmup",
-    "real_information_weight",
-    "trunk_learns_information",
-    "thickness",
-    "hole",
-)
+_group = dataclasses.dataclass(frozen=True, kw_only=True)
 
 
-@dataclasses.dataclass(frozen=True)
-class RunConfig:
-    """The choices behind a run. A preset is a RunConfig with a name.
+@_group
+class Data(Group):
+    """The images."""
 
-    Args:
-        preset: Name of the preset it began from.
-        networks: Family of networks, see `keras_infogan.networks`.
-        model: What is trained: one of `MODELS`.
-        network_options: Further arguments of that family, as `(name, value)` pairs.
-        image_size: Height and width of the images, in pixels.
-        noise: Number of noise variables.
-        noise_distribution: `"normal"` for N(0, 1) or `"uniform"` for U(-1, 1).
-        categories: Values of the categorical code c1; only an InfoGAN has codes.
-        continuous_codes: Number of codes U(-1, 1): c2, c3, ...
-        learned_std: Whether Q gives a standard deviation with each continuous code; else it is 1.
-        dataset: Name of the data, or None to take the best MNIST that can be had.
-        channels: 1 for grey images, 3 for colour, None for what the data is.
-        crop: Side in pixels of the central square that is taken of each image before it is brought
-            to `image_size`; None for the largest.
-        epochs: Passes over the training images.
-        max_steps: Steps after which the run ends even if `epochs` would go on; None for no limit.
-        batch_size: Images in a step.
-        d_learning_rate: Adam's rate for trunk and discriminator.
-        g_learning_rate: Adam's rate for generator and recognizer.
-        adam_beta_1: Decay of Adam's first moment, in [0, 1).
-        decay_from: Share of the run after which both rates fall linearly to a fiftieth; 1 never.
-        q_learning_rate: Adam's rate where the information loss has an update of its own; None
-            leaves it to the generator's.
-        d_steps: Updates of D in a step.
-        d_pretraining: Steps in which D learns alone at first.
-        generator_loss: Name of the adversarial objective, see `keras_infogan.objectives`.
-        adversarial_weight: Weight of the generator's part in it.
-        information_weight: Weight of the categorical information loss.
-        continuous_weight: Weight of the continuous one.
-        information_warmup: Share of the run in which the categorical weight rises from 0.
-        real_information_weight: Weight of the information between the codes of two distortions of a
-            real image.
-        trunk_learns_information: Whether the trunk learns from the information loss.
-        shear: Distortion of what D and Q see, see `RandomDistortion`; 0 for none.
-        scale: The same, change of size.
-        shift: The same, in pixels.
-        thickness: Distortion of the second look at a real image only, as a share of the way to a
-            dilation over 3×3 pixels. In generated images a continuous code can then mean the pen.
-        hole: Side in pixels of a square hidden in that second look; 0 for none.
-        stabilizers: `(name, strength)` pairs, see `keras_infogan.stabilizers`; a strength of None
-            is the default.
-        seed: Integer from which the weights, the order of the data and the noise follow.
-        jit: Whether XLA compiles the train step; None leaves it to Keras (on for a GPU).
-    """
+    title = "Data"
 
-    preset: str
-    networks: str
-    model: str = "infogan"
-    network_options: tuple = ()
-    image_size: int = 28
-    noise: int = 62
-    noise_distribution: str = "normal"
-    categories: int = 10
-    continuous_codes: int = 2
-    learned_std: bool = False
-    dataset: str | None = None
-    channels: int | None = None
-    crop: int | None = None
-    epochs: int = 50
-    max_steps: int | None = None
-    batch_size: int = 128
-    d_learning_rate: float = 2e-4
-    g_learning_rate: float = 1e-3
-    adam_beta_1: float = 0.5
-    decay_from: float = 1.0
-    q_learning_rate: float | None = None
-    d_steps: int = 1
-    d_pretraining: int = 0
-    generator_loss: str = "non_saturating"
-    adversarial_weight: float = 1.0
-    information_weight: float = 1.0
-    continuous_weight: float = 0.1
-    information_warmup: float = 0.0
-    real_information_weight: float = 0.0
-    trunk_learns_information: bool = True
-    shear: float = 0.0
-    scale: float = 0.0
-    shift: float = 0.0
-    thickness: float = 0.0
-    hole: float = 0.0
-    stabilizers: tuple = ()
-    seed: int = 0
-    jit: bool | None = None
+    dataset: str | None = option(
+        None,
+        "mnist5k, drawn_faces, folder:PATH (images, in a folder for each class or without any) or "
+        "any image set of tensorflow-datasets; by default MNIST if it is prepared or can be "
+        "downloaded, else mnist5k",
+        metavar="NAME",
+        common=True,
+    )
+    image_size: int = option(28, "height and width of the images, in pixels", least=1)
+    channels: int | None = option(
+        None, "1 for grey, 3 for color; as the data is by default", choices=(1, 3)
+    )
+    crop: int | None = option(
+        None,
+        "side in pixels of the central square taken of each image; the largest by default",
+        least=1,
+    )
 
-    def __post_init__(self):
-        for name, least in (
-            ("epochs", 1),
-            ("batch_size", 1),
-            ("noise", 0),
-            ("categories", 2),
-            ("continuous_codes", 0),
-            ("d_steps", 1),
-            ("d_pretraining", 0),
-            ("image_size", 1),
-        ):
-            self._require(getattr(self, name) >= least, name, f"must be at least {least}")
-        for name in ("max_steps", "crop"):
-            value = getattr(self, name)
-            self._require(value is None or value >= 1, name, "must be at least 1")
-        self._require(
-            self.channels in (None, 1, 3), "channels", "must be 1 for grey or 3 for colour"
-        )
-        self._require(self.model in MODELS, "model", f"must be one of {', '.join(MODELS)}")
-        self._require(
-            self.noise_distribution in ("normal", "uniform"),
-            "noise_distribution",
-            "must be normal or uniform",
-        )
-        for name in ("d_learning_rate", "g_learning_rate", "q_learning_rate"):
-            value = getattr(self, name)
-            if value is None and name == "q_learning_rate":
-                continue
-            self._require(math.isfinite(value) and value > 0, name, "must be finite and above 0")
-        for name in (
-            "adversarial_weight",
-            "information_weight",
-            "continuous_weight",
-            "real_information_weight",
-            "shear",
-            "scale",
-            "shift",
-            "thickness",
-            "hole",
-        ):
-            value = getattr(self, name)
-            self._require(math.isfinite(value) and value >= 0, name, "must be finite, 0 or more")
-        for name in ("information_warmup", "decay_from"):
-            self._require(0 <= getattr(self, name) <= 1, name, "must be from 0 to 1")
-        if self.model != "infogan":
-            rule = f"is for InfoGANs only, and this is model={self.model}"
-            for field in dataclasses.fields(self):
-                if field.name in OF_INFOGAN:
-                    self._require(getattr(self, field.name) == field.default, field.name, rule)
-        self._require(
-            self.distorts or self.distorts_second_look or not self.real_information_weight,
-            "real_information_weight",
-            "compares two distortions, so it needs --shear, --scale, --shift, --thickness or "
-            "--hole",
-        )
-        self._require(self.thickness <= 1, "thickness", "must be from 0 to 1")
-        for name in ("thickness", "hole"):
-            self._require(
-                self.real_information_weight or not getattr(self, name),
-                name,
-                "distorts the second look at a real image, so it needs --real-information-weight",
-            )
-        self._require(0 <= self.adam_beta_1 < 1, "adam_beta_1", "must be from 0 to under 1")
-        self._require(0 <= self.seed < 2**31, "seed", "must be from 0 to 2147483647")
 
-    def _require(self, holds, name, rule):
-        if not holds:
-            flag = "--" + name.replace("_", "-")
-            raise UserError(f"{flag} {rule}. Received: {getattr(self, name)}.")
+@_group
+class Latents(Group):
+    """The generator's input."""
 
-    def total_steps(self, steps_per_epoch):
-        """Length of the run in steps."""
-        steps = self.epochs * steps_per_epoch
-        return steps if self.max_steps is None else min(steps, self.max_steps)
+    title = "Noise and codes"
 
-    @property
-    def depends_on_length(self):
-        """Whether a step computes something else in a run of another length."""
-        return self.information_warmup > 0 or self.decay_from < 1
+    latents: str = option(
+        "normal(62) + cat(10) + 2*uniform(-1, 1)",
+        "noise and codes: normal(N) or noise(N, uniform), then codes such as cat(10), "
+        "uniform(-1, 1), gaussian or 2*cat(5)",
+        latents=True,
+        metavar="SPEC",
+        common=True,
+    )
+
+
+@_group
+class Networks(Group):
+    """The networks."""
+
+    title = "Networks"
+
+    networks: str = option(
+        "conv28",
+        "family of networks, with options: conv28(filters=32)",
+        parts="network",
+        metavar="FAMILY",
+    )
+    rewrites: PARTS = option(
+        (),
+        "change the networks before training, such as spectral_norm; may be repeated",
+        flag="rewrite",
+        parts="rewrite",
+        metavar="NAME",
+    )
+
+
+@_group
+class Distortion(Group):
+    """What D and Q see of the images in training."""
+
+    title = "What D and Q see"
+
+    shear: float = option(0.0, "shear images by up to this, in columns per row", least=0)
+    scale: float = option(0.0, "scale images by up to this share of their size", least=0)
+    shift: float = option(0.0, "shift images by up to this, in pixels", least=0)
+    transforms: PARTS = option(
+        (),
+        "a further transform of the images, such as instance_noise(0.1); may be repeated",
+        flag="transform",
+        parts="transform",
+        metavar="NAME",
+    )
 
     @property
     def distorts(self):
         """Whether all images are distorted before D and Q."""
         return max(self.shear, self.scale, self.shift) > 0
 
+
+@_group
+class Objective(Group):
+    """The adversarial losses, and what is added to them."""
+
+    title = "Objective"
+
+    generator_loss: str = option(
+        "non_saturating",
+        "adversarial objective: non_saturating, minimax, maximum_likelihood, least_squares, "
+        "hinge, wasserstein (with gradient penalty) or relativistic_average",
+        parts="objective",
+        metavar="NAME",
+        common=True,
+    )
+    adversarial_weight: float = option(
+        1.0, "weight of the adversarial loss in the generator's loss", least=0
+    )
+    terms: PARTS = option(
+        (),
+        "add a term to the losses, such as r1(0.1); may be repeated",
+        flag="term",
+        parts="term",
+        metavar="NAME",
+    )
+
+
+@_group
+class Information(Group):
+    """The information between codes and images, of an InfoGAN."""
+
+    title = "Information"
+    models = ("infogan",)
+
+    information_weight: float = option(
+        1.0,
+        "λ, the weight of the categorical codes; 0 trains a regular GAN with Q as a probe",
+        least=0,
+        common=True,
+    )
+    continuous_weight: float = option(0.1, "weight of the continuous codes", least=0)
+    information_warmup: float = option(
+        0.0, "share of the run in which λ rises from 0", least=0, most=1
+    )
+    trunk_learns_information: bool = option(
+        True, "let the shared trunk learn from the information loss, in D's update"
+    )
+    q_update: str = option(
+        "generator",
+        "whose optimizer updates Q's head: the generator's, the discriminator's (as in the "
+        "authors' program) or one of its own",
+        choices=("generator", "discriminator", "own"),
+    )
+    q_learning_rate: float | None = option(
+        None, "Adam's learning rate of an update of Q's own", above=0
+    )
+
+
+@_group
+class TwoLooks(Group):
+    """The information between two distortions of a real image, of an InfoGAN."""
+
+    title = "Information between two looks at a real image"
+    models = ("infogan",)
+
+    real_information_weight: float = option(
+        0.0,
+        "weight of the information between the codes that Q reads from two distortions of a real "
+        "image",
+        least=0,
+    )
+    thickness: float = option(
+        0.0,
+        "thicken or thin the strokes in the second look, by up to this share of a dilation",
+        least=0,
+        most=1,
+    )
+    hole: float = option(
+        0.0, "hide a square in the second look, of this many pixels a side", least=0
+    )
+
     @property
     def distorts_second_look(self):
         """Whether the second look at a real image has a distortion of its own."""
         return max(self.thickness, self.hole) > 0
 
+
+@_group
+class Optimization(Group):
+    """The updates."""
+
+    title = "Optimization"
+
+    batch_size: int = option(128, "images in a step", least=1, common=True)
+    d_learning_rate: float = option(
+        2e-4, "Adam's learning rate of trunk and discriminator", above=0, common=True
+    )
+    g_learning_rate: float = option(
+        1e-3, "Adam's learning rate of generator and recognizer", above=0, common=True
+    )
+    adam_beta_1: float = option(0.5, "decay of Adam's first moment", least=0, below=1)
+    decay_from: float = option(
+        1.0,
+        "share of the run after which all learning rates fall linearly to a fiftieth",
+        least=0,
+        most=1,
+    )
+    d_steps: int = option(1, "updates of the discriminator in a step", least=1)
+    d_pretraining: int = option(
+        0, "steps at the beginning in which only the discriminator learns", least=0
+    )
+    average_generator: float | None = option(
+        None,
+        "take images from a running mean of the generator's weights with this decay, such as 0.999",
+        least=0,
+        below=1,
+    )
+    jit: bool | None = option(None, "compile the step with XLA; by default on a GPU only")
+    steps_per_execution: int = option(
+        1, "steps that TensorFlow runs without returning to Python", least=1
+    )
+
+
+@_group
+class Length(Group):
+    """How long the run is."""
+
+    title = "Length"
+
+    epochs: int = option(50, "passes over the training images", least=1, common=True)
+    max_steps: int | None = option(
+        None,
+        "end after this many steps, whatever the epochs; --epochs alone lifts a preset's limit",
+        least=1,
+        common=True,
+    )
+
+    def total_steps(self, steps_per_epoch):
+        """Length of the run in steps."""
+        steps = self.epochs * steps_per_epoch
+        return steps if self.max_steps is None else min(steps, self.max_steps)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunConfig(
+    Data,
+    Latents,
+    Networks,
+    Distortion,
+    Objective,
+    Information,
+    TwoLooks,
+    Optimization,
+    Length,
+):
+    """The choices behind a run. A preset is a RunConfig with a name.
+
+    Args:
+        preset: Name of the preset it began from.
+        **options: The options below and those of the groups that it inherits from.
+
+    Raises:
+        UserError: If a value is out of range, or options contradict each other.
+    """
+
+    title = "What to train"
+
+    preset: str
+    model: str = option("infogan", "kind of model", choices=MODELS)
+    seed: int = option(
+        0,
+        "decides initial weights, the order of the data, and noise",
+        least=0,
+        most=2**31 - 1,
+        common=True,
+    )
+
+    def __post_init__(self):
+        super().__post_init__()
+        for group in self.groups():
+            if not self.uses(group):
+                for name, one in group.own_options().items():
+                    self._require(
+                        getattr(self, name) == one.default,
+                        name,
+                        f"is for {', '.join(group.models)} only, and this is model={self.model}",
+                    )
+        self._require(
+            self.distorts or self.distorts_second_look or not self.real_information_weight,
+            "real_information_weight",
+            "compares two distortions, so it needs --shear, --scale, --shift, --thickness or "
+            "--hole",
+        )
+        for name in ("thickness", "hole"):
+            self._require(
+                self.real_information_weight or not getattr(self, name),
+                name,
+                "distorts the second look at a real image, so it needs --real-information-weight",
+            )
+        parts = [part.name for count, part in notation.parse_sum(self.latents) if count]
+        codes = [name for name in parts if name not in NOISE]
+        if self.model == "infogan":
+            self._require(codes, "latents", "needs at least one code, such as cat(10)")
+        else:
+            self._require(not codes, "latents", f"has no codes where model={self.model}")
+        self._require(
+            (self.q_update == "own") == (self.q_learning_rate is not None),
+            "q_learning_rate",
+            "belongs to --q-update own, and is needed there",
+        )
+
+    def _require(self, holds, name, rule):
+        if not holds:
+            flag = self.options()[name].flag
+            raise UserError(f"{flag} {rule}. Received: {getattr(self, name)}.")
+
+    def uses(self, group):
+        """Whether the model uses the options of a group."""
+        return group.models is None or self.model in group.models
+
+    @property
+    def depends_on_length(self):
+        """Whether a step computes something else in a run of another length."""
+        return self.information_warmup > 0 or self.decay_from < 1
+
+    def with_options(self, **given):
+        """The same with other options, shorthands among them.
+
+        Args:
+            **given: Options by their names. Parts that may be repeated are added to those there.
+                `SHORTHANDS` change what the others leave.
+
+        Raises:
+            UserError: If an option is unknown, out of range or at odds with another.
+        """
+        shorthands = {name: given.pop(name) for name in SHORTHANDS if name in given}
+        known = type(self).options()
+        if unknown := sorted(set(given) - set(known)):
+            raise UserError(
+                f"The options are {', '.join([*known, *SHORTHANDS])}. Received: {unknown[0]}."
+            )
+        for name, value in given.items():
+            if known[name].type == PARTS:
+                given[name] = _merged(getattr(self, name), value)
+        if "epochs" in given and "max_steps" not in given:
+            given["max_steps"] = None
+        changed = dataclasses.replace(self, **given) if given else self
+        for name, value in shorthands.items():
+            changed = SHORTHANDS[name].apply(changed, value)
+        return changed
+
+    def differences(self, other):
+        """Names of the options in which two configurations differ."""
+        return [n for n in type(self).options() if getattr(self, n) != getattr(other, n)]
+
     def to_json(self):
-        """A JSON-ready dict that `from_json` turns back into an equal config."""
-        pairs = {name: dict(getattr(self, name)) for name in ("network_options", "stabilizers")}
-        return {**dataclasses.asdict(self), **pairs}
+        """A JSON-ready dict of groups; those that the model does not use are absent."""
+
+        def written(group):
+            values = {name: getattr(self, name) for name in group.own_options()}
+            return {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
+
+        content = {"preset": self.preset, **written(type(self))}
+        return content | {group.key(): written(group) for group in self.groups() if self.uses(group)}
 
     @classmethod
     def from_json(cls, content):
-        """Inverse of `to_json`.
+        """Inverse of `to_json`; options that are not there have their defaults.
 
         Raises:
             UserError: If the content is not of a RunConfig.
         """
+        if earlier.is_earlier_config(content):
+            try:
+                return cls(preset=content["preset"], **earlier.options_of(content))
+            except (TypeError, KeyError, AttributeError) as error:
+                raise UserError(f"config.json is damaged: {error!r}.") from None
         try:
-            options = tuple(content["network_options"].items())
-            stabilizers = tuple(content.get("stabilizers", {}).items())
-            return cls(**{**content, "network_options": options, "stabilizers": stabilizers})
+            values = {"preset": content["preset"]}
+            for group in (cls, *cls.groups()):
+                known = group.own_options()
+                found = content if group is cls else content.get(group.key(), {})
+                if unknown := set(found) - set(known) if group is not cls else ():
+                    raise KeyError(*sorted(unknown))
+                for name in known:
+                    if name in found:
+                        value = found[name]
+                        values[name] = tuple(value) if known[name].type == PARTS else value
+            return cls(**values)
         except (TypeError, KeyError, AttributeError) as error:
-            raise UserError(f"config.json does not describe a run of this version: {error}.") from (
-                None
-            )
+            raise UserError(
+                f"config.json does not describe a run of this version: {error!r}."
+            ) from None
+
+
+@_group
+class RunOptions(Group):
+    """How a run is kept and watched; nothing that it computes follows from these."""
+
+    title = "The run"
+
+    data_dir: str | None = option(
+        None,
+        "where tensorflow-datasets keeps its data sets; $TFDS_DATA_DIR, else "
+        "~/tensorflow_datasets, by default",
+        metavar="DIR",
+        common=True,
+    )
+    tick: int = option(
+        100, "steps between two looks at the model: metrics, pictures, checks", least=1
+    )
+    sample_every: int = option(500, "steps between pictures", least=1)
+    checkpoint_every: float = option(60.0, "seconds between checkpoints", least=1)
+    evaluate_every: int | None = option(
+        None, "epochs between evaluations on the way; none by default", least=1
+    )
+    tensorboard: bool = option(False, "write events for TensorBoard")
+    callbacks: PARTS = option(
+        (),
+        "a callback of an imported module, such as my_callback(3); may be repeated",
+        flag="callback",
+        parts="callback",
+        metavar="NAME",
+    )
+    imports: PARTS = option(
+        (),
+        "a module or .py file with parts of your own, imported first; may be repeated",
+        flag="import",
+        metavar="MODULE",
+    )
+    data_note: str | None = option(None, "how the data set was chosen", hidden=True)
+
+    def to_json(self):
+        """A JSON-ready dict."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, content):
+        """Inverse of `to_json`; options that are not there have their defaults."""
+        known = cls.options()
+        values = {name: content[name] for name in known if name in content}
+        return cls(**{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})
+
+
+@dataclasses.dataclass(frozen=True)
+class Shorthand:
+    """A flag that edits the text of another option.
+
+    Args:
+        target: Name of that option.
+        type: Type of its value.
+        help: What it does, for people.
+        edit: `(text of the target, value)` to the new text.
+        least: Smallest value.
+        metavar: As in the help.
+        repeated: Whether the flag may be repeated; `edit` then gets one value after another.
+    """
+
+    target: str
+    type: type
+    help: str
+    edit: typing.Callable
+    least: int | None = None
+    metavar: str | None = None
+    repeated: bool = False
+
+    def apply(self, config, value):
+        """The configuration with the target edited."""
+        text = getattr(config, self.target)
+        for one in value if self.repeated else (value,):
+            text = self.edit(text, one)
+        return dataclasses.replace(config, **{self.target: text})
+
+
+def _edit_codes(names, change):
+    """A function that edits the codes of these names, or adds one."""
+
+    def edit(text, value):
+        terms = notation.parse_sum(text)
+        return notation.format_sum(change(terms, names, value))
+
+    return edit
+
+
+def _with_noise(terms, names, size):
+    """The same noise in another size, or a new one in front."""
+    noise = next((part for _, part in terms if part.name in names), None)
+    others = [(count, part) for count, part in terms if part.name not in names]
+    if noise is None:
+        noise = notation.Part("normal", (size,))
+    else:
+        noise = dataclasses.replace(
+            noise, args=(size, *noise.args[1:]), kwargs=tuple(p for p in noise.kwargs if p[0] != "size")
+        )
+    return [(1, noise), *others] if size else others
+
+
+def _with_values(terms, names, size):
+    """Every categorical code in another size."""
+    code = notation.Part("cat", (size,))
+    changed = [(count, code if part.name in names else part) for count, part in terms]
+    return changed if any(part.name in names for _, part in terms) else [*terms, (1, code)]
+
+
+def _with_count(terms, names, count):
+    """So many continuous codes of the kind that is there, or U(−1, 1)."""
+    code = next((part for _, part in terms if part.name in names), None)
+    others = [(n, part) for n, part in terms if part.name not in names]
+    return [*others, (count, code or notation.Part("uniform", (-1, 1)))]
+
+
+def _with_std(terms, names, learned):
+    """Continuous codes with a learned standard deviation, or the fixed one."""
+
+    def changed(part):
+        if part.name not in names:
+            return part
+        kept = tuple(pair for pair in part.kwargs if pair[0] != "std")
+        return dataclasses.replace(part, kwargs=kept + ((("std", None),) if learned else ()))
+
+    return [(count, changed(part)) for count, part in terms]
+
+
+def _with_network_option(text, setting):
+    name, _, number = setting.partition("=")
+    try:
+        return str(notation.parse(text).with_arguments(**{name: int(number)}))
+    except ValueError:
+        raise UserError(
+            f"--network-option takes NAME=NUMBER, such as filters=32. Received: {setting}."
+        ) from None
+
+
+NOISE = ("normal", "noise")
+CATEGORICAL = ("cat", "categorical")
+CONTINUOUS = ("uniform", "gaussian")
+SHORTHANDS = {
+    "noise": Shorthand(
+        "latents", int, "number of noise variables", _edit_codes(NOISE, _with_noise), 0
+    ),
+    "categories": Shorthand(
+        "latents",
+        int,
+        "values of each categorical code",
+        _edit_codes(CATEGORICAL, _with_values),
+        2,
+    ),
+    "continuous_codes": Shorthand(
+        "latents", int, "number of codes U(-1, 1)", _edit_codes(CONTINUOUS, _with_count), 0
+    ),
+    "learned_std": Shorthand(
+        "latents",
+        bool,
+        "let Q learn a standard deviation for each continuous code",
+        _edit_codes(CONTINUOUS, _with_std),
+    ),
+    "network_option": Shorthand(
+        "networks",
+        str,
+        "an option of the network family, such as filters=32; may be repeated",
+        _with_network_option,
+        metavar="NAME=NUMBER",
+        repeated=True,
+    ),
+}
+
+
+def _merged(there, added):
+    """Parts with others added, which replace those of the same name."""
+    parts = {notation.parse(text).name: text for text in there}
+    return tuple((parts | {notation.parse(text).name: text for text in added}).values())

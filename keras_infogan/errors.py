@@ -1,5 +1,8 @@
-"""The one error that a person can cause and mend."""
+"""The error that a user can mend."""
 
 
 class UserError(ValueError):
-    """Input that cannot be used. The command line prints its one line and exits with code 2."""
+    """Input that cannot be used, said in one line.
+
+    Programs print it and exit with code 2; in Python it is a `ValueError`.
+    """

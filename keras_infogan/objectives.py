@@ -7,11 +7,13 @@ real and the generated batch may differ in size. Each loss is a scalar.
 """
 
 import dataclasses
-import math
 from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
+
+from keras_infogan import registry
+from keras_infogan.errors import UserError
 
 # exp(logit) = D / (1 − D) grows no further from here on, where D is 1 − 1e-13: its square, which
 # Adam keeps, must stay far from float32's end.
@@ -28,11 +30,10 @@ class Objective:
         g_loss: What the generator minimises. `real_logits` is None unless `needs_real`.
         needs_real: Whether the generator's loss looks at the logits of real images too.
         is_probability: Whether sigmoid(logit) is D's probability that an image is real.
-        gradient_penalty: Weight of the penalty (‖∇D‖ − 1)² that the objective needs beside D's
-            loss; 0 for none.
+        terms: Terms that belong to the objective, such as `("wgan_gp(10)",)`.
 
     Raises:
-        ValueError: If the name is empty, a loss cannot be called or the weight is negative.
+        ValueError: If the name is empty or a loss cannot be called.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Objective:
     g_loss: Callable
     needs_real: bool = False
     is_probability: bool = True
-    gradient_penalty: float = 0.0
+    terms: tuple = ()
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name:
@@ -51,11 +52,6 @@ class Objective:
                     f"{field} must be a function of real_logits and generated_logits. "
                     f"Received: {field}={getattr(self, field)!r}."
                 )
-        if not (math.isfinite(self.gradient_penalty) and self.gradient_penalty >= 0):
-            raise ValueError(
-                "gradient_penalty must be finite, 0 or more. "
-                f"Received: gradient_penalty={self.gradient_penalty}."
-            )
 
 
 def cross_entropy_d(real_logits, generated_logits):
@@ -154,72 +150,55 @@ def relativistic_average_g(real_logits, generated_logits):
     return relativistic_average_d(generated_logits, real_logits)
 
 
-_BUILT_IN = (
-    Objective("non_saturating", cross_entropy_d, non_saturating_g),
-    Objective("minimax", cross_entropy_d, minimax_g),
-    Objective("maximum_likelihood", cross_entropy_d, maximum_likelihood_g),
-    Objective("least_squares", least_squares_d, least_squares_g, is_probability=False),
-    Objective("hinge", hinge_d, linear_g, is_probability=False),
-    Objective("wasserstein", wasserstein_d, linear_g, is_probability=False, gradient_penalty=10.0),
-    Objective(
-        "relativistic_average",
-        relativistic_average_d,
-        relativistic_average_g,
-        needs_real=True,
-        is_probability=False,  # the logit's height is free: only differences count
-    ),
+non_saturating = Objective("non_saturating", cross_entropy_d, non_saturating_g)
+minimax = Objective("minimax", cross_entropy_d, minimax_g)
+maximum_likelihood = Objective("maximum_likelihood", cross_entropy_d, maximum_likelihood_g)
+least_squares = Objective("least_squares", least_squares_d, least_squares_g, is_probability=False)
+hinge = Objective("hinge", hinge_d, linear_g, is_probability=False)
+relativistic_average = Objective(
+    "relativistic_average",
+    relativistic_average_d,
+    relativistic_average_g,
+    needs_real=True,
+    is_probability=False,  # the logit's height is free: only differences count
 )
 
-OBJECTIVES = {objective.name: objective for objective in _BUILT_IN}
 
-
-def register(objective):
-    """Adds an objective, so that `get` knows it by its name.
-
-    A process that loads a model compiled with that name must register it first.
-
-    Args:
-        objective: An `Objective`.
-
-    Raises:
-        ValueError: If it is something else, or its name is taken.
-    """
-    if not isinstance(objective, Objective):
-        raise ValueError(f"Only an Objective can be registered. Received: {objective!r}.")
-    if objective.name in OBJECTIVES:
-        raise ValueError(
-            f"The objective's name must not be one of {sorted(OBJECTIVES)}. "
-            f"Received: name={objective.name!r}."
-        )
-    OBJECTIVES[objective.name] = objective
+def wasserstein(gradient_penalty: float = 10.0):
+    """The objective of a critic whose slopes a penalty of this weight holds at 1."""
+    return Objective(
+        "wasserstein",
+        wasserstein_d,
+        linear_g,
+        is_probability=False,
+        terms=(f"wgan_gp({gradient_penalty})",),
+    )
 
 
 def get(identifier):
-    """An objective by name, the `Objective` itself, or one made of a generator's loss.
+    """An objective.
 
     Args:
-        identifier: Name, `Objective`, or a function of the generated logits `(batch_size, 1)` that
-            returns the generator's loss; D's is the cross-entropy then.
+        identifier: Text such as `"hinge"` or `"wasserstein(10)"`; an `Objective`; or a function of
+            the generated logits `(batch_size, 1)` that returns the generator's loss, beside which
+            D's is the cross-entropy.
 
     Returns:
         An `Objective`.
 
     Raises:
-        ValueError: If the name is unknown.
+        UserError: If the name is unknown.
     """
-    if isinstance(identifier, Objective):
-        return identifier
-    if callable(identifier):
-        name = getattr(identifier, "__name__", type(identifier).__name__)
-        return Objective(
-            name, cross_entropy_d, lambda _, generated_logits: identifier(generated_logits)
+    found = registry.OBJECTIVES.get(identifier)
+    if isinstance(found, Objective):
+        return found
+    if not callable(found):
+        raise UserError(
+            "An objective is a name, an Objective or a function of the generated logits. "
+            f"Received: {identifier!r}."
         )
-    if not isinstance(identifier, str) or identifier not in OBJECTIVES:
-        raise ValueError(
-            f"The objective must be one of {sorted(OBJECTIVES)}, an Objective or a function of "
-            f"the generated logits. Received: {identifier!r}."
-        )
-    return OBJECTIVES[identifier]
+    name = getattr(found, "__name__", type(found).__name__)
+    return Objective(name, cross_entropy_d, lambda _, generated_logits: found(generated_logits))
 
 
 def generator_costs(probabilities, names=("minimax", "non_saturating", "maximum_likelihood")):

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from keras_infogan.run_dir import replace_with
+from keras_infogan.files import replace_with
 
 GAP = 2
 

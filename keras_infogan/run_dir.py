@@ -1,6 +1,6 @@
 """The run directory: the contract between training and all that comes after it.
 
-config.json          the RunConfig and the data that it found
+config.json          the RunConfig, and the RunOptions under "run"
 environment.json     versions and machine
 metrics.jsonl        one point a line, every 100 steps
 health.jsonl         problems that the checks found, if any
@@ -14,8 +14,9 @@ export/generator/1/  SavedModel
 import json
 import os
 import pathlib
-import tempfile
 
+from keras_infogan import earlier, files
+from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 
 
@@ -72,7 +73,7 @@ class RunDir:
                 f"{self.path} holds a run already: go on with it by --resume {self.path}, "
                 "or choose another --name."
             )
-        check_writable(self.path)
+        files.check_writable(self.path)
 
     def create(self):
         """Makes a new run's directory.
@@ -100,11 +101,31 @@ class RunDir:
         return max(self.checkpoints.glob("step-*.keras"), default=None)
 
     def read_config(self):
-        """The content of config.json.
+        """The `RunConfig` of the run.
 
         Raises:
             UserError: If this is no run, or its config.json is damaged.
         """
+        content = self._content()
+        del content["run"]
+        try:
+            return RunConfig.from_json(content)
+        except UserError as error:
+            raise UserError(f"{self.config}: {error}") from None
+
+    def read_options(self):
+        """The `RunOptions` of the run; raises as `read_config`."""
+        content = self._content()["run"]
+        try:
+            return RunOptions.from_json(content)
+        except UserError as error:
+            raise UserError(f"{self.config}: {error}") from None
+
+    def write_config(self, config, options):
+        """Writes config.json, which makes the directory a run."""
+        files.write_json(self.config, {**config.to_json(), "run": options.to_json()})
+
+    def _content(self):
         try:
             content = json.loads(self.config.read_text())
         except OSError:
@@ -117,74 +138,23 @@ class RunDir:
 
     def read_summary(self):
         """The content of summary.json, or None if there is none that can be read."""
+        return self._read(self.summary, earlier.summary)
+
+    def read_evaluation(self):
+        """The content of evaluation.json, or None if there is none that can be read."""
+        return self._read(self.path / "evaluation.json", earlier.evaluation)
+
+    def read_environment(self):
+        """The content of environment.json, or None if there is none that can be read."""
+        return self._read(self.environment, dict)
+
+    @staticmethod
+    def _read(path, convert):
         try:
-            content = json.loads(self.summary.read_text())
-        except (OSError, ValueError):
+            return convert(json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError, AttributeError):
             return None
-        return content if isinstance(content, dict) else None
 
-
-def check_writable(path):
-    """Checks that a directory can be written, or made, without making it.
-
-    Raises:
-        UserError: If not.
-    """
-    there = pathlib.Path(path).absolute()
-    while not os.path.exists(there):
-        there = there.parent
-    try:
-        with tempfile.TemporaryFile(dir=there):
-            pass
-    except OSError as error:
-        raise UserError(f"Cannot write to {there}: {error.strerror}.") from None
-
-
-def write_json(path, content):
-    """Writes JSON so that a reader sees the old file or the new one, whole."""
-    replace_with(path, lambda part: part.write_text(json.dumps(content, indent=2) + "\n"))
-
-
-def replace_with(path, write):
-    """Calls `write(part)` for a file beside `path`, then renames it there.
-
-    The part keeps the suffix of `path`, since writers choose the format by it.
-    """
-    part = path.with_name(f".part-{path.name}")
-    try:
-        write(part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def read_jsonl(path, up_to_step=None):
-    """Rows of a JSONL file in order; a torn last line and later steps are left out."""
-    rows = []
-    if path.exists():
-        for line in path.read_text().splitlines():
-            try:
-                row = json.loads(line)
-            except ValueError:
-                break
-            if up_to_step is None or row["step"] <= up_to_step:
-                rows.append(row)
-    return rows
-
-
-def append_jsonl(path, *rows):
-    """Adds rows to a JSONL file, which is made if it is not there."""
-    with open(path, "a") as file:
-        file.writelines(json.dumps(row) + "\n" for row in rows)
-
-
-def drop_later_rows(path, step):
-    """Takes the rows after a step, if any, out of a JSONL file."""
-    if path.exists():
-        write_jsonl(path, read_jsonl(path, up_to_step=step))
-
-
-def write_jsonl(path, rows):
-    """Replaces a JSONL file."""
-    text = "".join(json.dumps(row) + "\n" for row in rows)
-    replace_with(path, lambda part: part.write_text(text))
+    def read_metrics(self, up_to_step=None):
+        """Lines of metrics.jsonl in order, see `files.read_jsonl`."""
+        return [earlier.metrics_row(row) for row in files.read_jsonl(self.metrics, up_to_step)]

@@ -1,15 +1,26 @@
 """Loads saved models, whatever of this package they are made of."""
 
+import json
+import pathlib
+import tempfile
+import zipfile
+
+import h5py
 import keras
 
-# Imported for their names: Keras finds by them what it reads in the file.
-from keras_infogan import augmentation, schedules, stabilizers  # noqa: F401
+from keras_infogan import earlier, registry
 from keras_infogan.errors import UserError
+
+# Imported for their names: Keras finds by them what it reads in the file.
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
+from keras_infogan.networks import rewrites  # noqa: F401
+from keras_infogan import schedules  # noqa: F401
 
 
 def load_model(path):
     """Loads a `.keras` file, such as a run's checkpoint, ready to train on.
+
+    Files of earlier versions are converted on the way.
 
     Args:
         path: The file.
@@ -20,11 +31,32 @@ def load_model(path):
     Raises:
         UserError: If the file is not there, damaged, or of something else.
     """
+    for kind in ("term", "transform", "rewrite"):
+        for name in registry.names(kind):
+            registry.registry_of(kind).lookup(name)
     try:
-        model = keras.models.load_model(path)
+        with tempfile.TemporaryDirectory() as folder:
+            model = keras.models.load_model(_of_today(path, pathlib.Path(folder)))
     except Exception as error:
         first_line = (str(error) or type(error).__name__).splitlines()[0]
         raise UserError(f"{path} cannot be loaded: {first_line}") from None
     if not isinstance(model, gan.GAN):
         raise UserError(f"{path} does not hold a GAN but a {type(model).__name__}.")
     return model
+
+
+def _of_today(path, folder):
+    """The path itself, or that of a converted copy below `folder`."""
+    with zipfile.ZipFile(path) as archive:
+        config = json.loads(archive.read("config.json"))
+        if not earlier.is_earlier_model(config):
+            return path
+        archive.extractall(folder)
+    (folder / "config.json").write_text(json.dumps(earlier.model_config(config)))
+    with h5py.File(folder / "model.weights.h5", "r+") as store:
+        earlier.move_weights(store)
+    converted = folder / "converted.keras"
+    with zipfile.ZipFile(converted, "w") as archive:
+        for name in ("metadata.json", "config.json", "model.weights.h5"):
+            archive.write(folder / name, name)
+    return converted

@@ -13,7 +13,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
-from keras_infogan import stabilizers  # noqa: E402
+from keras_infogan import terms as stabilizers  # noqa: E402
 from keras_infogan.config import RunConfig  # noqa: E402
 from keras_infogan.data.sources import ImageData  # noqa: E402
 from keras_infogan.latents import Categorical, LatentSpec, Uniform  # noqa: E402

@@ -21,7 +21,7 @@ def modules(root):
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     found["train"] = root / "train.py"
     found |= {f"export.{path.stem}": path for path in (root / "export").glob("[!_]*.py")}
-    found["export.__main__"] = root / "export" / "__main__.py"
+    found["keras_infogan.commands.export"] = root / "export" / "__main__.py"
     return found
 
 
@@ -90,12 +90,12 @@ def test_models_know_nothing_of_files(graph):
 
 def test_only_programs_import_the_experiment(graph):
     users = {module for module, found in graph.items() if f"{PACKAGE}.experiment" in found}
-    assert users <= {"train", "export.__main__", f"{PACKAGE}.study"}
+    assert users <= {"train", "keras_infogan.commands.export", f"{PACKAGE}.study"}
     assert "train" in users
 
 
 def test_nothing_imports_the_programs(graph):
-    programs = {"train", "export.__main__", "export.client", "export.demo", "export.generate"}
+    programs = {"train", "keras_infogan.commands.export", "keras_infogan.commands.client", "keras_infogan.commands.demo", "keras_infogan.commands.generate"}
     programs |= {f"{PACKAGE}.study", f"{PACKAGE}.evaluate"}
     assert programs <= set(graph)
     assert not set().union(*graph.values()) & programs
@@ -106,8 +106,8 @@ def test_the_client_needs_nothing_of_what_it_asks_for(graph):
     client = {module for module in graph if module.startswith("export.served_")}
     assert len(client) == 3
     names = ("arguments", "errors", "pictures", "quiet", "run_dir")
-    allowed = client | {"export.sheet", "export.wording"} | {f"{PACKAGE}.{name}" for name in names}
-    for module in client | {"export.client", "export.sheet", "export.wording"}:
+    allowed = client | {"keras_infogan.serving.sheet", "keras_infogan.serving.wording"} | {f"{PACKAGE}.{name}" for name in names}
+    for module in client | {"keras_infogan.commands.client", "keras_infogan.serving.sheet", "keras_infogan.serving.wording"}:
         assert graph[module] <= allowed
 
 
@@ -126,7 +126,7 @@ def public_things():
     names = [info.name for info in infos]
     # The layout of the demo page needs Gradio.
     infos = pkgutil.iter_modules(export.__path__, "export.")
-    names += [info.name for info in infos if info.name != "export.demo_page"]
+    names += [info.name for info in infos if info.name != "keras_infogan.serving.demo_page"]
     for module_name in names:
         module = importlib.import_module(module_name)
         for name, thing in vars(module).items():

@@ -7,8 +7,8 @@ import shlex
 import pytest
 
 import train
-from keras_infogan import experiment
-from keras_infogan.assembly import check_names
+from keras_infogan.training import experiment
+from keras_infogan.training.assembly import check_names
 from keras_infogan.data import sources
 from keras_infogan.figures import FIGURES
 from keras_infogan.presets import PRESETS

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from keras_infogan import networks, objectives
-from keras_infogan.assembly import build_model
+from keras_infogan.training.assembly import build_model
 from keras_infogan.config import RunConfig
 from keras_infogan.presets import PRESETS
 

@@ -5,7 +5,7 @@ import subprocess
 
 import numpy as np
 
-from keras_infogan.study import read_rows
+from keras_infogan.commands.study import read_rows
 
 ROOT = pathlib.Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

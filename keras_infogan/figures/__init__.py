@@ -6,7 +6,7 @@ import importlib
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """A figure of `python -m keras_infogan.compare`.
+    """A figure of `python -m keras_infogan.commands.compare`.
 
     Args:
         home: Where its function is, as `"module.function"` of this package, imported when it is

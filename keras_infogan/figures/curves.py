@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from keras_infogan import objectives
 from keras_infogan.errors import UserError
-from keras_infogan.run_dir import read_jsonl, replace_with
+from keras_infogan.files import read_jsonl, replace_with
 
 PANELS = {
     "d_loss": "loss of D",

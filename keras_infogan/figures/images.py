@@ -8,7 +8,7 @@ from PIL import Image
 
 from keras_infogan.errors import UserError
 from keras_infogan.pictures import tile
-from keras_infogan.run_dir import replace_with
+from keras_infogan.files import replace_with
 
 GRIDS = ("noise-by-code", "samples")
 WIDTH = 3.6  # inches of a picture

@@ -3,7 +3,7 @@
 import json
 
 from keras_infogan.errors import UserError
-from keras_infogan.run_dir import replace_with
+from keras_infogan.files import replace_with
 
 ALIKE = (3, 5, 8)  # the digits that are taken for each other most
 DIGITS = ("mnist", "mnist5k")
@@ -62,14 +62,14 @@ def _trained(summary):
 
 
 def _evaluated(run, summary):
-    """What `python -m keras_infogan.evaluate` has added, unless the run has gone on since."""
+    """What `python -m keras_infogan.commands.evaluate` has added, unless the run has gone on since."""
     try:
         scores = json.loads((run.path / "evaluation.json").read_text())
         if scores["step"] == summary["steps"]:
             return _scored(scores, summary)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass  # not there, damaged, or of another version
-    return {"not evaluated": "run `python -m keras_infogan.evaluate`"}
+    return {"not evaluated": "run `python -m keras_infogan.commands.evaluate`"}
 
 
 def _scored(scores, summary):

@@ -7,8 +7,8 @@ import tensorflow as tf
 from matplotlib.figure import Figure
 
 from keras_infogan import objectives
-from keras_infogan.run_dir import replace_with
-from keras_infogan.stabilizers import HistoricalAveraging
+from keras_infogan.files import replace_with
+from keras_infogan.terms import HistoricalAveraging
 
 GAME_STEPS = 400
 GAME_RATE = 0.1

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_infogan.models import checks
 from keras_infogan.models.gan import GAN
 
 
@@ -23,7 +24,7 @@ class ConditionalGAN(GAN):
         discriminator: Model from the trunk's features to one logit, `(batch_size, 1)`.
         latents: A `LatentSpec` whose only code is categorical: a value for each label.
         augmentation: Optional layer `augmentation(images, seed)`, as in `GAN`.
-        stabilizers: Layers that add to the losses, see `keras_infogan.stabilizers`.
+        stabilizers: Layers that add to the losses, see `keras_infogan.terms`.
         seed: Integer from which all noise and distortions follow.
 
     Raises:
@@ -43,7 +44,7 @@ class ConditionalGAN(GAN):
     @property
     def num_labels(self):
         """Number of labels."""
-        return self.latents.codes[0].size
+        return self.latents.codes[0].num_values
 
     def fit(self, x=None, y=None, *args, **kwargs):
         """As `keras.Model.fit`, but refuses labels out of range before it begins.
@@ -63,10 +64,13 @@ class ConditionalGAN(GAN):
     def _label_rule(self):
         return f"labels must be from 0 to {self.num_labels - 1}. Received:"
 
-    def _draw_latents(self, batch_size, labels, seed):
+    def draw_latents(self, batch_size, labels, seed):
         self._check_labels(labels)
         noise = self.latents.noise.sample(batch_size, seed)
         return tf.concat([noise, self._one_hot(labels)], axis=1)
+
+    def labels_in(self, latents):
+        return tf.argmax(self.latents.split(latents)[1][0], axis=1)
 
     def judge(self, images, labels=None, training=False):
         self._check_labels(labels)
@@ -101,19 +105,13 @@ class ConditionalGAN(GAN):
                 "A ConditionalGAN learns from pairs of images and labels. Received: labels=None."
             )
 
-    def _check_shapes(self):
+    def check_networks(self):
         latents = self.latents
         if len(latents.codes) != 1 or not latents.categorical:
             raise ValueError(
                 "A ConditionalGAN needs one categorical code, a value for each label. "
                 f"Received: latents.codes={latents.codes}."
             )
-        self._check_generator()
-        shapes = self.trunk.input_shape
-        wanted = [self.generator.output_shape[1:], (self.num_labels,)]
-        if not isinstance(shapes, list) or [shape[1:] for shape in shapes] != wanted:
-            raise ValueError(
-                "The trunk must take the images that the generator makes and "
-                f"{self.num_labels} labels, one-hot. Received: trunk.input_shape={shapes}."
-            )
-        self._check_head("discriminator", self.discriminator, 1)
+        checks.check_generator(self.generator, latents)
+        checks.check_trunk(self.trunk, self.generator, self.num_labels)
+        checks.check_head("discriminator", self.discriminator, self.trunk, 1)

@@ -7,10 +7,18 @@ import tensorflow as tf
 
 # What a random draw of a step is for: its seed is split into one for each use. Where two draws
 # share a seed, they are meant to be the same: G's look at real images is through the distortion of
-# D's; the update of Q alone, and the look after G's update, are on the latents and through the
-# distortion of G's.
+# D's; the update of Q alone, and the measurement after G's update, are on the latents and through
+# the distortion of G's.
 USES = range(6)
 D_LATENTS, REAL_DISTORTION, GENERATED_DISTORTION, G_LATENTS, G_DISTORTION, SECOND_DISTORTION = USES
+
+
+def step_seeds(seed, step, turn=0):
+    """Seeds `(6, 2)` of the uses of randomness in a step, for one of D's turns in it."""
+    seed = tf.random.fold_in(tf.constant([seed, 0], tf.int32), step)
+    if turn:
+        seed = tf.random.fold_in(seed, turn)
+    return tf.random.split(seed, len(USES))
 
 
 class Look(typing.NamedTuple):
@@ -50,3 +58,9 @@ class Update:
     real_images: tf.Tensor | None = None
     labels: tf.Tensor | None = None
     real: Look | None = None
+
+
+def minimize(optimizer, tape, loss, variables, **options):
+    """One step of an optimizer down the gradient of a loss with respect to these variables only."""
+    gradients = tape.gradient(loss, variables, **options)
+    optimizer.apply_gradients(zip(gradients, variables, strict=True))

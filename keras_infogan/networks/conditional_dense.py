@@ -12,7 +12,7 @@ from keras import layers
 from keras_infogan.networks.layers import check_image_shape, from_unit_range, to_unit_range
 
 
-def build(latent_size, num_labels, image_shape=(28, 28, 1), units=128):
+def build(latent_size, num_labels, image_shape=(28, 28, 1), units: int = 128):
     """Builds the three networks. There is no recognizer: the labels are given, not found.
 
     Args:

@@ -10,16 +10,12 @@ too, since without it (`normalize=False`) the generator came to one picture for 
 deviation of .005 instead of .24 (24 filters, 256 units; real digits: .39).
 """
 
+import functools
+
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import (
-    check_image_shape,
-    dense_heads,
-    from_unit_range,
-    norm_leaky,
-    norm_relu,
-)
+from keras_infogan.networks.layers import check_image_shape, dense_heads, from_unit_range, norm_leaky, norm_relu
 
 SLOPE = 0.1
 
@@ -28,12 +24,12 @@ def build(
     latent_size,
     parameter_size,
     image_shape=(28, 28, 1),
-    filters=64,
-    units=1024,
-    output="tanh",
-    normalize=True,
-    d_filters=None,
-    d_units=0,
+    filters: int = 64,
+    units: int = 1024,
+    output: str = "tanh",
+    normalize: bool = True,
+    d_filters: int = None,
+    d_units: int = 0,
 ):
     """Builds the networks.
 
@@ -96,3 +92,6 @@ def build(
         "trunk": trunk,
         **dense_heads(units, parameter_size, SLOPE, d_units),
     }
+
+
+build_survey28 = functools.partial(build, output="sigmoid")

@@ -16,7 +16,7 @@ INITIAL_STD = 0.02
 KERNEL = 5
 
 
-def build(latent_size, parameter_size, image_shape=(64, 64, 3), filters=64):
+def build(latent_size, parameter_size, image_shape=(64, 64, 3), filters: int = 64):
     """Builds the networks.
 
     Args:

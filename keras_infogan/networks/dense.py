@@ -13,7 +13,7 @@ from keras import layers
 from keras_infogan.networks.layers import check_image_shape, from_unit_range, to_unit_range
 
 
-def build(latent_size, parameter_size, image_shape=(28, 28, 1), units=128):
+def build(latent_size, parameter_size, image_shape=(28, 28, 1), units: int = 128):
     """Builds the networks.
 
     The trunk only flattens: it has no weights, so Q cannot lean on what D learns and

@@ -14,7 +14,7 @@ from keras_infogan.networks.layers import check_image_shape, dense_heads, norm_l
 SLOPE = 0.1
 
 
-def build(latent_size, parameter_size, image_shape=(28, 28, 1), units=512):
+def build(latent_size, parameter_size, image_shape=(28, 28, 1), units: int = 512):
     """Builds the networks.
 
     Args:

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from keras_infogan import experiment
+from keras_infogan.training import experiment
 from keras_infogan.data import network, sources
 from keras_infogan.errors import UserError
 

@@ -8,12 +8,7 @@ from keras import ops
 from keras_infogan.data.sources import ImageData
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation import complete
-from keras_infogan.evaluation.complete import (
-    code_confusion,
-    code_diversity,
-    evaluate_model,
-    labels_obeyed,
-)
+from keras_infogan.evaluation.complete import code_confusion, code_diversity, evaluate_model, labels_obeyed
 from keras_infogan.evaluation.scores import CODE_SCORES
 from keras_infogan.latents import Categorical, LatentSpec, Uniform
 

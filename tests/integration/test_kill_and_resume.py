@@ -12,7 +12,8 @@ import h5py
 import numpy as np
 import pytest
 
-from keras_infogan.run_dir import RunDir, read_jsonl
+from keras_infogan.files import read_jsonl
+from keras_infogan.run_dir import RunDir
 
 # Three epochs of 62 steps: lines at steps 100 and 186, both across the end of an epoch.
 ARGUMENTS = "--preset quick --dataset mnist5k --epochs 3 --batch-size 64 --checkpoint-every 1"

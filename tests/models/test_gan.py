@@ -9,13 +9,13 @@ import pytest
 import tensorflow as tf
 
 from keras_infogan import objectives, saving
-from keras_infogan.augmentation import RandomDistortion
+from keras_infogan.transforms.distortion import RandomDistortion
 from keras_infogan.latents import Categorical, LatentSpec, Uniform
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.models.update import D_LATENTS, G_LATENTS
 from keras_infogan.objectives import Objective
-from keras_infogan.stabilizers import InstanceNoise
+from keras_infogan.terms import InstanceNoise
 
 BATCH = 6
 METRICS = [

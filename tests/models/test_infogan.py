@@ -9,22 +9,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import losses
-from keras_infogan.augmentation import RandomDistortion
+from keras_infogan import information as losses
+from keras_infogan.transforms.distortion import RandomDistortion
 from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
 from keras_infogan.models import gan
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
-from keras_infogan.models.update import (
-    D_LATENTS,
-    G_DISTORTION,
-    G_LATENTS,
-    GENERATED_DISTORTION,
-    REAL_DISTORTION,
-    SECOND_DISTORTION,
-    Look,
-    Update,
-)
+from keras_infogan.models.update import D_LATENTS, G_DISTORTION, G_LATENTS, GENERATED_DISTORTION, REAL_DISTORTION, SECOND_DISTORTION, Look, Update
 from keras_infogan.schedules import HoldThenDecay
 
 BATCH = 6

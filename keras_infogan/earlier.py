@@ -1,0 +1,186 @@
+"""What earlier versions of the project wrote, in the words of this one: the one converter.
+
+Run directories, rows of results and `.keras` files are read through these functions wherever they
+come from; what is of this version already passes as it is.
+"""
+
+# Metrics and scores that have another name now.
+METRICS = {"mutual_information": "information"}
+SCORES = {"mutual_information_nats": "label_information"}
+
+_CODE_SCORES = (
+    "code_accuracy",
+    "code_purity",
+    "code_nmi",
+    "code_ari",
+    "label_information",
+    "codes_in_use",
+    "code_to_label",
+    "ambiguous_codes",
+)
+_PLAIN = (
+    "model",
+    "seed",
+    "dataset",
+    "image_size",
+    "channels",
+    "crop",
+    "generator_loss",
+    "adversarial_weight",
+    "information_weight",
+    "continuous_weight",
+    "information_warmup",
+    "real_information_weight",
+    "trunk_learns_information",
+    "shear",
+    "scale",
+    "shift",
+    "thickness",
+    "hole",
+    "batch_size",
+    "d_learning_rate",
+    "g_learning_rate",
+    "q_learning_rate",
+    "adam_beta_1",
+    "decay_from",
+    "d_steps",
+    "d_pretraining",
+    "jit",
+    "epochs",
+    "max_steps",
+)
+_KINDS = {
+    "minibatch_discrimination": "rewrites",
+    "spectral_norm": "rewrites",
+    "virtual_batch_norm": "rewrites",
+    "instance_noise": "transforms",
+}
+
+
+def is_earlier_config(content):
+    """Whether the content of a config.json is flat, as it was before options had groups."""
+    return "networks" in content and not isinstance(content["networks"], dict)
+
+
+def options_of(content):
+    """The options of an earlier, flat config, by their names of today."""
+    options = {name: content[name] for name in _PLAIN if name in content}
+    arguments = ", ".join(f"{k}={v!r}" for k, v in content.get("network_options", {}).items())
+    options["networks"] = content["networks"] + (f"({arguments})" if arguments else "")
+    options["latents"] = _latents(content)
+    if options.get("q_learning_rate") is not None:
+        options["q_update"] = "own"
+    for name, strength in content.get("stabilizers", {}).items():
+        if name == "averaged_generator":
+            options["average_generator"] = 0.999 if strength is None else strength
+            continue
+        text = name if strength is None else f"{name}({strength:g})"
+        kind = _KINDS.get(name, "terms")
+        options[kind] = (*options.get(kind, ()), text)
+    return options
+
+
+def _latents(content):
+    size, distribution = content.get("noise", 62), content.get("noise_distribution", "normal")
+    parts = [f"normal({size})" if distribution == "normal" else f"noise({size}, {distribution})"]
+    if content.get("model", "infogan") == "infogan":
+        parts.append(f"cat({content.get('categories', 10)})")
+        count = content.get("continuous_codes", 2)
+        learned = ", std=None" if content.get("learned_std") else ""
+        code = f"uniform(-1, 1{learned})"
+        parts += [code if count == 1 else f"{count}*{code}"] if count else []
+    return " + ".join(parts)
+
+
+def metrics_row(row):
+    """A line of metrics.jsonl."""
+    return {METRICS.get(name, name): value for name, value in row.items()}
+
+
+def summary(content):
+    """A summary.json, in which the scores of the code once stood at the top."""
+    content = {SCORES.get(name, name): value for name, value in content.items()}
+    if "code_accuracy" not in content:
+        return content
+    scores = {name: content.pop(name) for name in _CODE_SCORES if name in content}
+    content["codes"] = scores
+    content["continuous"] = content.pop("continuous_codes", {})
+    content["generator_loss"] = content.pop("generator_loss_kind", "non_saturating")
+    return content
+
+
+def evaluation(content):
+    """An evaluation.json, or a line of evaluations.jsonl."""
+    if isinstance(content.get("codes"), dict):
+        codes = {SCORES.get(name, name): value for name, value in content["codes"].items()}
+        content = {**content, "codes": codes}
+    return content
+
+
+def is_earlier_model(config):
+    """Whether the config.json of a `.keras` file is of a model that had stabilizers."""
+    inner = config.get("config", {})
+    return "generator" in inner and "terms" not in inner
+
+
+def model_config(config):
+    """The config.json of a `.keras` file of an earlier version.
+
+    Stabilizers became terms, transforms and the average of the generator; the information between
+    two looks became a term.
+    """
+    inner, settings = dict(config["config"]), dict(config.get("compile_config") or {})
+    terms, transforms = [], []
+    augmentation = inner.pop("augmentation", None)
+    if augmentation is not None:
+        transforms.append(augmentation)
+    weight, second = (
+        settings.pop("real_information_weight", 0.0),
+        inner.pop("second_augmentation", None),
+    )
+    if weight:
+        terms.append(_layer("TwoLooks", "two_looks", weight=weight, transform=second))
+    for part in inner.pop("stabilizers", None) or ():
+        name, strength = part["class_name"], part["config"]["strength"]
+        if name == "AveragedGenerator":
+            inner["average_generator"] = strength
+        elif name == "InstanceNoise":
+            transforms.append(_layer(name, "instance_noise", std=strength))
+        elif name in _TERM_ARGUMENTS:
+            argument = {_TERM_ARGUMENTS[name]: strength}
+            terms.append(_layer(name, part["config"]["name"], **argument))
+    inner |= {"terms": terms, "transforms": transforms}
+    if "q_optimizer" in settings:
+        own = settings["q_optimizer"] is not None
+        settings["q_update"] = "own" if own else "generator"
+    return {**config, "config": inner, "compile_config": settings}
+
+
+def move_weights(store):
+    """Renames what moved in the model.weights.h5 of an earlier version, an open `h5py.File`."""
+    for old, new in METRICS.items():
+        if old in store.get("vars", ()):
+            store.move(f"vars/{old}", f"vars/{new}")
+    if "layers/averaged_generator" in store:
+        store.create_group("average")
+        store.move("layers/averaged_generator/averaged_generator", "average/network")
+        store.move("layers/averaged_generator/vars", "average/vars")
+
+
+_TERM_ARGUMENTS = {
+    "FeatureMatching": "weight",
+    "HistoricalAveraging": "weight",
+    "LabelClasses": "weight",
+    "LabelSmoothing": "target",
+    "R1": "weight",
+    "WassersteinPenalty": "weight",
+}
+
+
+def _layer(class_name, name, **config):
+    return {
+        "class_name": class_name,
+        "config": {"name": name, **config},
+        "registered_name": f"keras_infogan>{class_name}",
+        "module": "keras_infogan",
+    }

@@ -1,0 +1,56 @@
+"""The 32×32 networks of the InfoGAN paper's SVHN and CelebA experiments.
+
+Source: Chen et al., "InfoGAN", 2016, supplement C.2 and C.3. BatchNorm stands before the
+activation, as in `conv28`; see `layers.norm_leaky` for why.
+"""
+
+import keras
+from keras import layers
+
+from keras_infogan.networks.layers import check_image_shape, dense_heads, norm_leaky, norm_relu
+
+SLOPE = 0.1
+
+
+def build(latent_size, parameter_size, image_shape=(32, 32, 3), filters: int = 64):
+    """Builds the networks.
+
+    Args:
+        latent_size: Length of a latent vector; 168 for SVHN and 228 for CelebA in the paper.
+        parameter_size: Number of the recognizer's outputs; 0 for no recognizer.
+        image_shape: `(32, 32, channels)`.
+        filters: Channels of the outer convolutions; the others are in proportion.
+
+    Returns:
+        Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
+        `(64 * filters,)`), `discriminator` (trunk features to one logit) and `recognizer` (trunk
+        features to `parameter_size` numbers).
+
+    Raises:
+        ValueError: If the images are not 32×32.
+    """
+    check_image_shape(image_shape)
+    height, width, channels = image_shape
+    if (height, width) != (32, 32):
+        raise ValueError(f"conv32 makes 32×32 images. Received: image_shape={image_shape}.")
+
+    z = keras.Input((latent_size,), name="latents")
+    x = norm_relu(layers.Dense(2 * 2 * 7 * filters)(z))
+    x = layers.Reshape((2, 2, 7 * filters))(x)
+    x = norm_relu(layers.Conv2DTranspose(4 * filters, 4, 2, "same")(x))
+    for times in (2, 1):
+        x = layers.ReLU()(layers.Conv2DTranspose(times * filters, 4, 2, "same")(x))
+    x = layers.Conv2DTranspose(channels, 4, 2, "same", activation="tanh")(x)
+    generator = keras.Model(z, x, name="generator")
+
+    images = keras.Input(image_shape, name="images")
+    x = layers.LeakyReLU(SLOPE)(layers.Conv2D(filters, 4, 2, "same")(images))
+    for times in (2, 4):
+        x = norm_leaky(layers.Conv2D(times * filters, 4, 2, "same")(x), SLOPE)
+    trunk = keras.Model(images, layers.Flatten()(x), name="trunk")
+
+    return {
+        "generator": generator,
+        "trunk": trunk,
+        **dense_heads(trunk.output_shape[1], parameter_size, SLOPE),
+    }

@@ -1,0 +1,199 @@
+"""Options: each declared once, with its default, type, range and help.
+
+The command line, the checks, `study --set`, config.json, `--dry-run` and docs/options.md all come
+from these declarations. A group of options is a dataclass that extends `Group`; a configuration
+inherits from its groups.
+"""
+
+import dataclasses
+import math
+import re
+import types
+import typing
+
+from keras_infogan import notation, registry
+from keras_infogan.errors import UserError
+
+PARTS = tuple[str, ...]  # parts by their text, such as ("r1(5)",)
+
+
+def option(default, help, **rules):
+    """A field of a `Group`; its type is its annotation.
+
+    Args:
+        default: Its default.
+        help: What it is, for people.
+        **rules: `least` and `most`, bounds that may be reached; `above` and `below`, bounds that
+            may not; `choices`; `parts`, the kind of registry that its texts name; `latents`,
+            whether it is a sum of noise and codes; `flag`, where it is not the field's name;
+            `metavar`; `common`, whether the short help shows it.
+    """
+    return dataclasses.field(default=default, metadata={"help": help, **rules})
+
+
+@dataclasses.dataclass(frozen=True)
+class Option:
+    """A declared option.
+
+    Args:
+        name: Field of the configuration.
+        flag: As the command line has it.
+        type: `bool`, `int`, `float`, `str` or `PARTS`.
+        optional: Whether it may be None.
+        default: Its default.
+        rules: As given to `option`.
+    """
+
+    name: str
+    flag: str
+    type: type
+    optional: bool
+    default: object
+    rules: typing.Mapping
+
+    @property
+    def help(self):
+        """What it is, for people."""
+        return self.rules["help"]
+
+    def check(self, value):
+        """Refuses a value of another type or out of range.
+
+        Raises:
+            UserError: With the rule and the value.
+        """
+        if value is None and self.optional:
+            return
+        if self.type == PARTS:
+            if not isinstance(value, tuple) or not all(isinstance(one, str) for one in value):
+                self._refuse("takes names such as r1(5)", value)
+        elif not registry.fits(value, self.type):
+            self._refuse(f"must be of type {self.type.__name__}", value)
+        rules = self.rules
+        if self.type is float and not math.isfinite(value):
+            self._refuse("must be finite", value)
+        if not (
+            ("least" not in rules or value >= rules["least"])
+            and ("most" not in rules or value <= rules["most"])
+            and ("above" not in rules or value > rules["above"])
+            and ("below" not in rules or value < rules["below"])
+        ):
+            self._refuse(f"must be {self.range}", value)
+        if "choices" in rules and value not in rules["choices"]:
+            self._refuse(f"must be one of {', '.join(map(str, rules['choices']))}", value)
+        try:
+            if "parts" in rules:
+                parts = registry.registry_of(rules["parts"])
+                for text in value if self.type == PARTS else (value,):
+                    parts.check(text)
+            if "latents" in rules:
+                for _, part in notation.parse_sum(value):
+                    if part.name not in ("normal", "noise"):
+                        registry.CODES.check(str(part))
+        except UserError as error:
+            raise UserError(f"{self.flag}: {error}") from None
+
+    @property
+    def range(self):
+        """Its bounds in words, or ""."""
+        rules = self.rules
+        low = (
+            f"at least {rules['least']}"
+            if "least" in rules
+            else f"above {rules['above']}"
+            if "above" in rules
+            else ""
+        )
+        high = (
+            f"at most {rules['most']}"
+            if "most" in rules
+            else f"below {rules['below']}"
+            if "below" in rules
+            else ""
+        )
+        return " and ".join(filter(None, (low, high)))
+
+    def parse(self, text):
+        """The value that a text on the command line means.
+
+        Raises:
+            UserError: If it means none.
+        """
+        if self.optional and text == "none":
+            return None
+        try:
+            if self.type is bool:
+                return {"true": True, "false": False}[text.lower()]
+            if self.type == PARTS:
+                return tuple(filter(None, map(str.strip, text.split(";"))))
+            return self.type(text)
+        except (ValueError, KeyError):
+            kind = {bool: "true or false", int: "a whole number", float: "a number"}[self.type]
+            raise UserError(f"{self.flag} must be {kind}. Received: {text}.") from None
+
+    def _refuse(self, rule, value):
+        raise UserError(f"{self.flag} {rule}. Received: {value}.")
+
+
+class Group:
+    """Options that belong together; a subclass is a frozen dataclass of `option` fields.
+
+    Attributes:
+        title: Heading in the help.
+        models: Names of the models that use the options; None for all.
+    """
+
+    title = ""
+    models = None
+
+    @classmethod
+    def groups(cls):
+        """The groups that a configuration inherits from, in the order of their declaration."""
+        return [
+            base
+            for base in cls.__mro__
+            if base not in (cls, Group) and issubclass(base, Group) and _own_fields(base)
+        ] or [cls]
+
+    @classmethod
+    def key(cls):
+        """Its name in config.json: `TwoLooks` is `two_looks`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def own_options(cls):
+        """The options that this class itself declares, `{name: Option}`."""
+        hints = typing.get_type_hints(cls)
+        found = {}
+        for field in _own_fields(cls):
+            kind, optional = hints[field.name], False
+            if isinstance(kind, types.UnionType):
+                kind = next(one for one in kind.__args__ if one is not type(None))
+                optional = True
+            flag = "--" + field.metadata.get("flag", field.name).replace("_", "-")
+            found[field.name] = Option(
+                field.name, flag, kind, optional, field.default, field.metadata
+            )
+        return found
+
+    @classmethod
+    def options(cls):
+        """All options of a configuration, `{name: Option}`."""
+        return {
+            name: one
+            for group in dict.fromkeys([cls, *cls.groups()])
+            for name, one in group.own_options().items()
+        }
+
+    def __post_init__(self):
+        for name, one in type(self).options().items():
+            one.check(getattr(self, name))
+
+
+def _own_fields(cls):
+    own = cls.__dict__.get("__annotations__", {})
+    return [
+        field
+        for field in getattr(cls, "__dataclass_fields__", {}).values()
+        if field.name in own and "help" in field.metadata
+    ]

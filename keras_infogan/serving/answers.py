@@ -1,0 +1,143 @@
+"""What the demo page shows, as functions of what stands in its controls; nothing of Gradio."""
+
+import base64
+import html
+
+from keras_infogan.serving import drawing
+from keras_infogan.serving.model_card import read_dataset, read_meanings
+from keras_infogan.serving.sheet import png_bytes, sheet
+from keras_infogan.errors import UserError
+
+DIGITS = ("mnist", "mnist5k")  # data whose labels are digits and whose images are centred
+
+
+class Answers:
+    """The answers of an exported model, as HTML and the like.
+
+    Args:
+        exported: An `Exported`.
+
+    Attributes:
+        dataset: Name of the data that the model was trained on, or "".
+        digits: Whether those are digits as MNIST's.
+        by: What images are asked for by: "label" or, where there are none, "code".
+        thing: How the page calls that.
+        choices: Its values.
+        titles: `{name: title}` of the continuous codes.
+
+    Raises:
+        UserError: If images cannot be asked for by label or code.
+    """
+
+    def __init__(self, exported):
+        if not exported.codes:
+            raise UserError(
+                f"{exported.path} cannot be shown: its images cannot be asked for by label or code."
+            )
+        self.exported = exported
+        self.dataset = read_dataset(exported.card)
+        self.digits = self.dataset.partition(":")[0] in DIGITS
+        meanings = read_meanings(exported.card)
+        self.titles = {
+            name: f"{name}: {meanings[name]}" if name in meanings else name
+            for name in exported.values
+        }
+        self.by = "label" if exported.labels else "code"
+        self.thing = "digit" if self.digits and exported.labels else self.by
+        # Texts for labels with names, else numbers.
+        self.choices = [
+            exported.label_names.get(label, label) for label in exported.labels
+        ] or list(range(exported.codes))
+
+    def sheet(self, choice, seed, count, *values):
+        """HTML of a sheet of images.
+
+        Args:
+            choice: One of `choices`.
+            seed: Of the first image; None for an empty field.
+            count: Number of images.
+            *values: Of each continuous code.
+        """
+        if seed is None:
+            raise UserError("The seed must be a whole number.")
+        values = dict(zip(self.exported.values, values, strict=True))
+        if not isinstance(choice, str):
+            choice = int(choice)
+        images = self.exported.sample(int(count), int(seed), values=values, **{self.by: choice})
+        alt = html.escape(f"{count} images of {self.thing} {choice}, seed {seed}")
+        file = html.escape(f"{self.thing}-{choice}-seed-{seed}.png")
+        return f'<img src="{_url(images)}" alt="{alt}" data-file="{file}">'
+
+    def read(self, content):
+        """What the recognizer reads from a picture.
+
+        Args:
+            content: Bytes of a picture file.
+
+        Returns:
+            `{code's name: probability}`; HTML of the image as it was read, beside the generator's
+            image of what was read; HTML of a table of that. See `nothing_read` for an empty
+            picture.
+        """
+        pixels = drawing.read_picture(content)
+        prepare = drawing.center if self.digits else drawing.fit
+        image = prepare(pixels, self.exported.image_shape)
+        if not image.any():
+            return self.nothing_read()
+        found = {name: value[0] for name, value in self.exported.recognize(image[None]).items()}
+        means = {name: found[f"{name}_mean"] for name in self.exported.values}
+        code = int(found["code"])
+        copy = self.exported.sample(1, code=code, values=means)[0]
+        bars = {
+            self.name_of(value): float(probability)
+            for value, probability in enumerate(found["code_probabilities"])
+        }
+        rows = {"code": f"{code} (probability {found['code_probabilities'][code]:.3f})"}
+        if self.exported.labels:
+            label = int(found["label"])
+            name = self.exported.label_names.get(label, label)
+            read = f"{name} (probability {found['label_probability']:.3f})"
+            rows = {self.thing: read, **rows}
+        for name in self.exported.values:
+            # Where the standard deviation was not learned it is 1 and tells nothing.
+            std = found[f"{name}_std"]
+            spread = "" if std == 1.0 else f" ± {std:.2f}"
+            rows[self.titles[name]] = f"{means[name]:+.2f}{spread}"
+        return bars, _pictures(image, copy), _table(rows)
+
+    def nothing_read(self):
+        """What `read` returns for a picture without ink."""
+        return None, _pictures(None, None), ""
+
+    def name_of(self, code):
+        """A code as the bars name it: by its label, if it means one."""
+        if not self.exported.labels:
+            return f"code {code}"
+        label = self.exported.code_to_label.get(code)
+        name = self.exported.label_names.get(label, label)
+        return f"{'no label' if name is None else name} (code {code})"
+
+
+def _url(images):
+    """A URL that holds a sheet of images as PNG: no file is left for each of them."""
+    return "data:image/png;base64," + base64.b64encode(png_bytes(sheet(images))).decode()
+
+
+def _pictures(image, copy):
+    """HTML of what the recognizer was shown beside the generator's image of what it read."""
+    figures = []
+    for picture, caption in ((image, "as it is read"), (copy, "the generator's copy")):
+        shown = '<div class="empty"></div>'
+        if picture is not None:
+            shown = f'<img src="{_url(picture[None])}" alt="{caption}">'
+        figures.append(f"<figure>{shown}<figcaption>{caption}</figcaption></figure>")
+    return f'<div class="pictures">{"".join(figures)}</div>'
+
+
+def _table(rows):
+    """HTML of a table of names and what stands for them."""
+    cells = "".join(
+        f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+        for name, value in rows.items()
+    )
+    return f"<table>{cells}</table>"

@@ -1,0 +1,102 @@
+"""A trained model → a version directory that TensorFlow Serving can load."""
+
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+
+import tensorflow as tf
+
+from keras_infogan.serving.model_card import model_card
+from keras_infogan.serving.servable import Servable
+from keras_infogan.serving.versions import versions
+from keras_infogan.serving.warm_up import write_warm_up
+from keras_infogan.files import write_json
+
+
+def export_model(model, base, about):
+    """Writes the next free version below `base`.
+
+    The directory appears whole or not at all: a server that watches `base` loads what it sees.
+
+    Args:
+        model: An `InfoGAN`, `ConditionalGAN` or `GAN`.
+        base: Directory of the versions.
+        about: What the model card tells: dict of `config`, `summary` and `environment`, as the run
+            directory holds them. The summary's `code_to_label` gives the codes their labels, its
+            `label_names` the labels their names.
+
+    Returns:
+        Path of the version's directory.
+    """
+    summary = about["summary"]
+    servable = Servable(model, summary.get("code_to_label"), summary.get("label_names"))
+    base = pathlib.Path(base)
+    base.mkdir(parents=True, exist_ok=True)
+    part = pathlib.Path(tempfile.mkdtemp(prefix=".part-", dir=base))
+    try:
+        part.chmod(0o755)  # a server may run as somebody else
+        write(servable, part, about)
+        while True:
+            target = base / str(max(versions(base), default=0) + 1)
+            try:
+                os.rename(part, target)
+                return target
+            except OSError:
+                if not target.exists():
+                    raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def write(servable, path, about):
+    """Writes all files of a version into a directory."""
+    module = tf.Module()
+    # What the functions use; they hold it as tensors, and a SavedModel stores what it can see.
+    model = servable.model
+    used = [model.sampler] + ([model.trunk, model.recognizer] if model.reads_codes else [])
+    module.weights = [weight.value for network in used for weight in network.weights]
+    functions = {
+        name: tf.function(function, input_signature=inputs).get_concrete_function()
+        for name, (function, inputs) in servable.signatures().items()
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("code_to_label", "label_names"):
+            table = pathlib.Path(folder) / f"{name}.json"
+            table.write_text(json.dumps(getattr(servable, name), indent=2) + "\n")
+            setattr(module, name, tf.saved_model.Asset(str(table)))
+        signatures = {**functions, "serving_default": functions["generate"]}
+        tf.saved_model.save(module, str(path), signatures=signatures)
+    described = describe(path)
+    write_json(path / "signatures.json", described)
+    write_warm_up(path, servable)
+    (path / "README.md").write_text(model_card(servable, about, described))
+
+
+def describe(path):
+    """The signatures of a SavedModel, as it says itself.
+
+    Returns:
+        Dict of name to `inputs` and `outputs`, each a dict of name to `tensor` (its name in the
+        graph), `dtype` and `shape` (-1 for any).
+    """
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    content = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes())
+
+    def described(tensors):
+        return {
+            name: {
+                "tensor": info.name,
+                "dtype": tf.as_dtype(info.dtype).name,
+                "shape": [dimension.size for dimension in info.tensor_shape.dim],
+            }
+            for name, info in sorted(tensors.items())
+        }
+
+    return {
+        name: {"inputs": described(signature.inputs), "outputs": described(signature.outputs)}
+        for name, signature in sorted(content.meta_graphs[0].signature_def.items())
+        if not name.startswith("__")
+    }

@@ -1,0 +1,270 @@
+"""`python -m keras_infogan.commands.compare`: from run directories to figures."""
+
+import json
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from PIL import Image
+
+from keras_infogan.commands import compare
+from keras_infogan.figures import FIGURES, curves, images, table
+from keras_infogan.latents import Noise
+from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.pictures import save_grid
+from keras_infogan.files import write_json, write_jsonl
+from keras_infogan.run_dir import RunDir
+
+SUMMARY = {
+    "dataset": "mnist5k",
+    "steps": 2000,
+    "seconds": 90.0,
+    "epochs": 4.5,
+    "code_accuracy": 0.9123,
+    "information": {"c1": {"nats": 2.25, "share": 0.98}, "c2": {"nats": -0.3, "share": None}},
+    "continuous_codes": {"c2": {"moves": "slant", "rank_correlation": 0.97}},
+    "health": [],
+}
+
+
+@pytest.fixture
+def make_run(tmp_path):
+    """A function: name → a run that has trained 200 steps, with grey pictures of its own."""
+
+    def make(name, grey=0.0, summary=SUMMARY, codes=True):
+        run = RunDir(tmp_path / name)
+        run.create()
+        write_json(run.config, {"run": {}})
+        grid = "noise-by-code" if codes else "samples"
+        for step in (100, 200):
+            save_grid(run.image(grid, step), np.full((2, 2, 8, 8, 1), grey + step / 1000))
+            if codes:
+                save_grid(run.image("traversal-c2", step), np.full((2, 3, 8, 8, 1), grey))
+        rows = [{"step": step, "d_loss": 1.3, "g_loss": 0.7 + grey} for step in (100, 200)]
+        write_jsonl(run.metrics, rows)
+        if summary is not None:
+            write_json(run.summary, summary)
+        return run.path
+
+    return make
+
+
+def draw(name, *runs, out, steps=()):
+    arguments = [*map(str, runs), "--figure", name, "--out", str(out)]
+    return compare.main(arguments + (["--steps", *map(str, steps)] if steps else []))
+
+
+def greys(path):
+    """The grey values that fill more than a hundredth of a picture, but white."""
+    with Image.open(path) as picture:
+        counts = np.bincount(np.asarray(picture.convert("L")).ravel(), minlength=256)
+    return {int(value) for value in np.flatnonzero(counts > counts.sum() / 100)} - {255}
+
+
+@pytest.mark.parametrize("codes", [True, False])
+def test_the_last_grid_of_each_run_is_shown(make_run, tmp_path, codes):
+    runs = make_run("a", 0.0, codes=codes), make_run("b", 0.5, codes=codes)
+    assert draw("codes", *runs, out=tmp_path / "x.png") == 0
+    # (grey + 1.2) * 127.5, of step 200 and not of step 100.
+    assert greys(tmp_path / "x.png") == {153, 217}
+
+
+def test_grids_of_chosen_steps(make_run, tmp_path):
+    assert draw("steps", make_run("a"), out=tmp_path / "x.png", steps=[100, 200]) == 0
+    assert greys(tmp_path / "x.png") == {140, 153}
+
+
+def test_curves_draw_a_line_for_each_run(make_run, tmp_path):
+    runs = make_run("a"), make_run("b", 0.5)
+    for out, given in ((tmp_path / "one.png", runs[:1]), (tmp_path / "two.png", runs)):
+        assert draw("curves", *given, out=out) == 0
+    with Image.open(tmp_path / "one.png") as one, Image.open(tmp_path / "two.png") as two:
+        assert one.size == two.size
+        assert np.any(np.asarray(one) != np.asarray(two))
+
+
+def test_a_free_logit_is_not_shown_as_a_probability(make_run, tmp_path, monkeypatch):
+    titles = []
+    draw_panel = Axes.set
+
+    def note(axes, **settings):
+        titles.append((settings["title"], [line.get_label() for line in axes.get_lines()]))
+        return draw_panel(axes, **settings)
+
+    monkeypatch.setattr(Axes, "set", note)
+    runs = {name: RunDir(make_run(name)) for name in ("minimax", "hinge", "unknown")}
+    for name, run in runs.items():
+        write_json(run.config, {"generator_loss": name, "run": {}})
+        row = {"step": 1, "d_loss": 1.0, "real_probability": 0.9}
+        # G begins at the second.
+        write_jsonl(run.metrics, [row, {**row, "step": 2, "g_loss": 1.0}])
+    every, real = list(runs), "D's probability for real images"
+    for chosen, with_probability in ((every, ["minimax"]), (["hinge"], [])):
+        titles.clear()
+        curves.draw(tmp_path / "x.png", [runs[name] for name in chosen])
+        shown = dict(titles)
+        assert shown["loss of D"] == shown["loss of G (adversarial)"] == chosen
+        assert shown.get(real, []) == with_probability
+        assert (real in shown) == bool(with_probability)
+
+
+def test_table_by_hand(make_run, tmp_path):
+    run, other = make_run("a"), make_run("b", summary={**SUMMARY, "health": [{"problem": "blind"}]})
+    confusion = np.zeros((10, 10), int)
+    confusion[[3, 5, 8, 0], [3, 5, 8, 0]] = [90, 80, 90, 7]
+    confusion[3, 5], confusion[5, 8], confusion[8, 1] = 10, 20, 10
+    generated = {"frechet": 12.34, "precision": 0.9, "recall": 0.3, "coverage": 0.5}
+    evaluation = {
+        "step": 2000,
+        "generated": {**generated, "sharpness": 1.1},
+        "labels_obeyed": None,
+        "diversity": {"0": 0.5, "1": 0.7, "2": None},
+        "confusion": confusion.tolist(),
+    }
+    (run / "evaluation.json").write_text(json.dumps(evaluation))
+    assert draw("table", run, other, out=tmp_path / "x.md") == 0
+    rows = {
+        name: cells
+        for name, *cells in (
+            [cell.strip() for cell in line.strip("|").split("|")]
+            for line in (tmp_path / "x.md").read_text().splitlines()
+        )
+    }
+    assert rows[""] == ["a", "b"]
+    assert rows["steps"] == ["2,000", "2,000"]
+    assert rows["seconds an epoch"] == ["20", "20"]
+    assert rows["one-to-one accuracy"] == ["0.912", "0.912"]
+    assert rows["nats of c1"] == ["2.25", "2.25"]
+    assert "nats of c2" not in rows
+    assert rows["c2 moves"] == ["slant 0.97", "slant 0.97"]
+    assert rows["health"] == ["good", "blind"]
+    assert rows["Fréchet distance"] == ["12.3", "–"]
+    assert rows["sharpness (real images 1)"] == ["1.10", "–"]
+    assert rows["diversity within a code (real images 1)"] == ["0.60", "–"]
+    # 30 of the 300 images of 3, 5 and 8.
+    assert rows["3, 5 and 8 taken for each other"] == ["10.0%", "–"]
+
+
+@pytest.mark.parametrize(
+    "evaluation",
+    [
+        "[]",
+        '{"step": 2000}',
+        '{"step": 2000, "generated": {"frechet": 9, "precision": 0, "recall": 0, "coverage": 0}}',
+        # of an earlier step: the run has gone on since
+        '{"step": 100, "generated": {"frechet": 9, "precision": 0, "recall": 0, "coverage": 0}, '
+        '"diversity": {}, "confusion": null}',
+    ],
+)
+def test_a_damaged_or_older_evaluation_is_left_out(make_run, evaluation):
+    path = make_run("a")
+    (path / "evaluation.json").write_text(evaluation)
+    text = table.table([RunDir(path)])
+    assert "Fréchet" not in text
+    assert "| not evaluated | run `python -m keras_infogan.commands.evaluate` |" in text
+
+
+@pytest.mark.parametrize("distribution", ["normal", "uniform"])
+def test_interpolation_goes_from_noise_to_noise(
+    make_run, tmp_path, tiny_model, monkeypatch, distribution
+):
+    run = RunDir(make_run("a"))
+    model = tiny_model(noise=Noise(4, distribution))
+    model.save(run.checkpoint(10))
+    drawn = []
+    monkeypatch.setattr(
+        InfoGAN,
+        "generate",
+        lambda self, rows: drawn.append(rows) or np.zeros((*rows.shape[:2], 8, 8, 1)),
+    )
+    assert draw("interpolation", run.path, out=tmp_path / "x.png") == 0
+    (rows,) = drawn
+    expected = model.latents.fixed(2 * images.PAIRS)
+    for row, first, last in zip(
+        rows, expected[: images.PAIRS], expected[images.PAIRS :], strict=True
+    ):
+        np.testing.assert_allclose(row[0, :4], first[:4], rtol=1e-6)
+        np.testing.assert_allclose(row[-1, :4], last[:4], rtol=1e-5, atol=1e-6)
+        # Half-way: on a straight line the mean of both; on an arc as far out as they are.
+        middle = (first[:4] + last[:4]) / 2
+        if distribution == "normal":
+            angle = np.arccos(
+                first[:4] @ last[:4] / np.linalg.norm(first[:4]) / np.linalg.norm(last[:4])
+            )
+            middle /= np.cos(angle / 2)
+        np.testing.assert_allclose(row[images.BETWEEN // 2, :4], middle, rtol=1e-4, atol=1e-5)
+        assert np.abs(row[0, :4] - row[1, :4]).max() > 0
+        np.testing.assert_array_equal(row[:, 4:], np.repeat(row[:1, 4:], images.BETWEEN, axis=0))
+
+
+def test_interpolation_needs_noise(make_run, tmp_path, tiny_model, capsys):
+    run = RunDir(make_run("a"))
+    tiny_model(noise=0).save(run.checkpoint(10))
+    assert draw("interpolation", run.path, out=tmp_path / "x.png") == 2
+    assert "has no noise to go between." in capsys.readouterr().err
+
+
+def test_an_arc_keeps_its_length():
+    first, last = np.array([3.0, 0.0, 0.0]), np.array([0.0, 3.0, 0.0])
+    points = images.arc(first, last, 3)
+    np.testing.assert_allclose(points, [first, [4.5**0.5, 4.5**0.5, 0.0], last], atol=1e-12)
+    np.testing.assert_allclose(images.arc(first, first, 2), [first, first])
+
+
+@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"interpolation"}))
+def test_every_figure_writes_its_file_or_says_why_not(make_run, tmp_path, name):
+    figure = FIGURES[name]
+    out = tmp_path / f"figure{figure.suffix}"
+    runs = [make_run("a")] if figure.needs_runs else []
+    assert draw(name, *runs, out=out, steps=[100] if figure.needs_steps else []) == 0
+    assert out.stat().st_size > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "runs", "out", "message"),
+    [
+        ("codes", [], "x.png", "--figure codes needs at least one run. Received: none."),
+        ("xy-game", ["a"], "x.png", "--figure xy-game is about no run. Received:"),
+        ("codes", ["a"], "x.md", "--out must be a .png file. Received:"),
+        ("table", ["a"], "x.png", "--out must be a .md file. Received:"),
+        ("codes", ["a"], "no/x.png", "is not a directory."),
+        ("codes", ["nothing"], "x.png", "is not a run"),
+        ("steps", ["a"], "x.png", "--figure steps needs --steps"),
+        ("codes", ["a"], "a.png", "--out must be a file. Received a directory: "),
+        ("codes", ["torn"], "x.png", "noise-by-code-0000200.png is damaged."),
+        ("table", ["begun"], "x.md", "has not finished"),
+        ("table", ["old"], "x.md", "summary.json is damaged or of another version: "),
+        ("interpolation", ["a"], "x.png", "has no checkpoint."),
+    ],
+)
+def test_bad_input_is_one_line(make_run, tmp_path, capsys, name, runs, out, message):
+    make_run("a")
+    make_run("begun", summary=None)
+    make_run("old", summary={"steps": 200})
+    RunDir(make_run("torn")).image("noise-by-code", 200).write_bytes(b"no picture")
+    (tmp_path / "a.png").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    assert draw(name, *(tmp_path / run for run in runs), out=tmp_path / out) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and message in error
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_steps_are_for_the_figure_of_them_alone(make_run, tmp_path, capsys):
+    assert draw("codes", make_run("a"), out=tmp_path / "x.png", steps=[100]) == 2
+    assert "--figure codes has no --steps. Received: 100." in capsys.readouterr().err
+
+
+def test_two_runs_of_one_name_have_a_line_each(make_run, tmp_path, monkeypatch):
+    lines = []
+    monkeypatch.setattr(Axes, "plot", lambda axes, *points, **style: lines.append(points))
+    monkeypatch.setattr(Axes, "legend", lambda axes, **style: None)
+    (tmp_path / "other").mkdir()
+    make_run("a", 0.5).rename(tmp_path / "other" / "a")
+    curves.draw(tmp_path / "x.png", [RunDir(make_run("a")), RunDir(tmp_path / "other" / "a")])
+    assert len(lines) == 4 and lines[2] != lines[3]  # d_loss and g_loss, each of both
+
+
+def test_a_step_without_pictures_is_named(make_run, tmp_path, capsys):
+    assert draw("steps", make_run("a"), out=tmp_path / "x.png", steps=[100, 150]) == 2
+    assert "no pictures of step 150; it has those of 100, 200." in capsys.readouterr().err

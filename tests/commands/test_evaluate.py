@@ -1,0 +1,342 @@
+"""The evaluate command, on a run that was trained for a moment on tiny data."""
+
+import copy
+import dataclasses
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_infogan.commands import evaluate
+from keras_infogan.training import experiment
+from keras_infogan.data import sources
+from keras_infogan.errors import UserError
+from keras_infogan.run_dir import RunDir
+
+PICTURES = ["confusion.png", "images-by-code.png", "traversal-c2.png"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny_source(tiny_data):
+    """Every data set is the tiny one; notes what was asked for."""
+    asked = []
+
+    def load(name, data_dir=None, image_size=28, channels=None, crop=None):
+        asked.append((name, data_dir, image_size))
+        return tiny_data
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "load", load)
+        yield asked
+
+
+@pytest.fixture(scope="module")
+def run(tiny_config, tmp_path_factory):
+    """A finished run of five steps."""
+    path = tmp_path_factory.mktemp("finished") / "tiny-s3"
+    experiment.train(dataclasses.replace(tiny_config, epochs=1), path)
+    return RunDir(path)
+
+
+@pytest.fixture(scope="module")
+def evaluated(run, tmp_path_factory):
+    """Where its evaluation was written, and what was returned."""
+    out = tmp_path_factory.mktemp("evaluated")
+    return out, evaluate.evaluate(run.path, out)
+
+
+@pytest.fixture
+def copied(run, tmp_path):
+    """A copy of the run that a test may damage."""
+    shutil.copytree(run.path, tmp_path / "run")
+    return RunDir(tmp_path / "run")
+
+
+def tree(path):
+    """`{relative name: bytes}` of all files."""
+    return {
+        str(found.relative_to(path)): found.read_bytes()
+        for found in pathlib.Path(path).rglob("*")
+        if found.is_file()
+    }
+
+
+def assert_refused(capfd, arguments, said, unchanged):
+    """The command says one line, returns 2 and writes nothing below `unchanged`."""
+    before = tree(unchanged)
+    capfd.readouterr()
+    assert evaluate.main([str(argument) for argument in arguments]) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("python -m keras_infogan.commands.evaluate: ")
+    assert err.count("\n") == 1 and err.endswith("\n")
+    assert said in err
+    assert tree(unchanged) == before
+
+
+def test_scores_and_pictures_are_written(evaluated):
+    out, scores = evaluated
+    assert sorted(path.name for path in out.iterdir()) == ["evaluation", "evaluation.json"]
+    assert json.loads((out / "evaluation.json").read_text()) == scores
+    assert sorted(path.name for path in (out / "evaluation").iterdir()) == PICTURES
+    for name in PICTURES:
+        with Image.open(out / "evaluation" / name) as picture:
+            assert picture.format == "PNG"
+
+
+def test_evaluation_says_what_was_scored_on_what(run, evaluated):
+    _, scores = evaluated
+    assert list(scores) == [
+        "checkpoint",
+        "step",
+        "dataset",
+        "train_images",
+        "test_images",
+        "label_names",
+        "codes",
+        "confusion",
+        "information",
+        "continuous",
+        "diversity",
+        "labels_obeyed",
+        "generated",
+    ]
+    assert scores["checkpoint"] == str(run.checkpoint(5))
+    assert (scores["step"], scores["dataset"]) == (5, "tiny")
+    assert (scores["train_images"], scores["test_images"]) == (44, 10)
+    json.dumps(scores, allow_nan=False)
+
+
+def test_scores_agree_with_the_summary_of_the_run(run, evaluated):
+    _, scores = evaluated
+    summary = json.loads(run.summary.read_text())
+    for name in ("code_accuracy", "code_purity", "mutual_information_nats", "code_to_label"):
+        assert scores["codes"][name] == summary[name]
+
+
+def test_the_command_writes_into_the_run(copied, capsys):
+    before = tree(copied.path)
+    assert evaluate.main([str(copied.path), "--seed", "7"]) == 0
+    out = capsys.readouterr().out
+    scores = json.loads((copied.path / "evaluation.json").read_text())
+    assert out == evaluate.report(scores) + "\n"
+    written = {"evaluation.json", *(f"evaluation/{name}" for name in PICTURES)}
+    after = tree(copied.path)
+    assert set(after) - set(before) == written
+    assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.parametrize(
+    "given, asked",
+    [
+        ({}, ("tiny", "/data", 8, 1, 6)),
+        ({"dataset": "tiny"}, ("tiny", "/data", 8, 1, 6)),
+        ({"data_dir": "/moved"}, ("tiny", "/moved", 8, 1, 6)),
+    ],
+)
+def test_the_run_says_which_data_and_where(copied, tmp_path, monkeypatch, given, asked):
+    content = copied.read_config()
+    content["run"]["data_dir"] = "/data"
+    content |= {"channels": 1, "crop": 6}
+    copied.config.write_text(json.dumps(content))
+
+    def refuse(*arguments):
+        raise UserError(repr(arguments))
+
+    monkeypatch.setattr(sources, "load", refuse)
+    with pytest.raises(UserError) as error:
+        evaluate.evaluate(copied.path, tmp_path / "out", **given)
+    assert str(error.value) == repr(asked)
+
+
+def test_a_checkpoint_by_itself(run, evaluated, tmp_path, tiny_source):
+    found = evaluate.evaluate(
+        run.checkpoint(5), tmp_path / "new" / "out", dataset="other", data_dir="/elsewhere"
+    )
+    assert tiny_source[-1] == ("other", "/elsewhere", 8)
+    assert found == evaluated[1]
+    assert sorted(os.listdir(tmp_path / "new" / "out")) == ["evaluation", "evaluation.json"]
+
+
+@pytest.mark.parametrize("more", [[], ["--dataset", "tiny"], ["--out", "out"]])
+def test_a_checkpoint_by_itself_needs_data_and_a_place(run, tmp_path, capfd, monkeypatch, more):
+    monkeypatch.chdir(tmp_path)
+    assert_refused(capfd, [run.checkpoint(5), *more], "needs --dataset and --out", tmp_path)
+
+
+def test_an_empty_directory_is_refused(tmp_path, capfd):
+    assert_refused(capfd, [tmp_path], f"{tmp_path} is not a run", tmp_path)
+
+
+def test_a_missing_directory_is_refused(tmp_path, capfd):
+    path = tmp_path / "missing"
+    assert_refused(capfd, [path], f"{path} is not a run", tmp_path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("content", ["", '{"preset": "ti', "[]", '{"dataset": "tiny"}'])
+def test_a_damaged_config_is_refused(copied, capfd, content):
+    copied.config.write_text(content)
+    assert_refused(capfd, [copied.path], f"{copied.config} is damaged", copied.path)
+
+
+def test_a_config_without_a_data_set_is_refused(copied, capfd):
+    copied.config.write_text(json.dumps({"run": {}}))
+    assert_refused(capfd, [copied.path], f"{copied.config} names no data set", copied.path)
+
+
+def test_a_damaged_checkpoint_is_refused(copied, capfd):
+    checkpoint = copied.checkpoint(5)
+    whole = checkpoint.read_bytes()
+    for content in (b"", b"no archive", whole[: len(whole) // 2]):
+        checkpoint.write_bytes(content)
+        assert_refused(capfd, [copied.path], f"{checkpoint} cannot be loaded", copied.path)
+
+
+def test_a_run_without_a_checkpoint_is_refused(copied, capfd):
+    copied.checkpoint(5).unlink()
+    assert_refused(capfd, [copied.path], f"{copied.path} has no checkpoint", copied.path)
+    shutil.rmtree(copied.checkpoints)
+    assert_refused(capfd, [copied.path], f"{copied.path} has no checkpoint", copied.path)
+
+
+def test_a_checkpoint_that_is_not_there_is_refused(tmp_path, capfd):
+    arguments = [tmp_path / "step.keras", "--dataset", "tiny", "--out", tmp_path]
+    assert_refused(capfd, arguments, "step.keras cannot be loaded", tmp_path)
+
+
+def test_another_data_set_is_refused(copied, capfd):
+    assert_refused(
+        capfd,
+        [copied.path, "--dataset", "fashion_mnist"],
+        "was trained on tiny",
+        copied.path,
+    )
+
+
+def test_images_of_other_channels_are_refused(copied, capfd, tiny_data, monkeypatch):
+    coloured = dataclasses.replace(
+        tiny_data, name="coloured", test_images=np.repeat(tiny_data.test_images, 3, axis=-1)
+    )
+    monkeypatch.setattr(sources, "load", lambda *arguments: coloured)
+    assert_refused(capfd, [copied.path], "images of 1 channels, and coloured has 3", copied.path)
+
+
+def test_data_that_cannot_be_had_are_refused(copied, capfd, monkeypatch):
+    def load(*arguments):
+        raise UserError("tiny is not prepared.")
+
+    monkeypatch.setattr(sources, "load", load)
+    assert_refused(capfd, [copied.path], "tiny is not prepared.", copied.path)
+
+
+def test_a_file_where_the_scores_should_go_is_refused(run, tmp_path, capfd):
+    file = tmp_path / "file"
+    file.write_text("kept")
+    for out in (file, file / "below"):
+        assert_refused(
+            capfd, [run.path, "--out", out], f"Cannot write to {file}: Not a directory", tmp_path
+        )
+
+
+def test_a_file_where_the_pictures_should_go_is_refused(run, tmp_path, capfd):
+    (tmp_path / "evaluation").write_text("kept")
+    said = f"Cannot write to {tmp_path / 'evaluation'}: Not a directory"
+    assert_refused(capfd, [run.path, "--out", tmp_path], said, tmp_path)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31, 10**20])
+def test_a_seed_out_of_range_is_refused(run, capfd, seed):
+    said = f"--seed must be from 0 to 2147483647. Received: {seed}."
+    assert_refused(capfd, [run.path, f"--seed={seed}"], said, run.path)
+
+
+def test_a_place_that_cannot_be_written_is_refused(run, capfd):
+    # Below tmp_path only its owner could reach it; access rights do not bind the superuser.
+    folder = pathlib.Path(tempfile.mkdtemp())
+    shutil.copytree(run.path, folder / "run")
+    folder.chmod(0o555)
+    superuser = os.geteuid() == 0
+    if superuser:
+        os.seteuid(65534)
+    try:
+        assert_refused(
+            capfd,
+            [folder / "run", "--out", folder / "out"],
+            f"Cannot write to {folder}: Permission denied",
+            folder,
+        )
+    finally:
+        if superuser:
+            os.seteuid(0)
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def test_as_a_process_it_says_one_line(root, tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    process = subprocess.run(
+        [sys.executable, "-m", "keras_infogan.commands.evaluate", str(tmp_path)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+    )
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr == (
+        f"python -m keras_infogan.commands.evaluate: {tmp_path} is not a run: "
+        f"{tmp_path / 'config.json'} is damaged.\n"
+    )
+
+
+# What is said of the scores
+
+
+@pytest.fixture
+def scores(evaluated):
+    """Scores that a test may change."""
+    return copy.deepcopy(evaluated[1])
+
+
+def test_report_of_labelled_data(scores):
+    scores["codes"] |= {
+        "code_accuracy": 0.91234,
+        "code_purity": 0.95,
+        "code_to_label": {"0": 3, "1": None},
+        "ambiguous_codes": {"1": {"4": 0.6, "9": 0.35}},
+    }
+    scores["information"] = {
+        "c1": {"nats": 2.0, "entropy": 2.5, "share": 0.8},
+        "c2": {"nats": -0.25, "entropy": 0.7, "share": None},
+    }
+    scores["continuous"]["c2"] |= {
+        "moves": "slant",
+        "rank_correlation": 0.97,
+        "digits_at_0.8": 0.9,
+    }
+    lines = evaluate.report(scores).splitlines()
+    assert lines[0].endswith("step-000000005.keras, step 5, tiny:")
+    assert lines[1].startswith("one-to-one accuracy 0.9123, purity 0.9500, NMI ")
+    assert lines[1].endswith("on 10 test images; code→label 0→3, 1→none")
+    assert lines[2:6] == [
+        "code 1 is ambiguous: 4 in 60%, 9 in 35%",
+        "c1: 2.000 nats of information, 80.0% of H(c1)",
+        "c2: -0.250 nats of information",
+        "c2 moves slant: rank correlation 0.97, at least 0.8 in 90% of the digits",
+    ]
+    assert lines[6].startswith("Fréchet distance ")
+    assert "not comparable with other extractors" in lines[6]
+
+
+def test_report_without_labels_and_without_a_readable_code(scores):
+    scores["codes"] = dict.fromkeys(scores["codes"])
+    scores["information"]["c1"] |= {"nats": None, "share": None}
+    lines = evaluate.report(scores).splitlines()
+    assert lines[1] == "no labels or no code that is read, so no accuracy"
+    assert lines[2] == "c1: Q's output is not finite"

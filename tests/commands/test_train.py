@@ -1,0 +1,422 @@
+"""The command line: what it refuses, in which words, and that it then touches nothing."""
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from PIL import Image
+
+import train
+from keras_infogan.training import experiment
+from keras_infogan.data import network, sources
+from keras_infogan.presets import PRESETS
+from keras_infogan.run_dir import RunDir
+
+# The fields of RunConfig that have a flag; the others are the presets' own.
+FIELD_FLAGS = [
+    "--preset",
+    "--dataset",
+    "--channels",
+    "--crop",
+    "--image-size",
+    "--epochs",
+    "--max-steps",
+    "--batch-size",
+    "--noise",
+    "--categories",
+    "--continuous-codes",
+    "--learned-std",
+    "--seed",
+    "--d-learning-rate",
+    "--g-learning-rate",
+    "--adversarial-weight",
+    "--decay-from",
+    "--networks",
+    "--network-option",
+    "--d-steps",
+    "--d-pretraining",
+    "--generator-loss",
+    "--stabilizer",
+    "--information-weight",
+    "--continuous-weight",
+    "--information-warmup",
+    "--real-information-weight",
+    "--shear",
+    "--scale",
+    "--shift",
+    "--thickness",
+    "--hole",
+    "--trunk-learns-information",
+    "--jit",
+]
+RUN_FLAGS = [
+    "--data-dir",
+    "--out",
+    "--name",
+    "--resume",
+    "--sample-every",
+    "--checkpoint-every",
+    "--evaluate-every",
+    "--tensorboard",
+    "--dry-run",
+]
+
+
+def call(*arguments):
+    """The exit code of the command line, argparse's own exits included."""
+    try:
+        return train.main([str(argument) for argument in arguments])
+    except SystemExit as stop:
+        return stop.code
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """An empty working directory, with no prepared data set and no network."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no-such-place"))
+    monkeypatch.setattr(network, "answers", lambda: False)
+    return tmp_path
+
+
+@pytest.fixture
+def run(place, tiny_config):
+    """A run directory with a config and a checkpoint that is a sound zip file."""
+    run = RunDir(place / "runs" / "tiny-s3")
+    run.create()
+    content = {**tiny_config.to_json(), "run": {"data_dir": None}}
+    run.config.write_text(json.dumps(content))
+    with zipfile.ZipFile(run.checkpoint(7), "w") as archive:
+        archive.writestr("model.weights.h5", b"weights" * 1000)
+    return run
+
+
+def tree(path):
+    return {
+        str(found.relative_to(path)): found.read_bytes() if found.is_file() else None
+        for found in path.rglob("*")
+    }
+
+
+def refusal(place, capfd, *arguments):
+    """The one line of a command that is refused with exit code 2 and leaves all as it was."""
+    before = tree(place)
+    capfd.readouterr()
+    assert call(*arguments) == 2
+    out, err = capfd.readouterr()
+    assert tree(place) == before
+    assert out == ""
+    assert err.startswith("train.py: ") and err.endswith("\n") and err.count("\n") == 1
+    return err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--preset", "labb"], "--preset: invalid choice: 'labb'"),
+        (["--preset"], "--preset: expected one argument"),
+        (["--epoch", "3"], "unrecognized arguments: --epoch 3"),
+        (["--epochs", "ten"], "--epochs: invalid int value: 'ten'"),
+        (["--epochs", "0"], "--epochs must be at least 1. Received: 0."),
+        (["--epochs", "-5"], "--epochs must be at least 1. Received: -5."),
+        (["--max-steps", "0"], "--max-steps must be at least 1. Received: 0."),
+        (["--batch-size", "0"], "--batch-size must be at least 1. Received: 0."),
+        (["--seed", "-1"], "--seed must be from 0 to 2147483647. Received: -1."),
+        (["--d-learning-rate", "0"], "--d-learning-rate must be finite and above 0. Received: 0.0"),
+        (["--g-learning-rate", "nan"], "--g-learning-rate must be finite and above 0."),
+        (["--g-learning-rate", "inf"], "--g-learning-rate must be finite and above 0."),
+        (["--information-weight", "-1"], "--information-weight must be finite, 0 or more."),
+        (["--generator-loss", "hing"], "objective must be one of ['hinge', "),
+        (["--stabilizer", "r2"], "A stabilizer must be one of ['averaged_generator', "),
+        (["--stabilizer", "r1=much"], "--stabilizer: takes NAME or NAME=NUMBER, such as r1=5. "),
+        (["--stabilizer", "label_smoothing=2"], "strength from 0.0 to 1.0. Received: strength=2"),
+        (["--networks", "conv82"], "networks must be one of ['conditional_dense', "),
+        (["--network-option", "filters=wide"], "--network-option: takes NAME=NUMBER, such as "),
+        (["--network-option", "width=3"], "unexpected keyword argument 'width' of dcgan64."),
+        (["--resume", "r", "--tensorboard"], "--tensorboard does not go with --resume"),
+        (["--resume", "r", "--stabilizer", "r1"], "--stabilizer does not go with --resume"),
+        (["--d-steps", "0"], "--d-steps must be at least 1. Received: 0."),
+        (["--sample-every", "0"], "--sample-every must be at least 1. Received: 0."),
+        (["--checkpoint-every", "0.5"], "--checkpoint-every must be at least 1. Received: 0.5."),
+        (["--checkpoint-every", "nan"], "--checkpoint-every must be at least 1. Received: nan."),
+        (["--resume", "nowhere"], "nowhere is not a run: there is no nowhere/config.json."),
+        (["--resume", "r", "--name", "x"], "--name does not go with --resume"),
+        (["--resume", "r", "--dry-run"], "--dry-run does not go with --resume"),
+        (["--data-dir", "nowhere"], "--data-dir is not a directory. Received: nowhere."),
+        (["--channels", "2"], "--channels must be 1 for grey or 3 for colour. Received: 2."),
+        (["--crop", "0"], "--crop must be at least 1. Received: 0."),
+        (["--image-size", "-8"], "--image-size must be at least 1. Received: -8."),
+        (["--dataset", "folder:"], "--dataset must be written folder:PATH. Received: folder:."),
+        (
+            ["--dataset", "folder:/nope"],
+            "--dataset folder:PATH must name a directory. Received: folder:/nope.",
+        ),
+        (["--dataset", "folder:."], "must hold at least two images"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_input_that_cannot_be_used_is_refused(place, capfd, arguments, message):
+    assert message in refusal(place, capfd, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--crop", "29"], "folder/0.png has 28×28 pixels. Received: 29."),
+        (["--image-size", "32"], "dcgan64 makes 64×64 images. Received: image_shape=(32, 32, 1)."),
+        (
+            ["--preset", "quick", "--image-size", "30", "--channels", "3"],
+            "conv28 needs a height and width divisible by 4. Received: image_shape=(30, 30, 3).",
+        ),
+    ],
+)
+def test_sizes_that_do_not_go_with_data_or_networks_are_refused(place, capfd, arguments, message):
+    (place / "folder").mkdir()
+    for number in range(2):
+        Image.new("L", (28, 28)).save(place / "folder" / f"{number}.png")
+    arguments += ["--dataset", "folder:folder", "--batch-size", "1"]
+    assert message in refusal(place, capfd, *arguments)
+
+
+def test_unknown_preset_is_answered_with_the_known_ones(place, capfd):
+    line = refusal(place, capfd, "--preset", "labb")
+    assert all(name in line for name in PRESETS)
+
+
+def test_unknown_data_set_is_refused(place, capfd):
+    line = refusal(place, capfd, "--dataset", "mnisst")
+    assert "Unknown data set. Received: mnisst." in line
+
+
+def test_data_that_is_not_there_and_cannot_be_downloaded_is_refused(place, capfd):
+    (place / "data").mkdir()
+    line = refusal(place, capfd, "--dataset", "fashion_mnist", "--data-dir", "data")
+    assert "fashion_mnist is not prepared in data, and no network answers" in line
+
+
+def test_a_data_directory_is_never_passed_over(place, capfd):
+    (place / "data").mkdir()
+    assert "mnist is not prepared in data" in refusal(place, capfd, "--data-dir", "data")
+
+
+def test_batch_larger_than_the_data_is_refused(place, capfd, monkeypatch, tiny_data):
+    monkeypatch.setattr(sources, "load", lambda *args: tiny_data)
+    line = refusal(place, capfd, "--preset", "quick", "--batch-size", 45)
+    assert line == (
+        "train.py: --batch-size must not exceed the 44 training images. Received: 45.\n"
+    )
+
+
+def test_a_place_that_cannot_be_written_is_refused(place, capfd):
+    (place / "file").write_text("not a directory")
+    line = refusal(place, capfd, "--out", place / "file" / "runs")
+    assert f"Cannot write to {place / 'file'}" in line
+
+
+def test_a_run_that_is_there_is_refused(run, place, capfd):
+    line = refusal(place, capfd, "--preset", "quick", "--out", "runs", "--name", "tiny-s3")
+    assert "runs/tiny-s3 holds a run already: go on with it by --resume runs/tiny-s3" in line
+
+
+def test_a_truncated_checkpoint_is_refused(run, place, capfd):
+    content = run.checkpoint(7).read_bytes()
+    run.checkpoint(7).write_bytes(content[: len(content) // 2])
+    line = refusal(place, capfd, "--resume", run.path)
+    assert "step-000000007.keras is damaged; remove it to go on from the one before" in line
+
+
+def test_a_sound_zip_that_is_no_model_is_refused(run, place, capfd, monkeypatch, tiny_data):
+    monkeypatch.setattr(sources, "load", lambda *args: tiny_data)
+    before = run.config.read_text()
+    assert call("--resume", run.path) == 2
+    err = capfd.readouterr().err
+    assert "step-000000007.keras cannot be loaded: " in err and err.count("\n") == 1
+    assert json.loads(run.config.read_text()) == json.loads(before)
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "saved"),
+    [("--seed", 5, 3), ("--epochs", 1, 2), ("--batch-size", 9, 8), ("--preset", "lab", "tiny")],
+)
+def test_flags_that_contradict_a_resumed_run_are_refused(run, place, capfd, flag, value, saved):
+    line = refusal(place, capfd, "--resume", run.path, flag, value)
+    assert line.endswith(f"{flag} {value} contradicts the run in {run.path}, which has {saved}.\n")
+
+
+def test_a_damaged_config_is_refused(run, place, capfd):
+    run.config.write_text('{"preset":')
+    assert "config.json is damaged" in refusal(place, capfd, "--resume", run.path)
+
+
+# What is handed on where nothing is refused.
+
+
+@pytest.fixture
+def handed_on(place, monkeypatch):
+    """Arguments of `experiment.train` and `resume`, which do nothing here."""
+    calls = []
+
+    def note(*arguments, **options):
+        calls.append((arguments, options))
+        return {}
+
+    monkeypatch.setattr(experiment, "train", note)
+    monkeypatch.setattr(experiment, "resume", note)
+    return calls
+
+
+def test_without_arguments_the_lab_is_run(handed_on):
+    assert call() == 0
+    ((config, path, data_dir), options) = handed_on[0]
+    assert config == PRESETS["lab"].config
+    assert (str(path), data_dir, options) == ("runs/lab-s0", None, {})
+
+
+def test_flags_change_the_preset(handed_on):
+    arguments = "--preset paper --seed 4 --batch-size 32 --no-trunk-learns-information --jit "
+    arguments += "--g-learning-rate 0.5 --dataset mnist5k --out here --sample-every 7 "
+    assert call(*arguments.split(), "--checkpoint-every", "9.5", "--data-dir", "d") == 0
+    ((config, path, data_dir), options) = handed_on[0]
+    assert config == dataclasses.replace(
+        PRESETS["paper"].config,
+        seed=4,
+        batch_size=32,
+        trunk_learns_information=False,
+        jit=True,
+        g_learning_rate=0.5,
+        dataset="mnist5k",
+    )
+    assert (str(path), data_dir) == ("here/paper-s4", "d")
+    assert options == {"sample_every": 7, "checkpoint_every": 9.5}
+
+
+def test_epochs_given_lift_the_presets_limit_of_steps(handed_on):
+    assert PRESETS["quick"].config.max_steps is not None
+    call("--preset", "quick", "--epochs", 3)
+    call("--preset", "quick", "--epochs", 3, "--max-steps", 40, "--name", "other")
+    configs = [arguments[0] for arguments, _ in handed_on]
+    assert [(config.epochs, config.max_steps) for config in configs] == [(3, None), (3, 40)]
+    assert str(handed_on[1][0][1]) == "runs/other"
+
+
+def test_resuming_hands_on_what_was_given(run, handed_on):
+    assert call("--resume", run.path, "--epochs", 9, "--data-dir", "d") == 0
+    assert handed_on == [((str(run.path), {"epochs": 9}, "d"), {})]
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_exit_code_tells_the_signal_that_stopped_the_run(place, monkeypatch, name, code):
+    number = getattr(train.signal, name)
+    monkeypatch.setattr(experiment, "train", lambda *args, **options: number)
+    assert call() == code
+
+
+def test_an_interrupt_outside_of_training_is_one_line(place, monkeypatch, capfd):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiment, "train", interrupted)
+    assert call() == 130
+    assert capfd.readouterr().err == "train.py: interrupted.\n"
+
+
+def test_dry_run_prints_the_plan_and_writes_nothing(place, monkeypatch, capfd, tiny_data):
+    monkeypatch.setattr(sources, "load", lambda *args: tiny_data)
+    (place / "runs" / "quick-s0").mkdir(parents=True)
+    (place / "runs" / "quick-s0" / "config.json").write_text("{}")  # does not hinder a plan
+    before = tree(place)
+    assert call("--preset", "quick", "--batch-size", 4, "--dry-run") == 0
+    assert tree(place) == before
+    out = capfd.readouterr().out
+    assert "preset: quick\n" in out and "batch_size: 4\n" in out and "epochs of 11 steps" in out
+
+
+# Help, and what needs no TensorFlow.
+
+WITHOUT_TENSORFLOW = """
+import sys, train
+try:
+    train.main(["--help"])
+except SystemExit as stop:
+    assert stop.code == 0, stop.code
+assert train.main(["--epochs", "0"]) == 2
+assert train.main(["--resume", "nowhere"]) == 2
+assert not {"tensorflow", "keras", "numpy"} & set(sys.modules)
+"""
+
+
+DATA_WITHOUT_TENSORFLOW = """
+import sys, train
+from keras_infogan.data import network
+network.answers = lambda: False
+assert train.main(["--dataset", "mnits"]) == 2
+assert train.main(["--dataset", "mnist"]) == 2
+assert train.main(["--data-dir", "nowhere"]) == 2
+assert not {"tensorflow", "keras"} & set(sys.modules)
+"""
+
+
+def test_data_that_cannot_be_had_are_refused_without_tensorflow(root, place):
+    done = subprocess.run(
+        [sys.executable, "-c", DATA_WITHOUT_TENSORFLOW],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    unknown, unprepared, no_directory = done.stderr.splitlines()
+    assert "Unknown data set. Received: mnits." in unknown
+    assert f"mnist is not prepared in {place / 'no-such-place'}" in unprepared
+    assert "--data-dir is not a directory. Received: nowhere." in no_directory
+    assert list(place.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def help_text(root):
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TENSORFLOW], cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("\n") == 2  # of the two refusals
+    return done.stdout
+
+
+def test_options_and_stabilizers_are_added_to_those_of_the_preset(place, capsys):
+    quick = ["--preset", "quick", "--dataset", "mnist5k", "--dry-run"]
+    given = ["--network-option", "units=16", "--stabilizer", "r1=5", "--stabilizer", "wgan_gp"]
+    assert call(*quick, *given) == 0
+    plan = capsys.readouterr().out
+    assert "network_options: {'filters': 16, 'units': 16}" in plan
+    assert "stabilizers: {'r1': 5.0, 'wgan_gp': None}" in plan
+    # Options of the preset's family mean nothing to another one.
+    assert call(*quick, "--networks", "mlp") == 0
+    assert "network_options: {}" in capsys.readouterr().out
+
+
+def test_help_names_every_flag_and_preset_without_tensorflow(help_text):
+    for flag in FIELD_FLAGS + RUN_FLAGS:
+        assert f"  {flag}" in help_text, flag
+    presets = help_text.split("presets:")[1]
+    for name, preset in PRESETS.items():
+        assert f"\n  {name} " in presets and preset.source in presets and preset.expect in presets
+
+
+def test_help_shows_the_defaults_of_the_lab(help_text):
+    text = " ".join(help_text.split())
+    assert "passes over the training images (lab: 80)" in text
+    assert "Adam's rate of generator and recognizer (lab: 0.001)" in text
+
+
+def test_flags_are_those_of_the_list(help_text):
+    """A flag that is added without a test of it fails here."""
+    actions = train.build_parser()._actions
+    flags = {action.option_strings[0] for action in actions} - {"-h"}
+    assert flags == set(FIELD_FLAGS + RUN_FLAGS)
+    fields = {f"--{name.replace('_', '-')}" for name in PRESETS["lab"].config.to_json()}
+    fields |= {"--stabilizer", "--network-option"}  # one of those in a field
+    assert set(FIELD_FLAGS) <= fields and not set(RUN_FLAGS) & fields

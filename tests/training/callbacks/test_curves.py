@@ -1,0 +1,149 @@
+"""Curves: what is drawn of metrics.jsonl."""
+
+import json
+import math
+
+import pytest
+from PIL import Image
+
+from keras_infogan.training.callbacks import curves
+from keras_infogan.training.callbacks.curves import Curves
+from keras_infogan.training.callbacks.metrics_log import MetricsLog
+from keras_infogan.latents import Categorical, Uniform
+from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.run_dir import RunDir
+
+PICTURES = ["information.png", "losses.png", "probabilities.png"]
+
+
+@pytest.fixture
+def run(tmp_path):
+    run = RunDir(tmp_path / "run")
+    run.create()
+    return run
+
+
+def write_rows(run, steps):
+    """Rows in which metric number i of step s is s + i / 10."""
+    rows = [
+        {"step": step, **{name: step + i / 10 for i, name in enumerate(InfoGAN.metric_names)}}
+        for step in steps
+    ]
+    run.metrics.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def make(run, model, every=500):
+    log = MetricsLog(run.metrics, steps_per_epoch=10)
+    callback = Curves(run, every, log)
+    for part in (log, callback):
+        part.set_model(model)
+    return callback
+
+
+@pytest.fixture
+def units():
+    """The unit of each picture of `drawn`."""
+    return {}
+
+
+@pytest.fixture
+def drawn(monkeypatch, units):
+    """What is drawn, `{file name: (steps, curves, level)}`, instead of pictures."""
+    seen = {}
+
+    def note(path, steps, lines, title, unit, level=None):
+        seen[path.name] = (steps, lines, level)
+        units[path.name] = unit
+
+    monkeypatch.setattr(curves, "save_curves", note)
+    return seen
+
+
+def test_three_pictures_are_written(run, tiny_model):
+    model = tiny_model()
+    model.step.assign(30)
+    write_rows(run, [10, 20, 30])
+    make(run, model).save()
+    assert sorted(path.name for path in run.images.iterdir()) == PICTURES
+    for path in run.images.iterdir():
+        with Image.open(path) as picture:
+            assert picture.format == "PNG" and min(picture.size) >= 300
+            assert len(picture.convert("RGB").getcolors(100_000)) > 10
+
+
+def test_curves_show_the_logged_points(run, tiny_model, drawn):
+    model = tiny_model(codes=[Categorical(10), Uniform()])
+    model.step.assign(20)
+    write_rows(run, [10, 20])
+    make(run, model).save()
+    steps, lines, level = drawn["losses.png"]
+    assert steps == [10, 20] and level is None
+    assert list(lines.values()) == [[10.0, 20.0], [10.1, 20.1], [10.2, 20.2], [10.3, 20.3]]
+    _, lines, _ = drawn["probabilities.png"]
+    assert list(lines.values()) == [[10.6, 20.6], [10.7, 20.7], [10.8, 20.8]]
+    _, lines, (entropy, label) = drawn["information.png"]
+    assert list(lines.values()) == [[10.4, 20.4]]
+    assert entropy == pytest.approx(math.log(10)) and label == "H(c) = 2.303"
+
+
+@pytest.mark.parametrize(
+    ("codes", "shown"),
+    [([Categorical(10)], "categorical"), ([Uniform()], "continuous")],
+)
+def test_losses_of_codes_that_are_not_there_are_left_out(run, tiny_model, drawn, codes, shown):
+    model = tiny_model(codes=codes)
+    model.step.assign(10)
+    write_rows(run, [10])
+    make(run, model).save()
+    labels = list(drawn["losses.png"][1])
+    assert len(labels) == 3
+    assert [label for label in labels if "code" in label] == [f"Q, {shown} codes"]
+
+
+def test_what_is_no_probability_is_not_drawn_as_one(run, tiny_model, drawn, units):
+    model = tiny_model(generator_loss="hinge")
+    model.step.assign(10)
+    write_rows(run, [10])
+    make(run, model).save()
+    assert sorted(drawn) == ["information.png", "losses.png"]
+    assert units == {"losses.png": "loss", "information.png": "nats"}
+
+
+def test_curves_of_g_begin_where_it_does(run, tiny_model, drawn, units):
+    model = tiny_model(d_pretraining=10)
+    model.step.assign(20)
+    write_rows(run, [10, 20])
+    first, second = (json.loads(line) for line in run.metrics.read_text().splitlines())
+    first = {name: first[name] for name in ("step", "d_loss", "real_probability")}
+    run.metrics.write_text(json.dumps(first) + "\n" + json.dumps(second) + "\n")
+    make(run, model).save()
+    lines = drawn["losses.png"][1]
+    assert lines["discriminator"] == [10.0, 20.0]
+    assert lines["generator (adversarial)"] == pytest.approx([math.nan, 20.1], nan_ok=True)
+    assert list(drawn["information.png"][1].values()) == [
+        pytest.approx([math.nan, 20.4], nan_ok=True)
+    ]
+    assert units["losses.png"] == "nats"
+
+
+def test_steps_since_the_last_line_are_one_more_point(run, tiny_model, drawn):
+    model = tiny_model()
+    model.step.assign(13)
+    model.trackers["d_loss"].update_state(2.5)
+    write_rows(run, [10])
+    make(run, model).save()
+    steps, lines, _ = drawn["losses.png"]
+    assert steps == [10, 13]
+    assert lines["discriminator"] == [10.0, 2.5]
+    assert len(run.metrics.read_text().splitlines()) == 1  # the log itself is left alone
+
+
+def test_they_are_due_every_so_many_steps(run, tiny_model, monkeypatch):
+    model = tiny_model()
+    callback = make(run, model, every=4)
+    saved = []
+    monkeypatch.setattr(callback, "save", lambda: saved.append(int(model.step.numpy())))
+    for step in range(1, 10):
+        model.step.assign(step)
+        callback.on_train_batch_end(0)
+    assert saved == [4, 8]
