@@ -358,7 +358,9 @@ class RunConfig(
             return {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
 
         content = {"preset": self.preset, **written(type(self))}
-        return content | {group.key(): written(group) for group in self.groups() if self.uses(group)}
+        return content | {
+            group.key(): written(group) for group in self.groups() if self.uses(group)
+        }
 
     @classmethod
     def from_json(cls, content):
@@ -487,7 +489,9 @@ def _with_noise(terms, names, size):
         noise = notation.Part("normal", (size,))
     else:
         noise = dataclasses.replace(
-            noise, args=(size, *noise.args[1:]), kwargs=tuple(p for p in noise.kwargs if p[0] != "size")
+            noise,
+            args=(size, *noise.args[1:]),
+            kwargs=tuple(p for p in noise.kwargs if p[0] != "size"),
         )
     return [(1, noise), *others] if size else others
 

@@ -120,6 +120,7 @@ _QUICK = _preset(
     decay_from=0.5,
     information_warmup=0.67,
     real_information_weight=1.0,
+    jit=True,  # networks this small run 1.6 times as fast, on a CPU too
 )
 _preset(
     "the recipe of results/recipe.md: quick on all of MNIST, strokes thickened too",
@@ -177,6 +178,7 @@ _preset(
     d_learning_rate=4e-4,
     g_learning_rate=1e-3,
     decay_from=0.5,
+    jit=True,
 )
 _preset(
     "the survey article's DCGAN, 64×64",

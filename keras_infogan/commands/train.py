@@ -1,314 +1,156 @@
-"""Trains an InfoGAN, or a GAN: arguments → a RunConfig → experiment.train."""
+"""Trains an InfoGAN or a GAN, measures what it learned, and exports the generator."""
 
 import argparse
-import dataclasses
 import pathlib
-import signal
-import sys
+import re
 
-from keras_infogan import quiet
-from keras_infogan.training import resuming
-from keras_infogan.commands.arguments import OneLineParser
-from keras_infogan.config import RunConfig
+from keras_infogan import extensions, quiet
+from keras_infogan.commands import options_parser, program
+from keras_infogan.config import SHORTHANDS, RunConfig, RunOptions
 from keras_infogan.errors import UserError
-from keras_infogan.presets import PRESETS
+from keras_infogan.registry import PRESETS
 from keras_infogan.run_dir import RunDir
+from keras_infogan.training import resuming
 
 EXAMPLES = """\
 examples:
   python train.py --preset quick                  minutes on a laptop, no network needed
   python train.py --epochs 80                     the lab run, 64×64
   python train.py --preset paper --dataset fashion_mnist --seed 3
+  python train.py --latents "normal(62) + 2*cat(10) + gaussian" --preset quick
   python train.py --preset quick --dry-run        show the plan, write nothing
-  python train.py --resume runs/quick-s0          go on with a run that was stopped
+  python train.py --resume runs/quick-s0          resume a run that was stopped
 
 """
 
-# What was given on the command line and nothing else: the preset, or the run that is resumed,
-# decides the rest.
-NOT_GIVEN = argparse.SUPPRESS
 
-# Fields of pairs, and the flags that add one.
-PAIRS = {"stabilizers": "stabilizer", "network_options": "network_option"}
-
-PERIODS = ("sample_every", "checkpoint_every", "evaluate_every")
-
-
-def _stabilizer(text):
-    """`"r1=5"` → `("r1", 5.0)`; `"r1"` → `("r1", None)`."""
-    name, given, strength = text.partition("=")
-    try:
-        return name, float(strength) if given else None
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"takes NAME or NAME=NUMBER, such as r1=5. Received: {text}."
-        ) from None
-
-
-def _number_option(text):
-    """`"filters=32"` → `("filters", 32)`."""
-    name, _, number = text.partition("=")
-    try:
-        return name, int(number)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"takes NAME=NUMBER, such as filters=32. Received: {text}."
-        ) from None
-
-
-def build_parser():
-    """The command line."""
-    lab = PRESETS["lab"].config
+def build_parser(show_all=False):
+    """The command line; `show_all` makes its help show every option."""
     presets = "presets:\n" + "".join(
-        f"  {name:<16}{preset.source}\n{'':18}{preset.expect}\n" for name, preset in PRESETS.items()
+        f"  {name:<16}{PRESETS.get(name).source}\n{'':18}{PRESETS.get(name).expect}\n"
+        for name in PRESETS.names()
     )
-    parser = OneLineParser(
-        prog="train.py",
-        description="Trains an InfoGAN or a GAN, measures what it learned, exports the generator.",
+    parser = program.OneLineParser(
+        "train.py",
+        __doc__,
         epilog=EXAMPLES + presets,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        argument_default=NOT_GIVEN,
-        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
     )
-
-    def add(group, name, help_text, show_default=True, **options):
-        field = name.replace("-", "_")
-        if show_default:
-            help_text += f" (lab: {getattr(lab, field)})"
-        group.add_argument(f"--{name}", help=help_text, **options)
-
-    group = parser.add_argument_group("what to train (defaults come from the preset)")
-    group.add_argument(
-        "--preset", choices=sorted(PRESETS), metavar="NAME", help="see below (default: lab)"
-    )
-    add(group, "epochs", "passes over the training images", type=int)
-    add(
-        group,
-        "max-steps",
-        "end after so many steps, whatever the epochs (quick: 4000, unless --epochs is given)",
-        show_default=False,
-        type=int,
-    )
-    add(group, "batch-size", "images in a step", type=int)
-    add(group, "noise", "noise variables", type=int)
-    add(group, "categories", "values of the categorical code", type=int)
-    add(group, "continuous-codes", "codes U(-1, 1)", type=int)
-    add(
-        group,
-        "learned-std",
-        "let Q say how sure it is of each continuous code",
-        action=argparse.BooleanOptionalAction,
-    )
-    add(group, "seed", "decides weights, order of data and noise", type=int)
-    add(group, "d-learning-rate", "Adam's rate of the discriminator", type=float)
-    add(group, "g-learning-rate", "Adam's rate of generator and recognizer", type=float)
-    add(
-        group,
-        "generator-loss",
-        "objective: non_saturating, minimax, maximum_likelihood, least_squares, hinge, wasserstein "
-        "(with gradient penalty) or relativistic_average",
-        metavar="NAME",
-    )
-    add(group, "adversarial-weight", "weight of the generator's part in it", type=float)
-    add(
-        group,
-        "decay-from",
-        "share of the run after which both rates fall to a fiftieth",
-        type=float,
-    )
-    group.add_argument(
-        "--networks", metavar="NAME", help="family of networks, such as conv28 or mlp (see README)"
-    )
-    group.add_argument(
-        "--network-option",
-        action="append",
-        type=_number_option,
-        dest="network_options",
-        metavar="NAME=NUMBER",
-        help="an option of that family, such as filters=32; may be repeated",
-    )
-    add(group, "d-steps", "updates of the discriminator in a step", type=int)
-    add(group, "d-pretraining", "steps in which the discriminator learns alone at first", type=int)
-    group.add_argument(
-        "--stabilizer",
-        action="append",
-        type=_stabilizer,
-        dest="stabilizers",
-        metavar="NAME[=STRENGTH]",
-        help="add a technique; may be repeated: feature_matching, minibatch_discrimination, "
-        "historical_averaging, label_smoothing, virtual_batch_norm, spectral_norm, r1, wgan_gp, "
-        "instance_noise, label_classes (learns from labels), averaged_generator",
-    )
-    add(group, "information-weight", "weight of the categorical codes", type=float)
-    add(group, "continuous-weight", "weight of the continuous codes", type=float)
-    add(
-        group,
-        "information-warmup",
-        "share of the run in which the categorical weight rises from 0",
-        type=float,
-    )
-    add(
-        group,
-        "real-information-weight",
-        "weight of the information between the codes of two distortions of a real image",
-        type=float,
-    )
-    for name, what in (
-        ("shear", "columns per row"),
-        ("scale", "share of the size"),
-        ("shift", "pixels"),
-    ):
-        add(group, name, f"distort what D and Q see by up to this, {what}", type=float)
-    add(
-        group,
-        "thickness",
-        "thicken the strokes of a real image's second look by up to this share of a dilation",
-        type=float,
-    )
-    add(group, "hole", "hide a square of this many pixels a side in that second look", type=float)
-    add(
-        group,
-        "trunk-learns-information",
-        "let the shared trunk learn from the information loss, in D's update",
-        action=argparse.BooleanOptionalAction,
-    )
-    add(
-        group,
-        "jit",
-        "compile the step with XLA (default: on a GPU only)",
-        show_default=False,
-        action=argparse.BooleanOptionalAction,
-    )
-
-    group = parser.add_argument_group("data")
-    group.add_argument(
-        "--dataset",
-        metavar="NAME",
-        help="mnist5k, folder:PATH (images, in a folder for each class or without any) or any "
-        "image set of tensorflow-datasets (default: MNIST if it is prepared or can be downloaded, "
-        "else mnist5k)",
-    )
-    add(
-        group,
-        "channels",
-        "1 for grey, 3 for colour (default: as the data is)",
-        show_default=False,
-        type=int,
-    )
-    add(
-        group,
-        "crop",
-        "side in pixels of the central square taken of each image (default: the largest)",
-        show_default=False,
-        type=int,
-    )
-    add(group, "image-size", "pixels a side that the square is brought to", type=int)
-    group.add_argument(
-        "--data-dir",
-        metavar="DIR",
-        help="where tensorflow-datasets keeps its sets (default: $TFDS_DATA_DIR, else "
-        "~/tensorflow_datasets)",
-    )
-
-    group = parser.add_argument_group("the run")
-    group.add_argument("--out", metavar="DIR", help="where runs are written (default: runs)")
-    group.add_argument("--name", help="the run's directory below it (default: <preset>-s<seed>)")
-    group.add_argument("--resume", metavar="RUN", help="go on with a run from its last checkpoint")
-    group.add_argument(
-        "--sample-every", type=int, metavar="STEPS", help="steps between pictures (default: 500)"
-    )
-    group.add_argument(
-        "--checkpoint-every",
-        type=float,
-        metavar="SECONDS",
-        help="seconds between checkpoints (default: 60)",
-    )
-    group.add_argument(
-        "--evaluate-every",
-        type=int,
-        metavar="EPOCHS",
-        help="epochs between evaluations (default: none on the way)",
-    )
-    group.add_argument(
-        "--tensorboard", action="store_true", help="write events for TensorBoard below the run"
-    )
-    group.add_argument(
-        "--dry-run", action="store_true", help="show what would be done and write nothing"
-    )
+    options_parser.add_help_all(parser, lambda: build_parser(show_all=True))
+    run = parser.add_argument_group("the run")
+    run.add_argument("--preset", metavar="NAME", help="one of those below (default: lab)")
+    run.add_argument("--out", metavar="DIR", help="where runs are written (default: runs)")
+    run.add_argument("--name", help="the run's directory below it (default: <preset>-s<seed>)")
+    run.add_argument("--resume", metavar="RUN", help="resume a run from its last checkpoint")
+    run.add_argument("--dry-run", action="store_true", help="show the plan and write nothing")
+    options_parser.add_options(parser, show_all, PRESETS.get("lab").config)
     return parser
 
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    try:
-        return _run(vars(build_parser().parse_args(arguments)))
-    except UserError as error:
-        print(f"train.py: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        # Before the first step, or a second one after it: the last checkpoint stands.
-        print("train.py: interrupted.", file=sys.stderr)
-        return 128 + signal.SIGINT
+    return program.run(build_parser(), lambda options: _train(vars(options)), arguments)
 
 
-def _run(given):
-    fields = {field.name for field in dataclasses.fields(RunConfig)}
-    overrides = {name: value for name, value in given.items() if name in fields}
-    for name in PERIODS:
-        if name in given and not given[name] >= 1:
-            raise UserError(
-                f"--{name.replace('_', '-')} must be at least 1. Received: {given[name]}."
-            )
-
+def _train(given):
+    settings = {name: given[name] for name in (*RunConfig.options(), *SHORTHANDS) if name in given}
+    kept = {name: given[name] for name in RunOptions.options() if name in given}
+    kept = {n: tuple(value) if isinstance(value, list) else value for n, value in kept.items()}
+    kept["imports"] = extensions.recorded(kept.get("imports", ()))
+    options = RunOptions(**kept)
     if "resume" in given:
-        for name in ("out", "name", *PERIODS, "tensorboard", "dry_run", *PAIRS):
-            if name in given:
-                flag = "--" + PAIRS.get(name, name).replace("_", "-")
-                raise UserError(f"{flag} does not go with --resume: the run has its own.")
-        # What needs no TensorFlow is checked before it is loaded, which takes seconds.
-        resuming.check(given["resume"], overrides)
-        quiet.import_tensorflow()
-        from keras_infogan.training import experiment
-
-        result = experiment.resume(given["resume"], overrides, given.get("data_dir"))
-        return _exit_code(result)
-
-    config = PRESETS[overrides.get("preset", "lab")].config
-    _add_pairs(config, overrides)
-    if "epochs" in overrides:
-        config = dataclasses.replace(config, max_steps=None)
-    config = dataclasses.replace(config, **overrides)
-    data_dir = given.get("data_dir")
+        return _resume(given, settings, kept)
+    preset = PRESETS.get(PRESETS.check(given.get("preset", "lab")).name)
+    config = preset.config.with_options(**_tuples(settings))
     name = given.get("name", f"{config.preset}-s{config.seed}")
+    check_name(name)
     path = pathlib.Path(given.get("out", "runs")) / name
     if "dry_run" not in given:
         RunDir(path).check_new()
     from keras_infogan.data import sources
 
-    sources.check(config.dataset, data_dir)
+    sources.check(config.dataset, options.data_dir)
     quiet.import_tensorflow()
     from keras_infogan.training import experiment
 
     if "dry_run" in given:
-        print(experiment.plan(config, data_dir))
-        return 0
-    options = {name: given[name] for name in (*PERIODS, "tensorboard") if name in given}
-    return _exit_code(experiment.train(config, path, data_dir, **options))
+        print(describe(*experiment.prepare(config, options), options))
+        return None
+    return _signal_of(experiment.train(config, path, options))
 
 
-def _add_pairs(config, overrides):
-    """Adds the options and stabilizers that were given to those of a preset."""
-    for name in PAIRS:
-        kept = dict(getattr(config, name))
-        if name == "network_options" and "networks" in overrides:
-            kept = {}  # options of another family
-        overrides[name] = tuple((kept | dict(overrides.get(name, ()))).items())
+def _resume(given, settings, kept):
+    own = ["out", "name", "dry_run", *(set(kept) - {"data_dir", "imports"})]
+    for name in own:
+        if name in given:
+            flag = RunOptions.options()[name].flag if name in kept else f"--{name}"
+            raise UserError(
+                f"{flag.replace('_', '-')} does not go with --resume: the run has its own."
+            )
+    if "preset" in given:
+        preset = RunDir(given["resume"]).read_config().preset
+        if given["preset"] != preset:
+            raise UserError(
+                f"--preset {given['preset']} contradicts the run in {given['resume']}, which has "
+                f"{preset}."
+            )
+    # What needs no TensorFlow is checked before it is loaded, which takes seconds.
+    resuming.check(given["resume"], _tuples(settings))
+    extensions.require(RunDir(given["resume"]).read_options().imports, given["resume"])
+    quiet.import_tensorflow()
+    from keras_infogan.training import experiment
+
+    return _signal_of(experiment.resume(given["resume"], _tuples(settings), given.get("data_dir")))
 
 
-def _exit_code(result):
-    """0 for a finished run; for one that a signal stopped, what the shell expects."""
-    return 128 + result if isinstance(result, signal.Signals) else 0
+def describe(plan, model, options):
+    """What a run would do, in words.
+
+    Args:
+        plan: A `Plan`.
+        model: Its model.
+        options: `RunOptions`.
+    """
+    config = plan.config
+    lines = [] if plan.data.note is None else [plan.data.note]
+    lines += [f"preset: {config.preset}"]
+    for group in (RunConfig, *RunConfig.groups(), RunOptions):
+        if group is RunOptions or config.uses(group):
+            holder = options if group is RunOptions else config
+            lines += [f"{name}: {_shown(getattr(holder, name))}" for name in group.own_options()]
+    lines.append(
+        f"data: {plan.data.name}, {len(plan.data.train_images)} training and "
+        f"{len(plan.data.test_images)} test images; epochs of {plan.steps_per_epoch} steps, "
+        f"{plan.total_steps} steps in all"
+    )
+    for name in model.saved_networks:
+        weights = getattr(model, name).trainable_weights
+        lines.append(f"{name}: {sum(weight.shape.num_elements() for weight in weights):,} weights")
+    return "\n".join(lines)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def check_name(name):
+    """Refuses a run's name that is no plain name of a directory.
+
+    Raises:
+        UserError: If it is a path, or holds what TensorFlow or a terminal reads as something else.
+    """
+    if not re.fullmatch(r"[^\W_][^/\\\[\]*?\x00-\x1f\x7f]{0,199}", name) or name.strip() != name:
+        raise UserError(
+            "--name must be a plain name: a letter or digit, then anything but / \\ [ ] * ?. "
+            f"Received: {name!a}."
+        )
+
+
+def _tuples(settings):
+    parts = {name for name, one in RunConfig.options().items() if isinstance(one.default, tuple)}
+    return {name: tuple(v) if name in parts else v for name, v in settings.items()}
+
+
+def _shown(value):
+    return "; ".join(value) if isinstance(value, tuple) else value
+
+
+def _signal_of(result):
+    """The signal that stopped a run, or None."""
+    return None if isinstance(result, dict) else result

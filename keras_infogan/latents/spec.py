@@ -259,9 +259,7 @@ class LatentSpec:
             float32 array, `(rows, steps, size)`.
         """
         position = self.position(code)
-        require(
-            position in self.continuous, "A traversal needs a continuous code.", code=position
-        )
+        require(position in self.continuous, "A traversal needs a continuous code.", code=position)
         fixed = {}
         if self.categorical:
             first = self.categorical[0]

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_infogan import objectives, registry
-from keras_infogan.models import checks, pretraining
+from keras_infogan.models import pretraining
 from keras_infogan.models.averaging import GeneratorAverage
 from keras_infogan.models.means import Means
 from keras_infogan.models.players import Players, mean_probability
@@ -72,6 +72,7 @@ class GAN(Players):
         "d_steps",
         "d_pretraining",
     )
+
     def __init__(
         self,
         generator,
@@ -219,28 +220,9 @@ class GAN(Players):
         """Whether D learns alone in a step."""
         return pretraining.waits(step, self.d_pretraining)
 
-    def test_step(self, data):
-        """The same figures on held-out images, without distortion and without any update."""
-        real_images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        # The means are empty when `evaluate` begins, so their count numbers its batches.
-        step = -1 - tf.cast(self.means.steps, tf.int32)
-        seeds = step_seeds(self.seed, step)
-        latents = self.draw_latents(tf.shape(real_images)[0], labels, seeds[D_LATENTS])
-        images = self.generator(latents, training=False)
-        real, generated = (
-            Look(shown, *self.judge(shown, labels)) for shown in (real_images, images)
-        )
-        update = Update(step, seeds, False, latents, generated, real_images, labels, real)
-        return self.means.update(self.d_loss(update)[1] | self.g_loss(update)[1])
-
     def all_terms(self):
         """What is added to the losses: the model's own terms and those of its objective."""
         return [*self.terms, *self.objective_terms]
-
-    @property
-    def learns_labels(self):
-        """Whether training looks at labels."""
-        return self.told_labels or any(term.needs_labels for term in self.terms)
 
     @property
     def d_variables(self):
@@ -257,9 +239,3 @@ class GAN(Players):
         """Number of train steps so far, kept by D's optimizer and so saved with it."""
         iterations = self.d_optimizer.iterations
         return iterations if self.d_steps == 1 else iterations // self.d_steps
-
-    def check_networks(self):
-        """Raises a ValueError unless the networks fit together and fit the latents."""
-        checks.check_generator(self.generator, self.latents)
-        checks.check_trunk(self.trunk, self.generator)
-        checks.check_head("discriminator", self.discriminator, self.trunk, 1)

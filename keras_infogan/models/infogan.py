@@ -193,7 +193,9 @@ class InfoGAN(GAN):
             features = tf.stop_gradient(features)
         parameters = self.recognizer(features, training=update.training)
         found = information.bound(self.latents, update.latents, parameters)
-        loss = weight * found["categorical_loss"] + self.continuous_weight * found["continuous_loss"]
+        loss = (
+            weight * found["categorical_loss"] + self.continuous_weight * found["continuous_loss"]
+        )
         return loss, found
 
     def categorical_weight(self, step):

@@ -4,8 +4,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_infogan.models import checks
 from keras_infogan.models.saved import SavedGAN
-from keras_infogan.models.update import G_DISTORTION, G_LATENTS, Look, step_seeds
+from keras_infogan.models.update import (
+    D_LATENTS,
+    G_DISTORTION,
+    G_LATENTS,
+    Look,
+    Update,
+    step_seeds,
+)
 
 
 class Players(SavedGAN):
@@ -99,6 +107,31 @@ class Players(SavedGAN):
     def labels_in(self, latents):
         """The labels that latents hold; None for a model that is told none."""
         return None
+
+    def test_step(self, data):
+        """The same figures on held-out images, without distortion and without any update."""
+        real_images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        # The means are empty when `evaluate` begins, so their count numbers its batches.
+        step = -1 - tf.cast(self.means.steps, tf.int32)
+        seeds = step_seeds(self.seed, step)
+        latents = self.draw_latents(tf.shape(real_images)[0], labels, seeds[D_LATENTS])
+        images = self.generator(latents, training=False)
+        real, generated = (
+            Look(shown, *self.judge(shown, labels)) for shown in (real_images, images)
+        )
+        update = Update(step, seeds, False, latents, generated, real_images, labels, real)
+        return self.means.update(self.d_loss(update)[1] | self.g_loss(update)[1])
+
+    @property
+    def learns_labels(self):
+        """Whether training looks at labels."""
+        return self.told_labels or any(term.needs_labels for term in self.terms)
+
+    def check_networks(self):
+        """Raises a ValueError unless the networks fit together and fit the latents."""
+        checks.check_generator(self.generator, self.latents)
+        checks.check_trunk(self.trunk, self.generator)
+        checks.check_head("discriminator", self.discriminator, self.trunk, 1)
 
 
 def mean_probability(logits):

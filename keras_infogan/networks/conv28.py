@@ -15,7 +15,13 @@ import functools
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import check_image_shape, dense_heads, from_unit_range, norm_leaky, norm_relu
+from keras_infogan.networks.layers import (
+    check_image_shape,
+    dense_heads,
+    from_unit_range,
+    norm_leaky,
+    norm_relu,
+)
 
 SLOPE = 0.1
 

@@ -1,9 +1,7 @@
 """Whether a run can be resumed, and with which config. Answers at once: no TensorFlow."""
 
-import dataclasses
 import zipfile
 
-from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 
@@ -13,7 +11,7 @@ def check(path, overrides):
 
     Args:
         path: The run's directory.
-        overrides: `{field: value}` that the user gave again. They must agree with the run, but
+        overrides: `{option: value}` that the user gave again. They must agree with the run, but
             `epochs` may be larger where they are what ends the run, and nothing in it depends on
             its length.
 
@@ -24,17 +22,18 @@ def check(path, overrides):
         UserError: If this is no run, its checkpoint is damaged, or an override contradicts it.
     """
     run = RunDir(path)
-    content = run.read_config()
-    content.pop("run")
-    config = RunConfig.from_json(content)
-    for name, value in overrides.items():
-        saved = getattr(config, name)
-        more = name == "epochs" and value > saved and config.max_steps is None
-        longer = more and not config.depends_on_length
-        if value != saved and not longer:
+    config = run.read_config()
+    overrides = dict(overrides)
+    if "epochs" in overrides:  # they lift no limit here
+        overrides.setdefault("max_steps", config.max_steps)
+    wanted = config.with_options(**overrides)
+    for name in wanted.differences(config):
+        more = name == "epochs" and wanted.epochs > config.epochs and config.max_steps is None
+        if not more or config.depends_on_length:
+            flag = config.options()[name].flag
             raise UserError(
-                f"--{name.replace('_', '-')} {value} contradicts the run in {path}, "
-                f"which has {saved}."
+                f"{flag} {getattr(wanted, name)} contradicts the run in {path}, which has "
+                f"{getattr(config, name)}."
             )
     checkpoint = run.latest_checkpoint()
     if checkpoint is not None:
@@ -47,4 +46,4 @@ def check(path, overrides):
             raise UserError(
                 f"{checkpoint} is damaged; remove it to go on from the one before, if there is one."
             )
-    return dataclasses.replace(config, **overrides)
+    return wanted

@@ -79,9 +79,7 @@ class SpectralNorm(Rewrite):
 
     def __init__(self, strength: float = 1.0):
         if not strength > 0:
-            raise ValueError(
-                f"The singular value must be above 0. Received: strength={strength}."
-            )
+            raise ValueError(f"The singular value must be above 0. Received: strength={strength}.")
         self.strength = strength
 
     def rewrite(self, networks, latents, num_labels, seed):

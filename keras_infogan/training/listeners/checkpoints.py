@@ -2,12 +2,11 @@
 
 import time
 
-import keras
-
 from keras_infogan.files import replace_with
+from keras_infogan.training.ticks import Listener
 
 
-class Checkpoints(keras.callbacks.Callback):
+class Checkpoints(Listener):
     """Saves the model every so many seconds and when training ends, keeping the newest few.
 
     Args:
@@ -17,21 +16,32 @@ class Checkpoints(keras.callbacks.Callback):
     """
 
     def __init__(self, run, every_seconds=60.0, keep=2):
-        super().__init__()
         self.run = run
         self.every_seconds = every_seconds
         self.keep = keep
+        self.saved_step = None
         self._last = time.monotonic()
 
-    def on_train_batch_end(self, batch, logs=None):
-        if time.monotonic() - self._last >= self.every_seconds:
-            self.save()
+    def begin(self, model, step):
+        super().begin(model, step)
+        for part in self.run.checkpoints.glob(".part-*"):
+            part.unlink()  # of a process that was killed while it saved
+        self.saved_step = step
 
-    def save(self):
-        """Saves now and returns the checkpoint's path."""
-        path = self.run.checkpoint(int(self.model.step.numpy()))
+    def step_done(self, step):
+        if time.monotonic() - self._last >= self.every_seconds:
+            self.save(step)
+
+    def end(self, step):
+        if step > self.saved_step:
+            self.save(step)
+
+    def save(self, step):
+        """Saves the model of a step now and returns the checkpoint's path."""
+        path = self.run.checkpoint(step)
         replace_with(path, self.model.save)
         for old in sorted(self.run.checkpoints.glob("step-*.keras"))[: -self.keep]:
             old.unlink()
+        self.saved_step = step
         self._last = time.monotonic()
         return path

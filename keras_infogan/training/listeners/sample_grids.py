@@ -1,15 +1,14 @@
 """images/: what the generator makes of fixed latents, step after step."""
 
-import keras
-
 from keras_infogan.pictures import save_grid
+from keras_infogan.training.ticks import Listener
 
 # An epoch can take a quarter of an hour: look early too.
 EARLY_STEPS = (100, 200, 300, 500)
 COLUMNS = 10
 
 
-class SampleGrids(keras.callbacks.Callback):
+class SampleGrids(Listener):
     """Writes grids and traversals at early steps, every `every` steps, and when told to.
 
     The latents are those of the model's `LatentSpec` for one seed, the same at every step, so
@@ -20,6 +19,9 @@ class SampleGrids(keras.callbacks.Callback):
     - traversal-<code>-<step>.png: one continuous code from -2 to 2, all else fixed.
     - samples-<step>.png: different noise, for a model without codes.
 
+    Where there are several categorical codes, each has grids of its own, named
+    noise-by-code-<code>-<step>.png and so on.
+
     Args:
         run: A `RunDir`.
         every: Steps between pictures.
@@ -27,25 +29,33 @@ class SampleGrids(keras.callbacks.Callback):
     """
 
     def __init__(self, run, every, seed=0):
-        super().__init__()
         self.run = run
         self.every = every
         self.seed = seed
         self.last_step = None  # of which there are pictures
 
-    def on_train_batch_end(self, batch, logs=None):
-        step = int(self.model.step.numpy())
-        if step % self.every == 0 or step in EARLY_STEPS:
-            self.save()
+    def begin(self, model, step):
+        super().begin(model, step)
+        self.last_step = step
 
-    def save(self):
-        """Writes the pictures of the model's present step."""
-        step = self.last_step = int(self.model.step.numpy())
+    def tick(self, tick):
+        if tick.passes(self.every) or tick.reaches(*EARLY_STEPS) or tick.last:
+            self.save(tick.step)
+
+    def end(self, step):
+        if step != self.last_step:
+            self.save(step)
+
+    def save(self, step):
+        """Writes the pictures of the model as it is at a step."""
+        self.last_step = step
         latents = self.model.latents
-        if latents.categorical:
-            table = self.model.generate(latents.one_hot_table(COLUMNS, seed=self.seed))
-            save_grid(self.run.image("noise-by-code", step), table)
-            save_grid(self.run.image("codes-by-noise", step), table.swapaxes(0, 1))
+        several = len(latents.categorical) > 1
+        for position in latents.categorical:
+            of = f"-{latents.names[position]}" if several else ""
+            table = self.model.generate(latents.code_table(COLUMNS, position, self.seed))
+            save_grid(self.run.image(f"noise-by-code{of}", step), table)
+            save_grid(self.run.image(f"codes-by-noise{of}", step), table.swapaxes(0, 1))
         if not latents.codes:
             noises = latents.fixed(COLUMNS**2, self.seed).reshape(COLUMNS, COLUMNS, -1)
             save_grid(self.run.image("samples", step), self.model.generate(noises))

@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM: finish the step, then stop."""
 
 import signal
+import threading
 
 import keras
 
@@ -8,7 +9,8 @@ import keras
 class StopOnSignal(keras.callbacks.Callback):
     """Stops training after the step in which a signal arrives. A second signal stops at once.
 
-    The handlers that were there before come back when `restore` is called.
+    Use it in a `with` block, after which the handlers that were there before are back. Outside of
+    the main thread, where Python lets nobody listen for signals, it does nothing.
     """
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -16,7 +18,16 @@ class StopOnSignal(keras.callbacks.Callback):
     def __init__(self):
         super().__init__()
         self.received = None
-        self._previous = {number: signal.signal(number, self._note) for number in self.SIGNALS}
+        self._previous = {}
+
+    def __enter__(self):
+        if threading.current_thread() is threading.main_thread():
+            self._previous = {number: signal.signal(number, self._note) for number in self.SIGNALS}
+        return self
+
+    def __exit__(self, *_):
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
 
     def _note(self, number, frame):
         if self.received is not None:
@@ -26,8 +37,3 @@ class StopOnSignal(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if self.received is not None:
             self.model.stop_training = True
-
-    def restore(self):
-        """Puts the earlier handlers back."""
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)

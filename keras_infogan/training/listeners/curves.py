@@ -2,36 +2,29 @@
 
 import math
 
-import keras
-
-from keras_infogan import files
 from keras_infogan.pictures import save_curves
+from keras_infogan.training.ticks import Listener
 
 
-class Curves(keras.callbacks.Callback):
-    """Draws the curves when pictures are due, from the points that the metrics log holds.
+class Curves(Listener):
+    """Draws the curves when pictures are due, from the points in metrics.jsonl.
 
     Args:
         run: A `RunDir`.
         every: Steps between drawings.
-        log: The run's `MetricsLog`, for the steps since its last line.
     """
 
-    def __init__(self, run, every, log):
-        super().__init__()
+    def __init__(self, run, every):
         self.run = run
         self.every = every
-        self.log = log
 
-    def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.step.numpy()) % self.every == 0:
+    def tick(self, tick):
+        if tick.passes(self.every) or tick.last:
             self.save()
 
     def save(self):
-        """Draws what metrics.jsonl holds, and the steps since its last line as one more point."""
-        rows = files.read_jsonl(self.run.metrics)
-        if not rows or rows[-1]["step"] < int(self.model.step.numpy()):
-            rows.append(self.log.row())
+        """Draws what metrics.jsonl holds."""
+        rows = self.run.read_metrics()
         latents = self.model.latents
         steps = [row["step"] for row in rows]
 
@@ -63,13 +56,13 @@ class Curves(keras.callbacks.Callback):
                     "generated_probability_after": "generated, after G's update",
                 },
             )
-        if not any("mutual_information" in row for row in rows):
+        if not any("information" in row for row in rows):
             return
         entropy = latents.entropy(latents.categorical)
         draw(
             "information.png",
             "Information between categorical codes and images (lower bound)",
             "nats",
-            {"mutual_information": "L_I"},
+            {"information": "L_I"},
             (entropy, f"H(c) = {entropy:.3f}"),
         )

@@ -1,0 +1,80 @@
+"""The end of a run: scores, export, summary.json."""
+
+import json
+
+from keras_infogan import files
+from keras_infogan.data import pipeline
+from keras_infogan.evaluation.codes import evaluate_codes
+from keras_infogan.evaluation.continuous import code_meanings
+from keras_infogan.evaluation.information import information
+from keras_infogan.evaluation.scores import code_table
+from keras_infogan.serving.saved_model import export_model
+from keras_infogan.training.listeners.console import readable
+from keras_infogan.training.listeners.health import summarize
+
+REAL_IMAGES = 1000  # whose spread is the unit of what continuous codes move
+
+
+def finish(run, model, plan, seconds):
+    """Scores, exports and sums up a run that has reached its end; says so.
+
+    Args:
+        run: A `RunDir`.
+        model: The trained model.
+        plan: The run's `Plan`.
+        seconds: Seconds that the training took.
+
+    Returns:
+        The summary, also in summary.json.
+    """
+    steps = int(model.step.numpy())
+    done = run.read_summary()
+    if done is not None and done.get("steps") == steps:
+        print(f"{run.path} had finished: nothing is scored or exported again.")
+        return done
+    config, data = plan.config, plan.data
+    real_images = pipeline.sample_images(data.test_images, REAL_IMAGES, config.image_size)
+    meanings = code_meanings(model, real_images, config.seed)
+    summary = {
+        "preset": config.preset,
+        "dataset": data.name,
+        "seed": config.seed,
+        "epochs": round(steps / plan.steps_per_epoch, 2),
+        "steps": steps,
+        "seconds": round(seconds, 1),
+        "images_per_second": round(steps * config.batch_size / max(seconds, 1e-9), 1),
+        "generator_loss": config.generator_loss,
+        "train_images": len(data.train_images),
+        "test_images": len(data.test_images),
+        "label_names": data.label_names,
+        "codes": evaluate_codes(model, data),
+        "information": information(model, seed=config.seed),
+        "continuous": {
+            name: {key: meaning[key] for key in ("moves", "rank_correlation", "digits_at_0.8")}
+            for name, meaning in meanings.items()
+        },
+        "health": summarize(files.read_jsonl(run.health)),
+    }
+    about = {
+        "config": config.to_json(),
+        "summary": summary,
+        "environment": json.loads(run.environment.read_text()),
+    }
+    exported = export_model(model, run.export, about)
+    files.write_json(run.summary, summary)
+    print(f"Trained {steps} steps in {readable(seconds)}; SavedModel in {exported}.")
+    _print_scores(summary)
+    return summary
+
+
+def _print_scores(summary):
+    codes = summary["codes"]
+    if codes["code_accuracy"] is None:
+        return
+    print(
+        f"On {summary['test_images']} held-out images: one-to-one accuracy "
+        f"{codes['code_accuracy']:.3f}, purity {codes['code_purity']:.3f}, information between "
+        f"code and label {codes['label_information']:.3f} nats.\n"
+        f"Code → label: {code_table(codes['code_to_label'], summary['label_names'])}.",
+        flush=True,
+    )

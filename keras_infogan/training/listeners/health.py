@@ -1,0 +1,77 @@
+"""health.jsonl: what goes wrong while a run trains, in one line each."""
+
+import math
+
+from keras_infogan import files
+from keras_infogan.evaluation.health import diagnose
+from keras_infogan.evaluation.vitals import Reference, vitals_of
+from keras_infogan.training.ticks import Listener
+
+
+class Health(Listener):
+    """Checks the model every `every` steps, and prints a problem when it appears.
+
+    Labels are used, where there are any, to name what a code stands for; training never sees
+    them. A metric that is not finite ends the training.
+
+    Args:
+        path: The JSONL file: a line `{"step", "problem", "seen", "remedy"}` for each problem at
+            each check.
+        plan: The run's `Plan`.
+        every: Steps between checks.
+    """
+
+    def __init__(self, path, plan, every=500):
+        self.path = path
+        self.every = every
+        self.seed = plan.config.seed
+        self.reference = Reference.of(plan.data)
+
+    def begin(self, model, step):
+        super().begin(model, step)
+        files.drop_later_rows(self.path, step)
+
+    def tick(self, tick):
+        finite = all(math.isfinite(value) for value in tick.metrics.values())
+        if tick.passes(self.every) or not finite:
+            self.check(tick)
+        if not finite:
+            self.model.stop_training = True
+
+    def check(self, tick):
+        """Looks at the model as it stands, notes its problems and returns them."""
+        vitals = vitals_of(self.model, self.reference, tick.step, tick.metrics, self.seed)
+        problems = diagnose(vitals)
+        known = {row["problem"] for row in files.read_jsonl(self.path)}
+        for problem in problems:
+            if problem.name not in known:
+                print(f"step {tick.step}, {problem}", flush=True)
+        rows = (
+            {
+                "step": tick.step,
+                "problem": problem.name,
+                "seen": problem.seen,
+                "remedy": problem.remedy,
+            }
+            for problem in problems
+        )
+        files.append_jsonl(self.path, *rows)
+        return problems
+
+
+def summarize(rows):
+    """The problems of a run, for summary.json.
+
+    Args:
+        rows: Lines of health.jsonl.
+
+    Returns:
+        List of dicts `problem`, `seen` and `remedy` as last noted, `first_step` and `last_step`.
+    """
+    found = {}
+    for row in rows:
+        row = dict(row)
+        step = row.pop("step")
+        first = found.get(row["problem"], {"first_step": step})["first_step"]
+        found[row["problem"]] = {**row, "first_step": first, "last_step": step}
+    return list(found.values())

@@ -1,0 +1,82 @@
+"""What a run will do: its data, its length and its config, worked out once and passed down."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_infogan.config import RunConfig
+from keras_infogan.data import pipeline, sources
+from keras_infogan.data.image_data import ImageData
+from keras_infogan.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """A run that can be begun.
+
+    Args:
+        config: The RunConfig, its data set named.
+        data: The data.
+        steps_per_epoch: Steps in a pass over the training images.
+        total_steps: Step at which the run ends.
+    """
+
+    config: RunConfig
+    data: ImageData
+    steps_per_epoch: int
+    total_steps: int
+
+    @property
+    def channels(self):
+        """Channels of the images."""
+        return self.data.train_images.shape[-1]
+
+    @property
+    def num_labels(self):
+        """Number of labels of the training images; 0 without any."""
+        labels = self.data.train_labels
+        return 0 if labels is None else len(np.unique(labels))
+
+    def batches(self, first_step, with_labels):
+        """The batches of the run from a step on, see `pipeline.training_batches`."""
+        labels = None
+        if with_labels:
+            labels = np.searchsorted(np.unique(self.data.train_labels), self.data.train_labels)
+        config = self.config
+        return pipeline.training_batches(
+            self.data.train_images,
+            config.image_size,
+            config.batch_size,
+            config.seed,
+            first_step,
+            labels,
+        )
+
+
+def make_plan(config, data_dir=None):
+    """Loads the data of a config.
+
+    Args:
+        config: A `RunConfig`.
+        data_dir: Where tensorflow-datasets keeps its data sets.
+
+    Returns:
+        A `Plan`.
+
+    Raises:
+        UserError: If the data cannot be had, or is not enough for the config.
+    """
+    data = sources.load(config.dataset, data_dir, config.image_size, config.channels, config.crop)
+    steps_per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    plan = Plan(
+        dataclasses.replace(config, dataset=data.name),
+        data,
+        steps_per_epoch,
+        config.total_steps(steps_per_epoch),
+    )
+    if config.d_pretraining >= plan.total_steps:
+        raise UserError(
+            f"--d-pretraining must leave the generator some of the run's {plan.total_steps} "
+            f"steps. Received: {config.d_pretraining}."
+        )
+    return plan

@@ -1,0 +1,179 @@
+"""Ticks: the moments at which a training run looks at its model, 100 steps apart by default.
+
+Between them nothing reads the device. In a run, Keras's epoch is a tick: its means are those of the
+tick, and `on_epoch_end(epoch, logs)` of any Keras callback is called once a tick.
+"""
+
+import dataclasses
+import time
+
+import keras
+import tensorflow as tf
+
+
+@dataclasses.dataclass(frozen=True)
+class Tick:
+    """A moment of a run.
+
+    Args:
+        step: Train steps so far.
+        previous: The same at the tick before.
+        epoch: Passes over the training images so far.
+        seconds: Seconds of training so far, earlier parts of the run included.
+        metrics: Means of the metrics since the tick before, `{name: float}`.
+        last: Whether the run ends here.
+    """
+
+    step: int
+    previous: int
+    epoch: float
+    seconds: float
+    metrics: dict
+    last: bool
+
+    def passes(self, every):
+        """Whether a multiple of so many steps lies behind the tick before and not behind this."""
+        return self.step // every > self.previous // every
+
+    def reaches(self, *steps):
+        """Whether one of these steps lies behind the tick before and not behind this."""
+        return any(self.previous < step <= self.step for step in steps)
+
+
+class Listener:
+    """Something that is told of a run. A subclass overrides what it needs.
+
+    Attributes:
+        model: The model, from `begin` on.
+    """
+
+    model = None
+
+    def begin(self, model, step):
+        """Training begins, or goes on, at a step."""
+        self.model = model
+
+    def step_done(self, step):
+        """A step was taken. Must be quick and must not read the device."""
+
+    def tick(self, tick):
+        """A `Tick` has come."""
+
+    def end(self, step):
+        """Training ends or stops at a step."""
+
+
+class Ticks(keras.callbacks.Callback):
+    """Counts steps on the host, and tells listeners of ticks.
+
+    Args:
+        plan: The run's `Plan`.
+        every: Steps between ticks.
+        listeners: `Listener`s, told in this order.
+        seconds: Seconds that earlier parts of the run took.
+    """
+
+    def __init__(self, plan, every, listeners, seconds=0.0):
+        super().__init__()
+        self.plan = plan
+        self.every = every
+        self.listeners = listeners
+        self.step = None
+        self._previous = None
+        self._seconds_before = seconds
+        self._began = None
+        self._sums = None
+
+    @property
+    def seconds(self):
+        """Seconds of training, earlier parts of the run included."""
+        return self._seconds_before + (time.monotonic() - self._began if self._began else 0.0)
+
+    def begin(self, model):
+        """Tells the listeners that training begins at the model's step."""
+        self.step = int(model.step.numpy())
+        self._previous = self.step - self.step % self.every
+        self._began = time.monotonic()
+        for listener in self.listeners:
+            listener.begin(model, self.step)
+
+    def end(self):
+        """Tells the listeners that training ends."""
+        for listener in self.listeners:
+            listener.end(self.step)
+
+    def on_train_begin(self, logs=None):
+        # Keras resets the metrics at the beginning of an epoch; within a tick their sums count on.
+        self._sums = self.model.means.sums() if self.step % self.every else None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._sums is not None:
+            self.model.means.restore(self._sums)
+            self._sums = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.step += self.model.steps_per_execution
+        for listener in self.listeners:
+            listener.step_done(self.step)
+
+    def on_epoch_end(self, epoch, logs=None):
+        last = self.step >= self.plan.total_steps
+        if self.step % self.every and not last:
+            return  # stopped within a tick
+        tick = Tick(
+            self.step,
+            self._previous,
+            self.step / self.plan.steps_per_epoch,
+            self.seconds,
+            self._metrics(),
+            last,
+        )
+        self._previous = self.step
+        for listener in self.listeners:
+            listener.tick(tick)
+
+    def _metrics(self):
+        metrics = self.model.means.measured()
+        if "g_loss" in metrics:
+            after = self.model.probability_after_update(
+                tf.constant(self.step - 1), tf.constant(self.plan.config.batch_size)
+            )
+            metrics["generated_probability_after"] = float(after)
+        return metrics
+
+
+def fit(model, plan, ticks, callbacks=()):
+    """`model.fit` from the model's step to the end of the run, a tick an epoch of Keras.
+
+    Args:
+        model: A compiled model.
+        plan: The run's `Plan`.
+        ticks: Its `Ticks`.
+        callbacks: Further Keras callbacks.
+    """
+    several = model.steps_per_execution
+    while ticks.step < plan.total_steps and not model.stop_training:
+        begun = ticks.step % ticks.every
+        left = plan.total_steps - ticks.step
+        whole = 0 if begun else left // ticks.every
+        steps = ticks.every if whole else min(ticks.every - begun, left)
+        # What is left of a tick need not be a multiple of the steps of an execution.
+        _execute(model, several if steps % several == 0 else 1)
+        first = ticks.step // ticks.every
+        model.fit(
+            plan.batches(ticks.step, model.learns_labels),
+            initial_epoch=first,
+            epochs=first + max(whole, 1),
+            steps_per_epoch=steps,
+            callbacks=[ticks, *callbacks],
+            shuffle=False,  # the pipeline has shuffled
+            verbose=0,
+        )
+    _execute(model, several)
+
+
+def _execute(model, steps):
+    """Sets the number of steps that TensorFlow runs at once."""
+    if model.steps_per_execution != steps:
+        model.steps_per_execution = steps
+        model.train_function = None
