@@ -261,6 +261,7 @@ class RunConfig(
     """
 
     title = "What to train"
+    models = None
 
     preset: str
     model: str = option("infogan", "kind of model", choices=MODELS)

@@ -8,13 +8,16 @@ import zipfile
 import h5py
 import keras
 
-from keras_infogan import earlier, registry
+from keras_infogan import (
+    earlier,
+    registry,
+    schedules,  # noqa: F401
+)
 from keras_infogan.errors import UserError
 
 # Imported for their names: Keras finds by them what it reads in the file.
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
 from keras_infogan.networks import rewrites  # noqa: F401
-from keras_infogan import schedules  # noqa: F401
 
 
 def load_model(path):

@@ -17,7 +17,6 @@ from keras_infogan.models.update import (
     G_LATENTS,
     GENERATED_DISTORTION,
     REAL_DISTORTION,
-    Look,
     Update,
     minimize,
     step_seeds,
