@@ -92,7 +92,7 @@ def parse_sum(text):
 
 
 def format_sum(terms):
-    """Writes `(count, Part)` pairs so that `parse_sum` reads them back; counts of 0 are left out."""
+    """Writes `(count, Part)` pairs as `parse_sum` reads them; counts of 0 are left out."""
     return " + ".join(
         str(part) if count == 1 else f"{count}*{part}" for count, part in terms if count
     )

@@ -77,7 +77,7 @@ _SLIDES = _preset(
     continuous_weight=1.0,
 )
 _preset(
-    "the InfoGAN authors' program: Q's head in D's optimizer, uniform noise, a sigmoid, 5,000 steps",
+    "the InfoGAN authors' program: Q's head in D's optimizer, uniform noise, a sigmoid",
     "5,000 steps of MNIST: about 35 minutes on 2 CPU cores; not run to the end yet",
     _SLIDES,
     preset="authors",

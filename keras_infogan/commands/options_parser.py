@@ -2,7 +2,6 @@
 
 import argparse
 
-from keras_infogan.commands.program import OneLineParser
 from keras_infogan.config import SHORTHANDS, RunConfig, RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.options import PARTS

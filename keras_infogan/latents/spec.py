@@ -1,4 +1,4 @@
-"""A latent vector `[noise, code 1, code 2, ...]`, and everything that depends on the order of codes.
+"""A latent vector `[noise, code 1, code 2, ...]`, and all that depends on the order of codes.
 
 For each code the recognizer outputs the parameters of Q(c | x), in the same order.
 """

@@ -1,4 +1,4 @@
-"""Weight averaging: images are taken from the mean of the generator's weights over the last steps."""
+"""Weight averaging: images come from the mean of the generator's weights over the last steps."""
 
 import keras
 import tensorflow as tf

@@ -11,7 +11,7 @@ def check_generator(generator, latents):
 
 
 def check_trunk(trunk, generator, num_labels=0):
-    """The trunk takes what the generator makes, and one-hot labels beside it where there are any."""
+    """The trunk takes what the generator makes, and one-hot labels beside it if there are any."""
     shapes = trunk.input_shape if num_labels else [trunk.input_shape]
     wanted = [generator.output_shape[1:]] + ([(num_labels,)] if num_labels else [])
     if not isinstance(shapes, list) or [shape[1:] for shape in shapes] != wanted:

@@ -37,7 +37,7 @@ class GAN(Players):
         trunk: Model from images to features.
         discriminator: Model from the trunk's features to one logit, `(batch_size, 1)`.
         latents: A `LatentSpec`.
-        transforms: Transforms of all images that D sees in training, see `keras_infogan.transforms`.
+        transforms: What D sees of all images in training, see `keras_infogan.transforms`.
         terms: What is added to the losses, see `keras_infogan.terms`.
         average_generator: Decay of a running mean of the generator's weights, from which images
             are then taken; None takes them from the generator itself.

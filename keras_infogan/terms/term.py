@@ -6,7 +6,7 @@ import keras
 
 
 class Term(keras.layers.Layer):
-    """Something that is added to the loss of D, of G, or of both. A subclass overrides what it needs.
+    """Something added to the loss of D, of G, or of both. A subclass overrides what it needs.
 
     What a term keeps from step to step are weights of the layer, made in `attach`, so that
     checkpoints hold them.
