@@ -94,7 +94,8 @@ class GAN(Players):
         self.average_generator = average_generator
         self.seed = seed
         self.check_networks()
-        self.average = average_generator and GeneratorAverage(generator, average_generator)
+        averages = average_generator is not None
+        self.average = GeneratorAverage(generator, average_generator) if averages else None
         self.means = Means((*self.d_metrics, *self.g_metrics))
         for term in self.terms:
             term.attach(self)
@@ -161,11 +162,14 @@ class GAN(Players):
         for turn in range(self.d_steps):
             seeds = step_seeds(self.seed, step, turn)
             d_values = self.update_discriminator(real_images, labels, step, seeds)
-        g_values = pretraining.unless(
-            self.g_waits(step),
-            lambda: self.update_generator(real_images, labels, step, seeds),
-            self.g_metrics,
-        )
+
+        def turn_of_g():
+            values = self.update_generator(real_images, labels, step, seeds)
+            if self.average is not None:
+                self.average.update(self.generator, self.g_optimizer.iterations)
+            return values
+
+        g_values = pretraining.unless(self.g_waits(step), turn_of_g, self.g_metrics)
         return self.means.update(d_values | g_values)
 
     def update_discriminator(self, real_images, labels, step, seeds):
@@ -196,8 +200,6 @@ class GAN(Players):
             loss, values = self.g_loss(update)
             loss = sum((term.g_loss(self, update) for term in self.all_terms()), loss)
         minimize(self.g_optimizer, tape, loss, self.g_variables)
-        if self.average:
-            self.average.update(self.generator, self.g_optimizer.iterations)
         return values
 
     def d_loss(self, update):

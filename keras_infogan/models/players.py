@@ -54,7 +54,7 @@ class Players(SavedGAN):
     @property
     def sampler(self):
         """The network that images are taken from: the generator, or its average over steps."""
-        return self.average.network if self.average else self.generator
+        return self.generator if self.average is None else self.average.network
 
     @property
     def metrics(self):

@@ -8,46 +8,36 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from comparing import assert_all_differ, assert_close, assert_equal, largest_change, state
 
-from keras_infogan import information as losses
-from keras_infogan.transforms.distortion import RandomDistortion
+from keras_infogan import information
 from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
-from keras_infogan.models import gan
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
-from keras_infogan.models.update import D_LATENTS, G_DISTORTION, G_LATENTS, GENERATED_DISTORTION, REAL_DISTORTION, SECOND_DISTORTION, Look, Update
+from keras_infogan.models.update import D_LATENTS, G_DISTORTION, G_LATENTS, GENERATED_DISTORTION
+from keras_infogan.models.update import REAL_DISTORTION, SECOND_DISTORTION, Look, Update, step_seeds
 from keras_infogan.schedules import HoldThenDecay
+from keras_infogan.terms.two_looks import TwoLooks
+from keras_infogan.transforms.distortion import RandomDistortion
+from keras_infogan.transforms.transform import Transform
 
 BATCH = 6
 NETWORKS = ("generator", "trunk", "discriminator", "recognizer")
 METRICS = [
     "d_loss",
+    "real_probability",
     "g_loss",
+    "generated_probability_before",
     "categorical_loss",
     "continuous_loss",
-    "mutual_information",
+    "information",
     "code_accuracy",
-    "real_probability",
-    "generated_probability_before",
-    "generated_probability_after",
 ]
 
 
 @pytest.fixture
 def real_images(tiny_images):
     return tf.constant(tiny_images(BATCH))
-
-
-def assert_equal(first, second):
-    assert len(first) == len(second) > 0
-    for one, other in zip(first, second, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-def assert_all_differ(first, second):
-    assert len(first) == len(second) > 0
-    for one, other in zip(first, second, strict=True):
-        assert np.abs(one - other).max() > 0
 
 
 def sigmoid(logits):
@@ -67,12 +57,12 @@ def continuous_nll(latents, parameters):
 
 
 def update_d(model, real_images, seeds):
-    return model._update_discriminator(real_images, None, tf.constant(0), seeds)
+    return model.update_discriminator(real_images, None, tf.constant(0), seeds)
 
 
 def update_g(model, seeds):
     # Of real images, G's update takes nothing but their number.
-    return model._update_generator(tf.zeros((BATCH, 8, 8, 1)), None, tf.constant(0), seeds)
+    return model.update_generator(tf.zeros((BATCH, 8, 8, 1)), None, tf.constant(0), seeds)
 
 
 # What each update changes.
@@ -89,7 +79,7 @@ def test_a_step_moves_trunk_and_discriminator_by_the_gradient_of_d_loss(
         adversarial_weight=5.0,
     )
     variables = model.trunk.trainable_variables + model.discriminator.trainable_variables
-    latents = model.latents.sample(BATCH, model._seeds(0)[D_LATENTS])
+    latents = model.latents.sample(BATCH, step_seeds(model.seed, 0)[D_LATENTS])
     images = model.generator(latents, training=True)
     with tf.GradientTape(persistent=True) as tape:
         real_logits = model.discriminator(model.trunk(real_images, training=True), training=True)
@@ -98,9 +88,8 @@ def test_a_step_moves_trunk_and_discriminator_by_the_gradient_of_d_loss(
         parameters = model.recognizer(features, training=True)
         adversarial = -tf.reduce_mean(tf.math.log(sigmoid(real_logits)))
         adversarial -= tf.reduce_mean(tf.math.log(1.0 - sigmoid(logits)))
-        information = 3.0 * categorical_nll(latents, parameters)
-        information += 0.7 * continuous_nll(latents, parameters)
-        both = adversarial + information
+        both = adversarial + 3.0 * categorical_nll(latents, parameters)
+        both += 0.7 * continuous_nll(latents, parameters)
     gradients = {
         False: tape.gradient(adversarial, variables),
         True: tape.gradient(both, variables),
@@ -135,7 +124,7 @@ def test_in_a_regular_gan_only_q_learns_to_read_codes(tiny_model, arrays, real_i
     blind = tiny_model(information_weight=0.0, continuous_weight=0.0)
     reader = tiny_model(information_weight=1.0, continuous_weight=0.7)
     for model in (probe, blind, reader):
-        values = update_g(model, model._seeds(0))
+        values = update_g(model, step_seeds(model.seed, 0))
         assert float(values["categorical_loss"]) > 0
     # Q learns as in an InfoGAN of weight 1, G from the adversarial loss alone, whatever Q reads.
     assert_equal(*(arrays(m.recognizer.trainable_variables) for m in (probe, reader)))
@@ -144,9 +133,8 @@ def test_in_a_regular_gan_only_q_learns_to_read_codes(tiny_model, arrays, real_i
 
 
 def test_in_a_regular_gan_the_trunk_does_not_learn_information(tiny_model, arrays, real_images):
-    settings = dict(augmentation=RandomDistortion(shear=0.1))
-    regular = tiny_model(**settings, information_weight=0.0, real_information_weight=1.0)
-    alone = tiny_model(**settings, trunk_learns_information=False)
+    regular = tiny_model(information_weight=0.0, continuous_weight=5.0)
+    alone = tiny_model(trunk_learns_information=False)
     for model in (regular, alone):
         model.train_step(real_images)
     for name in ("trunk", "discriminator"):
@@ -162,7 +150,7 @@ def test_update_of_g_and_q_follows_the_weighted_sum_of_both_losses(tiny_model, a
         continuous_weight=0.7,
     )
     variables = model.generator.trainable_variables + model.recognizer.trainable_variables
-    seeds = model._seeds(0)
+    seeds = step_seeds(model.seed, 0)
     latents = model.latents.sample(BATCH, seeds[G_LATENTS])
     with tf.GradientTape() as tape:
         features = model.trunk(model.generator(latents, training=True), training=True)
@@ -189,7 +177,7 @@ def test_update_of_g_and_q_leaves_trunk_and_discriminator_alone(tiny_model, arra
     fixed = model.trunk.trainable_variables + model.discriminator.trainable_variables
     moved = model.generator.trainable_variables + model.recognizer.trainable_variables
     fixed_before, moved_before = arrays(fixed), arrays(moved)
-    update_g(model, model._seeds(0))
+    update_g(model, step_seeds(model.seed, 0))
     assert_equal(fixed_before, arrays(fixed))
     # The generator's first kernel and Q's last bias.
     assert_all_differ([moved_before[0], moved_before[-1]], [arrays(moved)[0], arrays(moved)[-1]])
@@ -200,7 +188,7 @@ def test_update_of_d_leaves_generator_and_recognizer_alone(tiny_model, arrays, r
     fixed = model.generator.trainable_variables + model.recognizer.trainable_variables
     moved = model.trunk.trainable_variables + model.discriminator.trainable_variables
     fixed_before, moved_before = arrays(fixed), arrays(moved)
-    update_d(model, real_images, model._seeds(0))
+    update_d(model, real_images, step_seeds(model.seed, 0))
     assert_equal(fixed_before, arrays(fixed))
     assert_all_differ([moved_before[0], moved_before[-2]], [arrays(moved)[0], arrays(moved)[-2]])
 
@@ -232,7 +220,7 @@ def test_labels_are_never_looked_at(tiny_model, arrays, real_images):
 @pytest.mark.parametrize(
     ("codes", "absent"),
     [
-        ([Uniform(), Gaussian()], {"categorical_loss", "mutual_information", "code_accuracy"}),
+        ([Uniform(), Gaussian()], {"categorical_loss", "information", "code_accuracy"}),
         ([Categorical(4)], {"continuous_loss"}),
         ([Categorical(3), Uniform(std=None), Categorical(5), Gaussian(std=None)], set()),
     ],
@@ -252,16 +240,14 @@ def test_any_mix_of_codes_trains(tiny_model, arrays, real_images, codes, absent)
 # Randomness.
 
 
-def test_uses_and_steps_have_seeds_of_their_own(tiny_model):
-    model = tiny_model()
-    rows = [tuple(row) for step in (-1, 0, 1) for row in model._seeds(step).numpy()]
+def test_uses_and_steps_have_seeds_of_their_own():
+    rows = [tuple(row) for step in (-1, 0, 1) for row in step_seeds(7, step).numpy()]
     assert len(set(rows)) == len(rows) == 18
-    other = [tuple(row) for row in tiny_model(seed=8)._seeds(0).numpy()]
-    assert not set(rows) & set(other)
+    assert not set(rows) & {tuple(row) for row in step_seeds(8, 0).numpy()}
 
 
-class Recorder(keras.layers.Layer):
-    """An augmentation that notes its seeds and doubles the images."""
+class Recorder(Transform):
+    """A transform that notes its seeds and doubles the images."""
 
     def __init__(self):
         super().__init__()
@@ -272,12 +258,11 @@ class Recorder(keras.layers.Layer):
         return 2.0 * images
 
 
-def test_d_and_q_see_augmented_images_in_training_only(tiny_model, real_images):
+def test_d_and_q_see_transformed_images_in_training_only(tiny_model, real_images):
     recorder = Recorder()
-    model = tiny_model(augmentation=recorder)
-    model._steps_tracked = lambda: tf.constant(1)  # no second look in this step
+    model = tiny_model(transforms=[recorder])
     expected = [
-        tuple(model._seeds(0).numpy()[use])
+        tuple(step_seeds(model.seed, 0).numpy()[use])
         for use in (REAL_DISTORTION, GENERATED_DISTORTION, G_DISTORTION)
     ]
     doubled = model.discriminator(model.trunk(2.0 * real_images, training=True))
@@ -291,11 +276,10 @@ def test_d_and_q_see_augmented_images_in_training_only(tiny_model, real_images):
     assert len(recorder.seeds) == 3
 
 
-def test_second_look_at_real_images_has_its_own_augmentation(tiny_model, real_images):
+def test_a_second_look_at_real_images_has_a_transform_of_its_own(tiny_model, real_images):
     first, second = Recorder(), Recorder()
-    model = tiny_model(augmentation=first, second_augmentation=second, real_information_weight=1.0)
-    model._steps_tracked = lambda: tf.constant(1)  # no second look at generated images
-    seeds = [tuple(seed) for seed in model._seeds(0).numpy()]
+    model = tiny_model(transforms=[first], terms=[TwoLooks(1.0, second)])
+    seeds = [tuple(seed) for seed in step_seeds(model.seed, 0).numpy()]
     model.train_step(real_images)
     uses = (REAL_DISTORTION, GENERATED_DISTORTION, G_DISTORTION)
     assert first.seeds == [seeds[use] for use in uses]
@@ -305,9 +289,10 @@ def test_second_look_at_real_images_has_its_own_augmentation(tiny_model, real_im
 # The probability after G's update.
 
 
-def test_probability_after_is_that_of_the_updated_generator(tiny_model):
-    model = tiny_model()
-    seeds = model._seeds(0)
+@pytest.mark.parametrize("d_steps", [1, 2])
+def test_probability_after_is_that_of_the_updated_generator(tiny_model, arrays, d_steps):
+    model = tiny_model(d_steps=d_steps)
+    seeds = step_seeds(model.seed, 0, d_steps - 1)
     latents = model.latents.sample(BATCH, seeds[G_LATENTS])
 
     def probability():
@@ -317,36 +302,12 @@ def test_probability_after_is_that_of_the_updated_generator(tiny_model):
 
     before = probability()
     values = update_g(model, seeds)
-    after, weight = values["generated_probability_after"]
     assert float(values["generated_probability_before"]) == pytest.approx(before, abs=1e-6)
-    assert float(after) == pytest.approx(probability(), abs=1e-6)
-    assert float(weight) == 1.0
-    assert abs(float(after) - before) > 1e-4
-
-
-@pytest.mark.parametrize(("tracked", "probed"), [(0, 1), (1, 0), (9, 0), (10, 1), (20, 1)])
-def test_probability_after_is_measured_first_and_every_ten_steps(tiny_model, tracked, probed):
-    model = tiny_model()
-    model.trackers["d_loss"].count.assign(tracked)
-    values = update_g(model, model._seeds(0))
-    after, weight = values["generated_probability_after"]
-    assert float(weight) == probed
-    assert (float(after) > 0) == probed
-
-
-def test_measuring_the_probability_after_changes_nothing_else(
-    tiny_model, tiny_images, arrays, monkeypatch
-):
-    results = []
-    for every in (1, 10**6):
-        monkeypatch.setattr(gan, "PROBE_EVERY", every)
-        model = tiny_model()
-        model.fit(tiny_images(4 * BATCH), batch_size=BATCH, verbose=0)  # as a graph
-        assert float(model.trackers["generated_probability_after"].count) == (
-            4 if every == 1 else 1
-        )
-        results.append(arrays(model.variables + model.g_optimizer.variables))
-    assert_equal(*results)
+    weights = arrays(model.variables)
+    after = float(model.probability_after_update(tf.constant(0), tf.constant(BATCH)))
+    assert after == pytest.approx(probability(), abs=1e-6)
+    assert abs(after - before) > 1e-4
+    assert_equal(weights, arrays(model.variables))
 
 
 # Information between codes and real images.
@@ -356,42 +317,111 @@ def test_trunk_climbs_the_information_between_two_distortions_of_real_images(
     tiny_model, real_images
 ):
     rate = 1e-2
-    settings = dict(
-        augmentation=RandomDistortion(shear=0.1, shift=1.0),
-        trunk_learns_information=False,
-    )
+    distortion = RandomDistortion(shear=0.1, shift=1.0)
+    settings = dict(transforms=[distortion], trunk_learns_information=False)
 
     def moved(weight):
         optimizer = keras.optimizers.SGD(rate)
-        model = tiny_model(**settings, d_optimizer=optimizer, real_information_weight=weight)
+        model = tiny_model(**settings, d_optimizer=optimizer, terms=[TwoLooks(weight)])
         heads = [variable.numpy() for variable in model.recognizer.trainable_variables]
         before = [variable.numpy() for variable in model.trunk.trainable_variables]
-        update_d(model, real_images, model._seeds(0))
+        update_d(model, real_images, step_seeds(model.seed, 0))
         assert_equal(heads, [variable.numpy() for variable in model.recognizer.trainable_variables])
         after = [variable.numpy() for variable in model.trunk.trainable_variables]
         return [(now - then) / rate for now, then in zip(after, before, strict=True)]
 
     model = tiny_model(**settings)
-    seeds = model._seeds(0)
+    seeds = step_seeds(model.seed, 0)
     with tf.GradientTape() as tape:
-        logits = [
-            model.recognizer(
-                model.trunk(model.augmentation(real_images, seeds[use]), training=True),
-                training=True,
-            )[:, :10]
+        looks = [
+            model.trunk(distortion(real_images, seeds[use]), training=True)
             for use in (REAL_DISTORTION, SECOND_DISTORTION)
         ]
-        information = losses.paired_information(*logits)
-    gradients = tape.gradient(information, model.trunk.trainable_variables)
+        read = [tf.nn.softmax(model.recognizer(look, training=True)[:, :10]) for look in looks]
+        shared = information.paired_information(*read)
+    gradients = tape.gradient(shared, model.trunk.trainable_variables)
 
     for one, other, gradient in zip(moved(0.0), moved(0.3), gradients, strict=True):
         np.testing.assert_allclose(other - one, 0.3 * gradient, atol=2e-4)
     assert max(np.abs(gradient).max() for gradient in gradients) > 1e-2
 
 
-def test_information_on_real_images_needs_an_augmentation(tiny_model):
-    with pytest.raises(ValueError, match="needs an augmentation. Received: .*0.3"):
-        tiny_model(real_information_weight=0.3)
+def test_q_head_does_not_learn_from_the_second_look(tiny_model, real_images, arrays):
+    """D's update changes D and the trunk only, whatever its terms."""
+    model = tiny_model(transforms=[RandomDistortion()], terms=[TwoLooks(2.0)])
+    before = arrays(model.g_variables)
+    update_d(model, real_images, step_seeds(model.seed, 0))
+    assert_equal(before, arrays(model.g_variables))
+
+
+# Whose optimizer updates Q.
+
+
+@pytest.mark.parametrize("q_update", ["generator", "discriminator", "own"])
+def test_q_update_says_whose_update_changes_q(tiny_model, real_images, arrays, q_update):
+    own = dict(q_optimizer=keras.optimizers.SGD(0.1)) if q_update == "own" else {}
+    model = tiny_model(q_update=q_update, **own)
+    optimizers = [model.d_optimizer, model.g_optimizer, *own.values()]
+    q = model.recognizer.trainable_variables
+    d, g = (
+        {id(v) for network in networks for v in network.trainable_variables}
+        for networks in ((model.trunk, model.discriminator), (model.generator,))
+    )
+    ids = {id(v) for v in q}
+    d |= ids if q_update == "discriminator" else set()
+    g |= ids if q_update != "discriminator" else set()
+
+    def changed(update):
+        variables, before = model.trainable_variables, arrays(model.trainable_variables)
+        update()
+        after = arrays(variables)
+        return {
+            id(v) for v, x, y in zip(variables, before, after, strict=True) if (x != y).any()
+        }
+
+    seeds = step_seeds(model.seed, 0)
+    by_d = changed(lambda: update_d(model, real_images, seeds))
+    by_g = changed(lambda: update_g(model, seeds))
+    assert by_d <= d and by_g <= g
+    # Kernels that a BatchNorm does not hide from a gradient.
+    assert id(model.trunk.trainable_variables[0]) in by_d
+    assert id(model.generator.trainable_variables[0]) in by_g
+    assert (id(q[-1]) in by_d, id(q[-1]) in by_g) == (ids <= d, ids <= g)
+    assert [int(one.iterations.numpy()) for one in optimizers] == [1] * len(optimizers)
+
+
+def test_in_the_discriminators_update_q_learns_from_the_information_alone(
+    tiny_model, real_images, arrays
+):
+    """With d_learning_rate · λ ∂L_I, whether or not the trunk learns it too."""
+    for trunk_learns in (True, False):
+        model = tiny_model(
+            q_update="discriminator",
+            trunk_learns_information=trunk_learns,
+            information_weight=3.0,
+            continuous_weight=0.7,
+        )
+        seeds = step_seeds(model.seed, 0)
+        q = model.recognizer.trainable_variables
+        latents = model.latents.sample(BATCH, seeds[D_LATENTS])
+        with tf.GradientTape() as tape:
+            features = model.trunk(model.generator(latents, training=True), training=True)
+            parameters = model.recognizer(features, training=True)
+            loss = 3.0 * categorical_nll(latents, parameters)
+            loss += 0.7 * continuous_nll(latents, parameters)
+        slopes = tape.gradient(loss, q)
+        before = arrays(q)
+        update_d(model, real_images, seeds)
+        expected = [old - 0.5 * slope for old, slope in zip(before, slopes, strict=True)]
+        assert_close(expected, arrays(q), atol=3e-6)
+
+
+@pytest.mark.parametrize(
+    ("q_update", "q_optimizer"), [("own", None), ("generator", "sgd"), ("nobody", None)]
+)
+def test_a_q_update_that_cannot_be_is_refused(tiny_model, q_update, q_optimizer):
+    with pytest.raises(ValueError, match=f"q_update must be one of.*q_update={q_update}, q_opt"):
+        tiny_model(q_update=q_update, q_optimizer=q_optimizer)
 
 
 # Warm-up of the information weight.
@@ -401,14 +431,14 @@ def look_of_six(model, images, step):
     """An update at that step, with those images for generated ones."""
     latents = model.latents.sample(BATCH, [1, 2])
     generated = Look(images, None, model.trunk(images))
-    return Update(tf.constant(step), model._seeds(step), True, latents, generated)
+    return Update(tf.constant(step), step_seeds(model.seed, step), True, latents, generated)
 
 
 def test_warm_up_raises_the_categorical_weight_linearly(tiny_model, real_images):
     model = tiny_model(information_weight=8.0, continuous_weight=0.5, information_warmup=4)
     seen = []
     for step in range(6):
-        loss, values = model._information_loss(look_of_six(model, real_images, step))
+        loss, values = model.information_loss(look_of_six(model, real_images, step))
         rest = float(loss) - 0.5 * float(values["continuous_loss"])
         seen.append(rest / float(values["categorical_loss"]))
     assert seen == pytest.approx([2.0, 4.0, 6.0, 8.0, 8.0, 8.0], rel=1e-4)
@@ -416,21 +446,21 @@ def test_warm_up_raises_the_categorical_weight_linearly(tiny_model, real_images)
 
 def test_without_warm_up_the_weight_is_full_from_the_first_step(tiny_model, real_images):
     model = tiny_model(information_weight=8.0, continuous_weight=0.0)
-    loss, values = model._information_loss(look_of_six(model, real_images, 0))
+    loss, values = model.information_loss(look_of_six(model, real_images, 0))
     assert float(loss) == pytest.approx(8.0 * float(values["categorical_loss"]), rel=1e-6)
 
 
 def test_warm_up_gives_both_updates_of_a_step_the_same_weight(tiny_model, real_images, monkeypatch):
     model = tiny_model(information_weight=8.0, continuous_weight=0.0, information_warmup=4)
     weights = []
-    original = model._information_loss
+    original = model.information_loss
 
     def noting(*args, **kwargs):
         loss, values = original(*args, **kwargs)
         weights.append(float(loss) / float(values["categorical_loss"]))
         return loss, values
 
-    monkeypatch.setattr(model, "_information_loss", noting)
+    monkeypatch.setattr(model, "information_loss", noting)
     for _ in range(5):
         model.train_step(real_images)
     d_weights, g_weights = weights[::2], weights[1::2]
@@ -441,33 +471,12 @@ def test_warm_up_gives_both_updates_of_a_step_the_same_weight(tiny_model, real_i
 # Metrics.
 
 
-def test_mutual_information_is_the_entropy_less_the_loss(tiny_model, real_images):
+def test_information_is_the_entropy_less_the_loss(tiny_model, real_images):
     one = tiny_model().train_step(real_images)
-    assert float(one["mutual_information"]) == pytest.approx(
-        math.log(10) - float(one["categorical_loss"]), abs=1e-5
-    )
     two = tiny_model(codes=[Categorical(10), Categorical(3), Uniform()]).train_step(real_images)
-    assert float(two["mutual_information"]) == pytest.approx(
-        math.log(30) - float(two["categorical_loss"]), abs=1e-5
-    )
-
-
-def test_code_accuracy_counts_the_codes_that_q_reads(tiny_model):
-    model = tiny_model(codes=[Categorical(3), Uniform(), Categorical(2)], noise=1)
-    noise, uniform = 0.5, 0.1
-    drawn = [([1, 0, 0], [1, 0]), ([0, 1, 0], [1, 0]), ([0, 0, 1], [0, 1]), ([0, 0, 1], [0, 1])]
-    latents = tf.constant([[noise, *c1, uniform, *c3] for c1, c3 in drawn])
-    # c1 is read right in rows 0, 1 and 3, c3 in row 2 alone: (3/4 + 1/4) / 2.
-    read = [([5, 1, 0], [0, 1]), ([0, 2, 1], [0, 1]), ([9, 0, 1], [0, 1]), ([-2, -1, 0], [3, 2])]
-    parameters = tf.constant([[*map(float, c1), 7.0, *map(float, c3)] for c1, c3 in read])
-    assert float(model._code_accuracy(latents, parameters)) == pytest.approx(0.5)
-
-
-def test_code_accuracy_of_a_single_code(tiny_model):
-    model = tiny_model(codes=[Categorical(3)], noise=0)
-    latents = tf.constant([[1.0, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]])
-    parameters = tf.constant([[2.0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 2]])
-    assert float(model._code_accuracy(latents, parameters)) == pytest.approx(0.75)
+    for values, entropy in ((one, math.log(10)), (two, math.log(30))):
+        difference = entropy - float(values["categorical_loss"])
+        assert float(values["information"]) == pytest.approx(difference, abs=1e-5)
 
 
 def test_metrics_are_named_in_order(tiny_model, real_images):
@@ -480,7 +489,7 @@ def test_d_loss_and_probabilities_are_those_of_the_networks_before_the_step(
     tiny_model, real_images
 ):
     model = tiny_model()
-    latents = model.latents.sample(BATCH, model._seeds(0)[D_LATENTS])
+    latents = model.latents.sample(BATCH, step_seeds(model.seed, 0)[D_LATENTS])
     images = model.generator(latents, training=True)
     real, generated = (
         sigmoid(model.discriminator(model.trunk(batch, training=True))).numpy()
@@ -576,10 +585,9 @@ def test_xla_compiles_the_step(tiny_model, tiny_images, arrays):
     assert_all_differ(before, arrays(networks.values()))
     for values in history.values():
         assert np.isfinite(values).all()
-    assert history["mutual_information"][0] == pytest.approx(
+    assert history["information"][0] == pytest.approx(
         math.log(10) - history["categorical_loss"][0], abs=1e-5
     )
-    assert 0.0 < history["generated_probability_after"][0] < 1.0
 
 
 def test_evaluate_changes_no_weight_and_repeats_itself(plain_fit, tiny_images, arrays):
@@ -593,7 +601,6 @@ def test_evaluate_changes_no_weight_and_repeats_itself(plain_fit, tiny_images, a
     assert first == second
     assert_equal(before, arrays(weights))
     assert sorted(first) == sorted(METRICS)
-    assert first["generated_probability_before"] == first["generated_probability_after"]
     features = model.trunk(images, training=False)
     real = sigmoid(model.discriminator(features, training=False)).numpy()
     assert first["real_probability"] == pytest.approx(real.mean(), abs=1e-5)
@@ -634,7 +641,7 @@ def test_generate_runs_the_generator_in_inference_mode(tiny_model):
 
 def test_generate_keeps_the_shape_of_a_table_of_latents(tiny_model):
     model = tiny_model()
-    table = model.latents.one_hot_table(3)
+    table = model.latents.code_table(3)
     images = model.generate(table)
     assert images.shape == (10, 3, 8, 8, 1)
     np.testing.assert_allclose(images[7], model.generate(table[7]), atol=1e-6)
@@ -648,8 +655,8 @@ def build_rich_model(tiny_model):
         codes=[Categorical(10), Uniform(std=None)],
         d_optimizer=keras.optimizers.Adam(HoldThenDecay(2e-3, 2, 8), beta_1=0.5),
         g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-        augmentation=RandomDistortion(shear=0.1, shift=1.0),
-        second_augmentation=RandomDistortion(thickness=0.4),
+        transforms=[RandomDistortion(shear=0.1, shift=1.0)],
+        terms=[TwoLooks(0.4, RandomDistortion(thickness=0.4))],
         trunk_learns_information=False,
         seed=21,
         generator_loss="minimax",
@@ -657,34 +664,23 @@ def build_rich_model(tiny_model):
         information_weight=3.0,
         continuous_weight=0.2,
         information_warmup=5,
-        real_information_weight=0.4,
         jit_compile=False,
     )
 
 
-def state(model, arrays):
-    optimizers = model.d_optimizer.variables + model.g_optimizer.variables
-    return {
-        "weights": arrays(model.weights),
-        "optimizers": arrays(optimizers),
-        "trackers": [
-            np.array(float(v.numpy())) for metric in model.metrics for v in metric.variables
-        ],
-    }
-
-
 @pytest.fixture(scope="module")
-def saved(tiny_model, tiny_images, arrays, tmp_path_factory):
+def saved(tiny_model, tiny_images, tmp_path_factory):
     """A model after three steps, its state then, its file, and itself after three steps more."""
     model = build_rich_model(tiny_model)
     model.fit(tiny_images(3 * BATCH), batch_size=BATCH, shuffle=False, verbose=0)
     path = tmp_path_factory.mktemp("saved") / "model.keras"
     model.save(path)
-    at_saving = state(model, arrays)
+    at_saving = state(model)
     loaded = keras.models.load_model(path)
     more = dict(batch_size=BATCH, shuffle=False, verbose=0)
-    at_loading = state(loaded, arrays)
+    at_loading = state(loaded)
     settings = loaded.get_compile_config()
+    steps = int(loaded.step.numpy())
     histories = [one.fit(tiny_images(3 * BATCH, seed=9), **more).history for one in (model, loaded)]
     return {
         "model": model,
@@ -692,19 +688,14 @@ def saved(tiny_model, tiny_images, arrays, tmp_path_factory):
         "at_saving": at_saving,
         "at_loading": at_loading,
         "settings": settings,
+        "steps": steps,
         "histories": histories,
     }
 
 
-@pytest.mark.parametrize("part", ["weights", "optimizers", "trackers"])
-def test_a_file_brings_back(saved, part):
-    assert_equal(saved["at_saving"][part], saved["at_loading"][part])
-    assert max(np.abs(value).max() for value in saved["at_loading"][part]) > 0
-
-
-def test_a_file_brings_back_the_number_of_the_step(saved):
-    index = [v.name for v in saved["model"].d_optimizer.variables].index("iteration")
-    assert saved["at_loading"]["optimizers"][index] == 3
+def test_a_file_brings_back_weights_optimizers_sums_and_the_step(saved):
+    assert_equal(saved["at_saving"], saved["at_loading"])
+    assert saved["steps"] == 3
     assert int(saved["loaded"].step.numpy()) == 6
 
 
@@ -714,34 +705,31 @@ def test_a_file_brings_back_settings(saved):
     assert loaded.seed == 21
     assert loaded.latents == LatentSpec(3, [Categorical(10), Uniform(std=None)])
     assert loaded.trunk_learns_information is False
-    assert loaded.augmentation.get_config() == model.augmentation.get_config()
-    assert (loaded.augmentation.shear, loaded.augmentation.shift) == (0.1, 1.0)
-    assert loaded.second_augmentation.thickness == 0.4
+    assert (loaded.transforms[0].shear, loaded.transforms[0].shift) == (0.1, 1.0)
+    assert loaded.terms[0].weight == 0.4
+    assert loaded.terms[0].transform.thickness == 0.4
     assert loaded.generator_loss == "minimax"
     assert loaded.adversarial_weight == 2.0
     assert loaded.information_weight == 3.0
     assert loaded.continuous_weight == 0.2
     assert loaded.information_warmup == 5
-    assert loaded.real_information_weight == 0.4
     assert loaded.jit_compile is False
     assert type(loaded.d_optimizer) is keras.optimizers.Adam
     assert loaded.d_optimizer._learning_rate.get_config() == HoldThenDecay(2e-3, 2, 8).get_config()
     assert loaded.g_optimizer.beta_1 == 0.5
 
 
-def test_training_on_from_a_file_equals_training_on(saved, arrays):
-    model, loaded = (state(saved[name], arrays) for name in ("model", "loaded"))
-    for part, values in model.items():
-        assert_equal(values, loaded[part])
+def test_training_on_from_a_file_equals_training_on(saved):
+    assert_equal(state(saved["model"]), state(saved["loaded"]))
     assert saved["histories"][0] == saved["histories"][1]
-    moved = zip(model["weights"], saved["at_saving"]["weights"], strict=True)
-    assert max(np.abs(now - then).max() for now, then in moved) > 1e-4
+    assert largest_change(state(saved["model"]), saved["at_saving"]) > 1e-4
 
 
 def test_constructor_arguments_are_attributes_and_config_keys(tiny_model):
     model = build_rich_model(tiny_model)
-    parameters = [name for name in inspect.signature(InfoGAN.__init__).parameters]
-    arguments = set(parameters) - {"self", "kwargs"}
+    arguments = {
+        name for cls in (GAN, InfoGAN) for name in inspect.signature(cls.__init__).parameters
+    } - {"self", "kwargs"}
     config = model.get_config()
     kept = copy.deepcopy(config)  # Keras takes a config apart while it builds from it
     assert arguments <= set(config)
@@ -768,7 +756,7 @@ def test_generator_loss_can_be_a_function(tiny_model, real_images):
 
 
 def test_unknown_generator_loss_is_refused(tiny_model):
-    with pytest.raises(ValueError, match="objective must be one of .* Received: 'wassertein'"):
+    with pytest.raises(ValueError, match="objective must be one of .* Received: wassertein"):
         tiny_model(generator_loss="wassertein")
 
 
