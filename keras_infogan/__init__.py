@@ -1,38 +1,89 @@
-"""InfoGAN in Keras 3 and TensorFlow: `InfoGAN`, `GAN`, `ConditionalGAN` and what they are made of.
+"""InfoGAN in Keras 3 and TensorFlow: the models, what they are made of, and how runs are described.
 
 The public names are imported when they are first used, so that what needs no TensorFlow (the
 presets, a run's files) does not wait for it.
 """
 
 import importlib
+import sys
+from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:  # for editors and type checkers, which do not follow `__getattr__`
+    from keras_infogan import networks, objectives, terms, transforms
+    from keras_infogan.config import RunConfig
+    from keras_infogan.latents import Categorical, Code, Gaussian, LatentSpec, Noise, Uniform
+    from keras_infogan.models.conditional_gan import ConditionalGAN
+    from keras_infogan.models.gan import GAN
+    from keras_infogan.models.infogan import InfoGAN
+    from keras_infogan.networks.rewrites import Rewrite
+    from keras_infogan.objectives import Objective
+    from keras_infogan.registry import register
+    from keras_infogan.saving import load_model
+    from keras_infogan.terms import Term
+    from keras_infogan.terms.two_looks import TwoLooks
+    from keras_infogan.transforms import Transform
+    from keras_infogan.transforms.distortion import RandomDistortion
+
+__version__ = "0.2.0"
+
+__all__ = [
+    "GAN",
+    "Categorical",
+    "Code",
+    "ConditionalGAN",
+    "Gaussian",
+    "InfoGAN",
+    "LatentSpec",
+    "Noise",
+    "Objective",
+    "RandomDistortion",
+    "Rewrite",
+    "RunConfig",
+    "Term",
+    "Transform",
+    "TwoLooks",
+    "Uniform",
+    "load_model",
+    "networks",
+    "objectives",
+    "register",
+    "terms",
+    "transforms",
+]
 
 _HOMES = {
-    "Categorical": "keras_infogan.latents",
-    "ConditionalGAN": "keras_infogan.models.conditional_gan",
-    "GAN": "keras_infogan.models.gan",
-    "Gaussian": "keras_infogan.latents",
-    "InfoGAN": "keras_infogan.models.infogan",
-    "LatentSpec": "keras_infogan.latents",
-    "Noise": "keras_infogan.latents",
-    "RandomDistortion": "keras_infogan.transforms.distortion",
-    "Uniform": "keras_infogan.latents",
-    "load_model": "keras_infogan.saving",
+    "Categorical": "latents",
+    "Code": "latents",
+    "ConditionalGAN": "models.conditional_gan",
+    "GAN": "models.gan",
+    "Gaussian": "latents",
+    "InfoGAN": "models.infogan",
+    "LatentSpec": "latents",
+    "Noise": "latents",
+    "Objective": "objectives",
+    "RandomDistortion": "transforms.distortion",
+    "Rewrite": "networks.rewrites",
+    "RunConfig": "config",
+    "Term": "terms",
+    "Transform": "transforms",
+    "TwoLooks": "terms.two_looks",
+    "Uniform": "latents",
+    "load_model": "saving",
+    "register": "registry",
 }
-
-_MODULES = ("networks", "objectives", "terms")
-
-__all__ = [*_HOMES, *_MODULES]
 
 
 def __getattr__(name):
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    if name in _MODULES:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
         return importlib.import_module(f"keras_infogan.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    thing = getattr(importlib.import_module(f"keras_infogan.{_HOMES[name]}"), name)
+    if "tensorflow" in sys.modules:  # so that Keras knows all that a file of ours may hold
+        importlib.import_module("keras_infogan.saving").import_parts()
+    globals()[name] = thing
+    return thing
 
 
 def __dir__():
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})

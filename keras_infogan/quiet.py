@@ -1,8 +1,12 @@
-"""Imports TensorFlow without the notices that its libraries print past Python's reach."""
+"""Imports TensorFlow, fast on any processor, without what its libraries print past Python."""
 
 import contextlib
+import json
 import os
+import pathlib
 import sys
+
+from keras_infogan.errors import UserError
 
 
 @contextlib.contextmanager
@@ -21,9 +25,35 @@ def _stderr_muted():
 
 
 def import_tensorflow():
-    """Imports TensorFlow and looks for GPUs; errors are raised as ever, notices are dropped."""
+    """Imports TensorFlow and looks for GPUs; errors are raised as ever, notices are dropped.
+
+    TensorFlow's oneDNN kernels are turned on where TensorFlow itself would leave them off: on
+    processors with AVX2 alone a training step takes half the time, and numbers differ in the last
+    bits. Where $TF_ENABLE_ONEDNN_OPTS is set, it stays as it is.
+
+    Raises:
+        UserError: If Keras is set to another backend.
+    """
+    _check_backend()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     with _stderr_muted():
         import tensorflow as tf
 
         tf.config.list_physical_devices("GPU")
+
+
+def _check_backend():
+    """Refuses a backend other than TensorFlow; Keras reads it from the same two places."""
+    if backend := os.environ.get("KERAS_BACKEND"):
+        setting = "KERAS_BACKEND"
+    else:
+        file = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser()
+        setting = f"backend in {file}"
+        try:
+            backend = json.loads(file.read_text())["backend"]
+        except (OSError, ValueError, KeyError, TypeError):  # Keras then takes TensorFlow
+            return
+    if backend != "tensorflow":
+        raise UserError(f"{setting} must be tensorflow. Received: {backend}.")

@@ -34,9 +34,7 @@ def load_model(path):
     Raises:
         UserError: If the file is not there, damaged, or of something else.
     """
-    for kind in ("term", "transform", "rewrite"):
-        for name in registry.names(kind):
-            registry.registry_of(kind).lookup(name)
+    import_parts()
     try:
         with tempfile.TemporaryDirectory() as folder:
             model = keras.models.load_model(_of_today(path, pathlib.Path(folder)))
@@ -46,6 +44,13 @@ def load_model(path):
     if not isinstance(model, gan.GAN):
         raise UserError(f"{path} does not hold a GAN but a {type(model).__name__}.")
     return model
+
+
+def import_parts():
+    """Imports all that a file may hold: Keras finds classes once their modules are imported."""
+    for kind in ("term", "transform", "rewrite"):
+        for name in registry.names(kind):
+            registry.registry_of(kind).lookup(name)
 
 
 def _of_today(path, folder):

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from keras_infogan.data.image_data import split
+from keras_infogan.data.source import Source
 
 IMAGES_OF_EACH = 120
 SIDE = 256  # drawn large and shrunk, so that edges are smooth
@@ -123,3 +124,6 @@ def draw(person, draws):
     picture = picture.rotate(draws.uniform(-8, 8), Image.Resampling.BILINEAR, fillcolor=background)
     pixels = np.asarray(picture.resize((64, 64), Image.Resampling.LANCZOS), np.float32)
     return np.clip(pixels * draws.uniform(0.75, 1.15), 0, 255).astype(np.uint8)
+
+
+SOURCE = Source(load)

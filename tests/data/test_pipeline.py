@@ -3,7 +3,14 @@ import itertools
 import numpy as np
 import pytest
 
-from keras_infogan.data.pipeline import evaluation_batches, evenly_chosen, sample_images, steps_per_epoch, to_model_range, training_batches
+from keras_infogan.data.pipeline import (
+    evaluation_batches,
+    evenly_chosen,
+    sample_images,
+    steps_per_epoch,
+    to_model_range,
+    training_batches,
+)
 from keras_infogan.errors import UserError
 
 

@@ -418,7 +418,7 @@ def test_a_damaged_mnist_is_told_in_the_note(empty_home):
     data = sources.load()
     assert data.name == "mnist5k"
     first, _ = data.note.splitlines()
-    assert first.startswith(f"MNIST could not be had: {empty_home}/mnist/3.0.1 is damaged:")
+    assert first.startswith(f"MNIST is not available: {empty_home}/mnist/3.0.1 is damaged:")
 
 
 # The real thing

@@ -1,0 +1,53 @@
+"""`infogan COMMAND ...`: one program for all commands, of which it imports the one it runs."""
+
+import argparse
+import difflib
+import importlib
+import sys
+
+import keras_infogan
+from keras_infogan.commands.program import OneLineParser
+
+COMMANDS = {
+    "train": "train a model, or resume a run",
+    "evaluate": "compute all scores of a run, and their pictures",
+    "study": "train several seeds and write a table of their scores",
+    "compare": "draw runs side by side",
+    "export": "export a run for TensorFlow Serving",
+    "generate": "draw images from an export, without a server",
+    "client": "ask a TensorFlow Serving server for images",
+    "demo": "serve a page on which to try an export",
+}
+
+
+def main(arguments=None):
+    """Runs a command.
+
+    Args:
+        arguments: Texts, the command first; those of the command line by default.
+
+    Returns:
+        The command's exit code.
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    parser = _parser()
+    name = parser.parse_args(arguments[:1]).command
+    if name not in COMMANDS:
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        parser.error(f"The command must be one of {', '.join(COMMANDS)}.{hint} Received: {name}.")
+    return importlib.import_module(f"keras_infogan.commands.{name}").main(arguments[1:])
+
+
+def _parser():
+    listed = "".join(f"  {name:<10}{does}\n" for name, does in COMMANDS.items())
+    parser = OneLineParser(
+        prog="infogan",
+        usage="infogan COMMAND ...",
+        description=f"InfoGAN in Keras 3 and TensorFlow.\n\ncommands:\n{listed}",
+        epilog="`infogan COMMAND --help` describes a command.",
+    )
+    version = f"keras-infogan {keras_infogan.__version__}"
+    parser.add_argument("--version", action="version", version=version)
+    parser.add_argument("command", metavar="COMMAND", help=argparse.SUPPRESS)
+    return parser
