@@ -13,16 +13,17 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
-from keras_infogan import terms as stabilizers  # noqa: E402
 from keras_infogan.config import RunConfig  # noqa: E402
-from keras_infogan.data.sources import ImageData  # noqa: E402
+from keras_infogan.data.image_data import ImageData  # noqa: E402
 from keras_infogan.latents import Categorical, LatentSpec, Uniform  # noqa: E402
 from keras_infogan.models.conditional_gan import ConditionalGAN  # noqa: E402
 from keras_infogan.models.gan import GAN  # noqa: E402
 from keras_infogan.models.infogan import InfoGAN  # noqa: E402
 from keras_infogan.networks import conv28  # noqa: E402
+from keras_infogan.networks.rewrites import Rewrite, rewrite_all  # noqa: E402
 
 SIZE = 8
+pytest_plugins = ["serving_fixtures"]
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +54,9 @@ def tiny_model(tiny_networks):
         noise=3,
         d_optimizer=None,
         g_optimizer=None,
-        augmentation=None,
-        second_augmentation=None,
+        transforms=(),
+        terms=(),
+        average_generator=None,
         trunk_learns_information=True,
         seed=7,
         **compile_options,
@@ -63,8 +65,9 @@ def tiny_model(tiny_networks):
         model = InfoGAN(
             **tiny_networks(latents),
             latents=latents,
-            augmentation=augmentation,
-            second_augmentation=second_augmentation,
+            transforms=transforms,
+            terms=terms,
+            average_generator=average_generator,
             trunk_learns_information=trunk_learns_information,
             seed=seed,
         )
@@ -111,26 +114,41 @@ def tiny_gan_networks():
 
 @pytest.fixture(scope="session")
 def tiny_gan(tiny_gan_networks):
-    """A function: stabilizers → a compiled GAN whose networks they have rebuilt; SGD by default.
+    """A function that makes a compiled GAN, whose networks the rewrites have changed; SGD.
 
-    With `conditional`, a ConditionalGAN of three labels.
+    With `conditional`, a ConditionalGAN of three labels; with `codes`, an InfoGAN.
     """
 
     def make(
-        *parts,
+        rewrites=(),
+        terms=(),
+        transforms=(),
+        average_generator=None,
         conditional=False,
+        codes=(),
         num_labels=0,
-        augmentation=None,
         d_optimizer=None,
         g_optimizer=None,
         seed=7,
         **compile_options,
     ):
-        latents = LatentSpec(3, [Categorical(3)] if conditional else [])
+        latents = LatentSpec(3, [Categorical(3)] if conditional else codes)
         networks = tiny_gan_networks(latents, 3 if conditional else 0)
-        networks = stabilizers.rebuild(networks, parts, latents, num_labels)
-        model = (ConditionalGAN if conditional else GAN)(
-            **networks, latents=latents, augmentation=augmentation, stabilizers=parts, seed=seed
+        if codes:
+            features = keras.Input(networks["trunk"].output_shape[1:])
+            parameters = keras.layers.Dense(latents.parameter_size)(features)
+            networks["recognizer"] = keras.Model(features, parameters, name="recognizer")
+        # A term such as LabelClasses changes the networks too.
+        rewrites = [*rewrites, *(term for term in terms if isinstance(term, Rewrite))]
+        networks = rewrite_all(networks, rewrites, latents, num_labels, seed)
+        kind = ConditionalGAN if conditional else InfoGAN if codes else GAN
+        model = kind(
+            **networks,
+            latents=latents,
+            transforms=transforms,
+            terms=terms,
+            average_generator=average_generator,
+            seed=seed,
         )
         model.compile(
             d_optimizer or keras.optimizers.SGD(0.5),
@@ -207,11 +225,9 @@ def tiny_config():
     """A RunConfig for `tiny_data`: 2 epochs of 5 steps, 4 of 44 images left out of each."""
     return RunConfig(
         preset="tiny",
-        networks="conv28",
-        network_options=(("filters", 2), ("units", 8)),
+        networks="conv28(filters=2, units=8)",
         image_size=SIZE,
-        noise=3,
-        continuous_codes=1,
+        latents="normal(3) + cat(10) + uniform(-1, 1)",
         dataset="tiny",
         epochs=2,
         batch_size=8,
