@@ -103,18 +103,30 @@ def summary(content):
     if "code_accuracy" not in content:
         return content
     scores = {name: content.pop(name) for name in _CODE_SCORES if name in content}
-    content["codes"] = scores
+    content["codes"] = {"code": _code(content, scores), **scores}
+    content.setdefault("information", {})
     content["continuous"] = content.pop("continuous_codes", {})
     content["generator_loss"] = content.pop("generator_loss_kind", "non_saturating")
     return content
 
 
 def evaluation(content):
-    """An evaluation.json, or a line of evaluations.jsonl."""
-    if isinstance(content.get("codes"), dict):
-        codes = {SCORES.get(name, name): value for name, value in content["codes"].items()}
-        content = {**content, "codes": codes}
+    """An evaluation.json, or a line of evaluations.jsonl, of the one categorical code of then."""
+    codes = content.get("codes")
+    if not isinstance(codes, dict) or "code" in codes:
+        return content
+    code = _code(content, codes)
+    codes = {SCORES.get(name, name): value for name, value in codes.items()}
+    content = {**content, "codes": {"code": code, **codes}}
+    for name in ("confusion", "diversity"):
+        content[name] = {code: content[name]} if content.get(name) else {}
     return content
+
+
+def _code(content, scores):
+    """The name of the code that was read: the first one, categorical; None if nothing was read."""
+    read = content.get("information") or scores.get("code_accuracy") is not None
+    return "c1" if read else None
 
 
 def is_earlier_model(config):

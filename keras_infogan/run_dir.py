@@ -121,6 +121,14 @@ class RunDir:
         except UserError as error:
             raise UserError(f"{self.config}: {error}") from None
 
+    def read_imports(self):
+        """The modules that the run was made with; raises as `read_config`.
+
+        Its config and options can be read after these have been imported, see
+        `extensions.require`.
+        """
+        return tuple(self._content()["run"].get("imports", ()))
+
     def write_config(self, config, options):
         """Writes config.json, which makes the directory a run."""
         files.write_json(self.config, {**config.to_json(), "run": options.to_json()})

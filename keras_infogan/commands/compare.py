@@ -1,48 +1,42 @@
-"""`python -m keras_infogan.commands.compare runs/a runs/b --figure codes --out figure.png`.
-
-Sets runs side by side, from what they have left in their directories; or draws what the theory
+"""Sets runs side by side, from what they have left in their directories; or draws what the theory
 says, without any run.
+
+    infogan compare runs/a runs/b --figure codes --out figure.png
 """
 
-import argparse
 import pathlib
 import sys
 
-from keras_infogan import quiet, files
-from keras_infogan.commands.arguments import OneLineParser
+from keras_infogan import extensions, figures, files, quiet
+from keras_infogan.commands import program
 from keras_infogan.errors import UserError
-from keras_infogan.figures import FIGURES
 from keras_infogan.run_dir import RunDir
 
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    listed = "figures:\n" + "".join(f"  {name:<22}{f.shows}\n" for name, f in FIGURES.items())
-    parser = OneLineParser(
-        prog="python -m keras_infogan.commands.compare",
-        description=__doc__,
-        epilog=listed,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    listed = "".join(f"  {name:<23}{figures.get(name).shows}\n" for name in figures.names())
+    parser = program.OneLineParser(
+        prog="infogan compare", description=__doc__, epilog=f"figures:\n{listed}"
     )
     parser.add_argument("runs", nargs="*", metavar="RUN", help="directories of runs")
-    parser.add_argument("--figure", required=True, choices=FIGURES, metavar="NAME")
+    parser.add_argument("--figure", required=True, metavar="NAME", help="one of those below")
     parser.add_argument("--steps", nargs="+", type=int, default=[], help="for the figure steps")
     parser.add_argument("--out", required=True, help="the file to write, .png or .md")
-    options = parser.parse_args(arguments)
-    try:
-        compare(options.figure, options.runs, pathlib.Path(options.out), options.steps)
-    except UserError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
+    program.add_import(parser)
+    return program.run(parser, _run, arguments)
+
+
+def _run(options):
+    compare(options.figure, options.runs, pathlib.Path(options.out), options.steps)
     print(options.out)
-    return 0
 
 
 def compare(name, runs, out, steps=()):
     """Draws a figure.
 
     Args:
-        name: One of `FIGURES`.
+        name: Name of a figure, see `figures.names`.
         runs: Paths of run directories.
         out: The file to write.
         steps: Numbers of steps, for the figure that needs them.
@@ -50,13 +44,13 @@ def compare(name, runs, out, steps=()):
     Raises:
         UserError: If the runs, the figure and the file do not go together.
     """
-    figure = FIGURES[name]
+    figure = figures.get(name)
     if bool(runs) != figure.needs_runs:
-        wants = "needs at least one run" if figure.needs_runs else "is about no run"
+        wants = "needs at least one run" if figure.needs_runs else "takes no runs"
         raise UserError(f"--figure {name} {wants}. Received: {' '.join(map(str, runs)) or 'none'}.")
     if bool(steps) != figure.needs_steps:
         wants = (
-            "needs --steps, such as --steps 500 3000" if figure.needs_steps else "has no --steps"
+            "needs --steps, such as --steps 500 3000" if figure.needs_steps else "takes no --steps"
         )
         raise UserError(
             f"--figure {name} {wants}. Received: {' '.join(map(str, steps)) or 'none'}."
@@ -70,9 +64,12 @@ def compare(name, runs, out, steps=()):
     files.check_writable(out.parent)
     found = [RunDir(run) for run in runs]
     for run in found:
+        extensions.require(run.read_imports(), run.path)
         run.read_config()  # says so if it is no run
     quiet.import_tensorflow()
-    figure.draw(out, found, steps)
+    figure.draw(
+        out, *([found] if figure.needs_runs else []), *([steps] if figure.needs_steps else [])
+    )
 
 
 if __name__ == "__main__":

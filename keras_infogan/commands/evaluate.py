@@ -1,16 +1,16 @@
-"""`python -m keras_infogan.commands.evaluate runs/quick-s0`: all scores of a run, and their pictures.
+"""Scores a run, on its test images and on images that it generates, and draws pictures of them.
 
-Writes evaluation.json and evaluation/*.png into the run's directory. Instead of a run, a
-checkpoint can be given (`runs/quick-s0/checkpoints/step-000006000.keras`); then --out says where
-to write.
+    infogan evaluate runs/quick-s0
+
+Writes evaluation.json and evaluation/*.png into the run's directory. A checkpoint can take the
+place of the run (runs/quick-s0/checkpoints/step-000006000.keras), with --out and --dataset.
 """
 
-import argparse
 import pathlib
 import sys
 
-from keras_infogan import quiet, files
-from keras_infogan.commands.arguments import OneLineParser
+from keras_infogan import extensions, files, quiet
+from keras_infogan.commands import program
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 
@@ -41,20 +41,21 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
             raise UserError("A checkpoint by itself needs --dataset and --out.")
     else:
         run = RunDir(path)
+        extensions.require(run.read_imports(), path)
         config = run.read_config()
-        if config.get("dataset") is None:  # the loader would take whatever MNIST it finds
+        if config.dataset is None:  # the loader would take whatever MNIST it finds
             raise UserError(f"{path} is not a run: {run.config} names no data set.")
         checkpoint = run.latest_checkpoint()
         if checkpoint is None:
             raise UserError(f"{path} has no checkpoint.")
-        if dataset not in (None, config["dataset"]):
+        if dataset not in (None, config.dataset):
             raise UserError(
-                f"{path} was trained on {config['dataset']}: its scores on another set would "
+                f"{path} was trained on {config.dataset}: its scores on another set would "
                 f"mean something else. Received: --dataset {dataset}."
             )
-        dataset, out = config["dataset"], out or path
-        channels, crop = config.get("channels"), config.get("crop")
-        data_dir = data_dir or config["run"].get("data_dir")
+        dataset, out = config.dataset, out or path
+        channels, crop = config.channels, config.crop
+        data_dir = data_dir or run.read_options().data_dir
     out = pathlib.Path(out)
     folder = out / "evaluation"
     files.check_writable(folder)
@@ -90,25 +91,8 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
 
 def report(scores):
     """The scores of `evaluate` in a few lines of text."""
-    from keras_infogan.evaluation.scores import code_table, label_name
-
-    codes, generated = scores["codes"], scores["generated"]
-    names = scores["label_names"]
     lines = [f"{scores['checkpoint']}, step {scores['step']}, {scores['dataset']}:"]
-    if codes["code_accuracy"] is None:
-        lines.append("no labels or no code that is read, so no accuracy")
-    else:
-        meaning = code_table(codes["code_to_label"], names)
-        lines.append(
-            f"one-to-one accuracy {codes['code_accuracy']:.4f}, purity "
-            f"{codes['code_purity']:.4f}, NMI {codes['code_nmi']:.3f}, ARI "
-            f"{codes['code_ari']:.3f} on {scores['test_images']} test images; code→label {meaning}"
-        )
-        lines += [
-            f"code {code} is ambiguous: "
-            + ", ".join(f"{label_name(v, names)} in {share:.0%}" for v, share in labels.items())
-            for code, labels in codes["ambiguous_codes"].items()
-        ]
+    lines += _of_codes(scores)
     for name, value in scores["information"].items():
         share = "" if value["share"] is None else f", {value['share']:.1%} of H({name})"
         lines.append(
@@ -126,36 +110,73 @@ def report(scores):
             f"{scores['labels_obeyed']:.1%} of the generated images look like the label asked for "
             "(label of the nearest training image)"
         )
-    lines.append(
+    return "\n".join([*lines, *_of_images(scores)])
+
+
+def _of_codes(scores):
+    from keras_infogan.evaluation.codes import scores_by_code
+    from keras_infogan.evaluation.scores import code_table, label_name
+
+    codes, names = scores["codes"], scores["label_names"]
+    if codes["code_accuracy"] is None:
+        return ["no labels or no code that is read, so no accuracy"]
+    each, lines = scores_by_code(codes), []
+    for name, own in each.items():
+        of = f"{name}: " if len(each) > 1 else ""
+        lines.append(
+            f"{of}one-to-one accuracy {own['code_accuracy']:.4f}, purity {own['code_purity']:.4f}, "
+            f"NMI {own['code_nmi']:.3f}, ARI {own['code_ari']:.3f} on {scores['test_images']} test "
+            f"images; code→label {code_table(own['code_to_label'], names)}"
+        )
+        lines += [
+            f"{of}code {code} is ambiguous: "
+            + ", ".join(f"{label_name(v, names)} in {share:.0%}" for v, share in labels.items())
+            for code, labels in own["ambiguous_codes"].items()
+        ]
+    if len(each) > 1:
+        together = codes["together"]
+        lines.append(
+            f"{codes['code']} tells the labels apart best; all codes together: purity "
+            f"{together['code_purity']:.4f}, NMI {together['code_nmi']:.3f}, information about the "
+            f"label {together['label_information']:.3f} nats"
+        )
+    return lines
+
+
+def _of_images(scores):
+    from keras_infogan.evaluation.digits import shows_digits
+
+    generated = scores["generated"]
+    lines = [
         f"Fréchet distance {generated['frechet']:.2f} (training images: "
         f"{generated['frechet_floor']:.2f}), precision {generated['precision']:.2f}, recall "
         f"{generated['recall']:.2f}, density {generated['density']:.2f}, coverage "
         f"{generated['coverage']:.2f}, nearer to a training image than a hundredth of test images: "
         f"{generated['copying']['closer_than_test']:.1%}; {generated['extractor']}"
-    )
-    return "\n".join(lines)
+    ]
+    if not shows_digits(scores["dataset"]):
+        lines.append(
+            f"These distances mean little for {scores['dataset']}: their features are those of a "
+            "classifier of handwritten digits."
+        )
+    return lines
 
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    parser = OneLineParser(
-        prog="python -m keras_infogan.commands.evaluate",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = program.OneLineParser(prog="infogan evaluate", description=__doc__)
     parser.add_argument("run", help="a run's directory, or a checkpoint")
     parser.add_argument("--out", help="directory to write into (default: the run's)")
     parser.add_argument("--dataset", help="name of the data (default: the run's)")
-    parser.add_argument("--data-dir", help="where tensorflow-datasets keeps its sets")
+    parser.add_argument("--data-dir", help="where tensorflow-datasets keeps its data sets")
     parser.add_argument("--seed", type=int, default=0, help="of the generated images (default: 0)")
-    options = parser.parse_args(arguments)
-    try:
-        scores = evaluate(options.run, options.out, options.dataset, options.data_dir, options.seed)
-    except UserError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
+    program.add_import(parser)
+    return program.run(parser, _run, arguments)
+
+
+def _run(options):
+    scores = evaluate(options.run, options.out, options.dataset, options.data_dir, options.seed)
     print(report(scores))
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,37 +1,36 @@
-"""`python -m keras_infogan.commands.study --preset quick --seeds 5 --out results/quick`.
+"""Trains one run a seed, and reports every one of them in a table.
 
-Trains one run a seed and reports every one of them. A study that was interrupted goes on where it
-stopped: finished seeds are read from `runs.jsonl`, a begun one is resumed.
+    infogan study --preset quick --seeds 5 --out results/quick
+
+An interrupted study resumes where it stopped when the same command is given again: finished seeds
+are read from OUT/runs.jsonl, a begun one is resumed.
 """
 
 import dataclasses
-import json
+import itertools
 import pathlib
+import re
 import signal
-import statistics
 import sys
 
-from keras_infogan import quiet, files
-from keras_infogan.training import resuming
-from keras_infogan.commands.arguments import OneLineParser
-from keras_infogan.config import RunConfig
+from keras_infogan import extensions, files, quiet
+from keras_infogan.commands import program, study_table
+from keras_infogan.commands.study_table import read_rows
+from keras_infogan.config import SHORTHANDS, RunConfig, RunOptions
 from keras_infogan.errors import UserError
+from keras_infogan.options import Option
 from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
 
-# What has a flag of its own, or is not a plain number or word.
-NOT_SET = {"preset", "seed", "dataset", "epochs", "network_options", "stabilizers", "jit"}
-FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten digits
 
-
-def study(config, seeds, out, data_dir=None, runs="runs"):
+def study(config, seeds, out, options=None, runs="runs"):
     """Trains the seeds that `<out>/runs.jsonl` does not hold yet and writes `<out>/table.md`.
 
     Args:
         config: A `RunConfig`; its seed is replaced.
         seeds: Integers.
         out: Directory of the results.
-        data_dir: Where tensorflow-datasets keeps its sets.
+        options: `RunOptions` of the runs; their defaults by default.
         runs: Directory of the run directories, which are named after `out` and the seed.
 
     Returns:
@@ -40,197 +39,150 @@ def study(config, seeds, out, data_dir=None, runs="runs"):
     Raises:
         UserError: If `out` holds a study of another config, or the input cannot be used.
     """
-    quiet.import_tensorflow()
-    from keras_infogan.training import experiment
-
+    options = options or RunOptions()
     out = pathlib.Path(out)
     files.check_writable(out)
     record = out / "runs.jsonl"
     rows = read_rows(record)
-    _check_same_config(rows, config, record)
+    for row in rows:
+        found = RunConfig.from_json(row["config"])
+        _check_same(dataclasses.replace(found, seed=config.seed), config, record)
+    done = {row["config"]["seed"] for row in rows}
     for seed in seeds:
-        if any(row["config"]["seed"] == seed for row in rows):
+        if seed in done:
             continue
         run = RunDir(pathlib.Path(runs) / f"{out.name}-s{seed}")
-        seeded = dataclasses.replace(config, seed=seed)
-        if run.config.exists():
-            overrides = {k: v for k, v in dataclasses.asdict(seeded).items() if k != "dataset"}
-            resuming.check(run.path, overrides)
-            result = experiment.resume(run.path, data_dir=data_dir)
-        else:
-            result = experiment.train(seeded, run.path, data_dir)
+        result = _train(dataclasses.replace(config, seed=seed), run, options)
         if isinstance(result, signal.Signals):
             return result
-        saved = run.read_config()
-        saved.pop("run")
         row = {
-            "config": saved,
+            "config": run.read_config().to_json(),
             "summary": result,
-            "environment": json.loads(run.environment.read_text()),
+            "environment": run.read_environment() or {},
         }
         out.mkdir(parents=True, exist_ok=True)
-        rows.append(row)
-        files.write_jsonl(record, rows)
+        files.write_jsonl(record, [*files.read_jsonl(record), row])
+        done.add(seed)
         write_table(out)
     write_table(out)
-    return rows
+    return read_rows(record)
 
 
-def read_rows(record):
-    """Rows of a study's `runs.jsonl`, in the order of their seeds; none if there is no file."""
-    return sorted(files.read_jsonl(record), key=lambda row: row["config"]["seed"])
+def _train(config, run, options):
+    """The summary of a run, which is begun or resumed, or the signal that stopped it."""
+    quiet.import_tensorflow()
+    from keras_infogan.training import experiment
+
+    if not run.config.exists():
+        return experiment.train(config, run.path, options)
+    extensions.require(run.read_imports(), run.path)
+    _check_same(run.read_config(), config, run.path)
+    return experiment.resume(run.path, data_dir=options.data_dir)
 
 
-def _check_same_config(rows, config, record):
-    wanted = config.to_json()
-    for row in rows:
-        # A field that is newer than the row had its default then.
-        for name, value in RunConfig.from_json(row["config"]).to_json().items():
-            free = name == "seed" or (name == "dataset" and wanted[name] is None)
-            if not free and wanted[name] != value:
-                raise UserError(
-                    f"{record} holds runs with {name}={value}, not {wanted[name]}: "
-                    "choose another --out."
-                )
-
-
-def table(rows):
-    """A Markdown table of every run, with the spread below it.
-
-    Args:
-        rows: As `read_rows` gives them.
-
-    Returns:
-        Text.
-    """
-    summaries = [row["summary"] for row in rows]
-    lines = [
-        "| seed | one-to-one accuracy | purity | NMI | ARI | nats of c1 | continuous codes "
-        "(rank correlation, share of digits where it is 0.8 or more) | minutes |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    lines += ["| " + " | ".join(_cells(summary)) + " |" for summary in summaries]
-    scores = [s["code_accuracy"] for s in summaries if s["code_accuracy"] is not None]
-    lines.append("")
-    if scores:
-        spread = f" ± {statistics.stdev(scores):.3f}" if len(scores) > 1 else ""
-        failures = sum(score < FAILURE for score in scores)
-        lines.append(
-            f"One-to-one accuracy over {len(scores)} seeds: "
-            f"mean {statistics.mean(scores):.3f}{spread}, "
-            f"median {statistics.median(scores):.3f}, worst {min(scores):.3f}; "
-            f"{failures} of {len(scores)} under {FAILURE:.2f}."
-        )
-    first = summaries[0]
-    lines += [
-        f"Preset `{first['preset']}`{_changes(rows[0]['config'])}, "
-        f"{first['train_images']:,} training and "
-        f"{first['test_images']:,} test images of {first['dataset']}, "
-        f"{first['steps']:,} steps ({first['epochs']:g} epochs).",
-        "Machine: " + "; ".join(sorted({_machine(row["environment"]) for row in rows})) + ".",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _changes(config):
-    """What a run's config has other than its preset, in words."""
-    preset = PRESETS[config["preset"]].config.to_json()
-    told = {"seed", "dataset", "epochs", "max_steps"}  # in the table, or in its last lines
-    changes = [
-        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in config.items()
-        if name not in told and value != preset.get(name, value)
-    ]
-    return " with " + ", ".join(changes) if changes else ""
-
-
-def _cells(summary):
-    information = summary.get("information", {}).get("c1", {}).get("nats")
-    continuous = [
-        f"{name} {meaning['moves']} {meaning['rank_correlation']:.2f} "
-        f"({meaning['digits_at_0.8']:.0%})"
-        for name, meaning in summary.get("continuous_codes", {}).items()
-    ]
-    scores = ("code_accuracy", "code_purity", "code_nmi", "code_ari")
-    numbers = [summary.get(name) for name in scores] + [information]
-    return (
-        [str(summary["seed"])]
-        + ["–" if number is None else f"{number:.3f}" for number in numbers]
-        + [", ".join(continuous) or "–", f"{summary['seconds'] / 60:.1f}"]
-    )
-
-
-def _machine(environment):
-    packages = environment.get("packages", {})
-    return (
-        f"{environment.get('cpus', '?')} CPUs, {', '.join(environment.get('gpus', [])) or 'no GPU'}"
-        f", TensorFlow {packages.get('tensorflow', '?')}, Keras {packages.get('keras', '?')}"
-    )
+def _check_same(found, wanted, where):
+    """Refuses a run of another config, unless only its data differ, and none were asked for."""
+    for name in found.differences(wanted):
+        if name != "dataset" or wanted.dataset is not None:
+            raise UserError(
+                f"{where} was made with {name}={getattr(found, name)}, not "
+                f"{getattr(wanted, name)}: choose another --out."
+            )
 
 
 def write_table(out):
     """Writes `<out>/table.md` from `<out>/runs.jsonl`."""
-    text = table(read_rows(pathlib.Path(out) / "runs.jsonl"))
+    text = study_table.table(read_rows(pathlib.Path(out) / "runs.jsonl"))
     files.replace_with(pathlib.Path(out) / "table.md", lambda part: part.write_text(text))
 
 
-def _setting(text):
-    """`"name=value"` → the name and the value as the field of a RunConfig has it."""
-    name, _, value = text.partition("=")
-    fields = {field.name: field.type for field in dataclasses.fields(RunConfig)}
-    fields = {name: kind for name, kind in fields.items() if name not in NOT_SET}
-    try:
-        parsed = json.loads(value)
-    except ValueError:
-        parsed = value
-    wanted = fields.get(name, ())
-    # True is an int to Python.
-    fits = type(parsed) is wanted if bool in (type(parsed), wanted) else isinstance(parsed, wanted)
-    if not fits and not (wanted is float and type(parsed) is int):
+def parse_seeds(text):
+    """The seeds of `"5"` (0 to 4), `"10-19"` or `"3,7,20-29"`.
+
+    Raises:
+        UserError: If the text is something else.
+    """
+    parts = [re.fullmatch(r"(\d+)(?:-(\d+))?", part.strip()) for part in text.split(",")]
+    if not all(parts) or text.strip() == "0":
         raise UserError(
-            f"--set takes NAME=VALUE with NAME one of {', '.join(sorted(fields))}, and a value of "
-            f"its kind. Received: {text}."
+            "--seeds takes a number of seeds, a range such as 10-19, or a list such as 3,7. "
+            f"Received: {text}."
         )
-    return name, parsed
+    if len(parts) == 1 and parts[0][2] is None:
+        return range(int(parts[0][1]))
+    return itertools.chain(*(range(int(p[1]), int(p[2] or p[1]) + 1) for p in parts))
+
+
+def parse_settings(texts):
+    """`NAME=VALUE` of options of a RunConfig, and of shorthands, as `RunConfig.with_options` takes.
+
+    Raises:
+        UserError: If there is no such option, or it cannot have the value.
+    """
+    known = {name: one for name, one in RunConfig.options().items() if name != "seed"}
+    settings = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or name not in known and name not in SHORTHANDS:
+            raise UserError(
+                f"--set takes NAME=VALUE with NAME one of {', '.join([*known, *SHORTHANDS])}. "
+                f"Received: {text}."
+            )
+        if name in known:
+            settings[name] = known[name].parse(value)
+        elif SHORTHANDS[name].repeated:
+            settings.setdefault(name, []).extend(value.split(";"))
+        else:
+            settings[name] = _of_shorthand(name, value)
+    return settings
+
+
+def _of_shorthand(name, text):
+    shorthand = SHORTHANDS[name]
+    rules = {} if shorthand.least is None else {"least": shorthand.least}
+    flag = "--" + name.replace("_", "-")
+    declared = Option(name, flag, shorthand.type, optional=False, default=None, rules=rules)
+    value = declared.parse(text)
+    declared.check(value)
+    return value
 
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    parser = OneLineParser(prog="python -m keras_infogan.commands.study", description=__doc__)
-    parser.add_argument("--preset", required=True, choices=sorted(PRESETS))
-    parser.add_argument("--seeds", type=int, default=10, help="seeds 0 to SEEDS - 1 (default: 10)")
+    parser = program.OneLineParser(prog="infogan study", description=__doc__)
+    parser.add_argument("--preset", required=True, help="name of the preset to begin from")
+    parser.add_argument(
+        "--seeds", default="10", help="a number, 10-19, or 3,7 (default: 10, which is 0 to 9)"
+    )
     parser.add_argument("--out", required=True, help="directory of the results")
-    parser.add_argument("--epochs", type=int, help="another number than the preset's")
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="another value than the preset's, such as information_weight=0; may be repeated",
+        help="another value of an option than the preset's, such as information_weight=0 or "
+        "'terms=r1(0.1);feature_matching'; may be repeated. The options are those of "
+        "`infogan train --help-all`",
     )
-    parser.add_argument("--dataset", help="as for train.py")
-    parser.add_argument("--data-dir", help="as for train.py")
-    options = parser.parse_args(arguments)
-    try:
-        if options.seeds < 1:
-            raise UserError(f"--seeds must be at least 1. Received: {options.seeds}.")
-        changes = dict(_setting(text) for text in options.set)
-        if options.dataset is not None:
-            changes["dataset"] = options.dataset
-        if options.epochs is not None:
-            if "max_steps" in changes:
-                raise UserError("--epochs and --set max_steps do not go together.")
-            changes |= {"epochs": options.epochs, "max_steps": None}
-        config = dataclasses.replace(PRESETS[options.preset].config, **changes)
-        result = study(config, range(options.seeds), options.out, options.data_dir)
-    except UserError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
+    parser.add_argument("--epochs", type=int, help="short for --set epochs=EPOCHS")
+    parser.add_argument("--dataset", help="short for --set dataset=DATASET")
+    parser.add_argument("--data-dir", help="where tensorflow-datasets keeps its data sets")
+    program.add_import(parser)
+    return program.run(parser, _run, arguments)
+
+
+def _run(options):
+    seeds, settings = parse_seeds(options.seeds), parse_settings(options.set)
+    for name in ("epochs", "dataset"):
+        if getattr(options, name) is not None:
+            settings[name] = getattr(options, name)
+    config = PRESETS.get(options.preset).config.with_options(**settings)
+    kept = RunOptions(data_dir=options.data_dir, imports=extensions.recorded(options.imports))
+    result = study(config, seeds, options.out, kept)
     if isinstance(result, signal.Signals):
-        print("The study goes on where it stopped when the same command is given again.")
-        return 128 + result
+        print("Give the same command again to resume the study.")
+        return result
     print((pathlib.Path(options.out) / "table.md").read_text())
-    return 0
 
 
 if __name__ == "__main__":

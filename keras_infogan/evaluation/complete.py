@@ -5,13 +5,13 @@ from sklearn.neighbors import NearestNeighbors
 
 from keras_infogan.data.pipeline import evenly_chosen, sample_images
 from keras_infogan.errors import UserError
-from keras_infogan.evaluation.codes import evaluate_codes, read_codes
+from keras_infogan.evaluation.codes import evaluate_codes, read_codes, scores_by_code
 from keras_infogan.evaluation.continuous import code_meanings
 from keras_infogan.evaluation.digit_features import digit_features
 from keras_infogan.evaluation.frechet import frechet_distance
 from keras_infogan.evaluation.information import information
 from keras_infogan.evaluation.neighbours import K, copying, fidelity_and_variety, mean_distance
-from keras_infogan.evaluation.scores import NO_LABEL, confusion
+from keras_infogan.evaluation.scores import confusion, label_table
 from keras_infogan.evaluation.sharpness import relative_sharpness
 
 EXTRACTOR = (
@@ -31,12 +31,13 @@ def evaluate_model(model, data, seed=0):
         seed: Seed of the generated images.
 
     Returns:
-        Dict with `codes` (see `evaluate_codes`), `confusion` (see `code_confusion`),
-        `information` (see `information`), `continuous` (see `code_meanings`), `diversity` (see
-        `code_diversity`) and `generated`: `extractor`, `images`, `frechet` (generated against
-        test images), `frechet_floor` (training against test images), the same two for the
-        precision family, `sharpness` (see `relative_sharpness`), and `copying`; `labels_obeyed`
-        (see there) for a model that was told labels.
+        Dict with `codes` (see `evaluate_codes`), `confusion` (a code's name to its
+        `code_confusion`, where it has one), `information` (see `information`), `continuous` (see
+        `code_meanings`), `diversity` (a categorical code's name to its `code_diversity`) and
+        `generated`: `extractor`, `images`, `frechet` (generated against test images),
+        `frechet_floor` (training against test images), the same two for the precision family,
+        `sharpness` (see `relative_sharpness`), and `copying`; `labels_obeyed` (see there) for a
+        model that was told labels.
 
     Raises:
         UserError: If there are too few images, or the generator's are not finite. Through the
@@ -58,25 +59,25 @@ def evaluate_model(model, data, seed=0):
     train = digit_features(sample_images(data.train_images, TRAIN_IMAGES, size))
     train_sample = train[evenly_chosen(len(train), count)]
 
-    test_codes, diversity = None, {}
-    if model.reads_codes and model.latents.categorical:
-        test_codes = read_codes(model, data.test_images)
-        chosen = evenly_chosen(len(test_codes), count)
-        diversity = code_diversity(
-            _drawn_codes(model, latents), generated, test_codes[chosen], test
-        )
+    test_codes = read_codes(model, data.test_images)
     codes = evaluate_codes(model, data, test_codes)
+    drawn = _drawn_codes(model, latents)
+    chosen = evenly_chosen(len(data.test_images), count)
     obeyed = None
     if model.told_labels:
-        told = np.array(list(codes["code_to_label"].values()))[_drawn_codes(model, latents)]
+        (values,) = drawn.values()
+        told = np.array(list(codes["code_to_label"].values()))[values]
         known = data.train_labels[evenly_chosen(len(data.train_labels), TRAIN_IMAGES)]
         obeyed = labels_obeyed(generated, told, train, known)
     return {
         "codes": codes,
-        "confusion": code_confusion(codes["code_to_label"], test_codes, data),
+        "confusion": confusions(codes, test_codes, data),
         "information": information(model, seed=seed),
         "continuous": code_meanings(model, test_images, seed),
-        "diversity": diversity,
+        "diversity": {
+            name: code_diversity(drawn[name], generated, read[chosen], test)
+            for name, read in test_codes.items()
+        },
         "labels_obeyed": obeyed,
         "generated": {
             "extractor": EXTRACTOR,
@@ -91,25 +92,40 @@ def evaluate_model(model, data, seed=0):
     }
 
 
+def confusions(codes, test_codes, data):
+    """The confusion of each code that has a table.
+
+    Args:
+        codes: What `evaluate_codes` returns.
+        test_codes: What `read_codes` returns for the test images.
+        data: An `ImageData`.
+
+    Returns:
+        `{name: counts}`, without those that have none.
+    """
+    tables = {name: scores["code_to_label"] for name, scores in scores_by_code(codes).items()}
+    found = {name: code_confusion(t, test_codes[name], data) for name, t in tables.items()}
+    return {name: counts for name, counts in found.items() if counts is not None}
+
+
 def code_confusion(code_to_label, test_codes, data):
     """Test images by label and by the label that their code stands for.
 
     Args:
         code_to_label: As in `code_scores`, or None.
-        test_codes: Integers `(n,)`, or None.
+        test_codes: Integers `(n,)`.
         data: An `ImageData`.
 
     Returns:
         The counts of `confusion` as nested lists; None without a table, and for more than
         `CONFUSION_LABELS` labels.
     """
-    if code_to_label is None or test_codes is None:
+    if code_to_label is None:
         return None
-    table = [NO_LABEL if label is None else label for label in code_to_label.values()]
     num_labels = int(max(np.max(data.train_labels), np.max(data.test_labels))) + 1
     if num_labels > CONFUSION_LABELS:
         return None
-    return confusion(table, test_codes, data.test_labels, num_labels).tolist()
+    return confusion(label_table(code_to_label), test_codes, data.test_labels, num_labels).tolist()
 
 
 def labels_obeyed(generated, told, train, train_labels):
@@ -148,5 +164,14 @@ def code_diversity(generated_codes, generated, real_codes, real):
 
 
 def _drawn_codes(model, latents):
-    _, codes = model.latents.split(latents)
-    return np.argmax(codes[model.latents.categorical[0]], axis=1)
+    """The values of each categorical code that stand in latents, `{name: (n,)}`."""
+    spec = model.latents
+    _, parts = spec.split(latents)
+    drawn = {}
+    for position in spec.categorical:
+        code = spec.codes[position]
+        rows = np.array(code.encode(code.values(None)))  # of each value
+        # The nearest row: |part - row|², but for |part|².
+        distances = (rows**2).sum(axis=1) - 2.0 * np.array(parts[position]) @ rows.T
+        drawn[spec.names[position]] = np.argmin(distances, axis=1)
+    return drawn

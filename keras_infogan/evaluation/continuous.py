@@ -39,7 +39,7 @@ def code_meanings(model, real_images, seed=0):
     """What each continuous code moves.
 
     For every value of the first categorical code (its "digit") and `NOISES` draws of the noise, the
-    code is moved in `STEPS` steps while the other codes stand at their middle.
+    code is moved over its `values` in `STEPS` steps while the other codes stand at their middle.
 
     Args:
         model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
@@ -100,12 +100,11 @@ def code_meanings(model, real_images, seed=0):
 
 
 def _traverse(model, position, seed):
-    """Codes `(STEPS,)` and measures `{property: (digits, NOISES, STEPS)}` along them."""
+    """Values `(STEPS,)` and measures `{property: (digits, NOISES, STEPS)}` along them."""
     latents = model.latents
-    code = latents.codes[position]
-    codes = np.linspace(getattr(code, "low", -2.0), getattr(code, "high", 2.0), STEPS)
-    first = latents.categorical[0] if latents.categorical else None
-    digits = range(1 if first is None else latents.codes[first].size)
+    codes = np.asarray(latents.codes[position].values(STEPS))
+    first = next(iter(latents.categorical), None)
+    digits = range(1 if first is None else latents.codes[first].num_values)
 
     def fixed(digit, value):
         values = {position: value} if first is None else {first: digit, position: value}

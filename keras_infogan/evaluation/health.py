@@ -30,14 +30,16 @@ class Vitals:
         entropy: H(c) of all categorical codes together, in nats; 0 if nothing reads any.
         warmed_up: Whether the information loss has had its full weight for a while.
         kind: What G is told: `"code"`, `"label"`, or None for noise alone.
-        generated: Generated images of the first categorical code's values or of the labels,
+        generated: Generated images by what G is told: a categorical code's name to
             `(values, noises, height, width, channels)` in [-1, 1], the continuous codes drawn with
-            the noise; one of each value if the model has no noise.
+            the noise and the other categorical ones at their middle; one image of each value if
+            the model has no noise. Where there is no categorical code, None to images of one
+            value.
         real: Real images, `(n, height, width, channels)` in [-1, 1].
-        code_labels: The commonest label of the real images of each value of that code, as
-            `{code: label or its name}`; empty for data without labels.
+        code_labels: The commonest label of the real images of each value that Q uses, as
+            `{name: {value: label or its name}}`; empty for data without labels.
         num_labels: Number of labels; 0 for data without.
-        unused_codes: Values of that code that Q gives to almost no real image.
+        unused_codes: Values that Q gives to almost no real image, `{name: values}`.
         stds: Mean learned standard deviation and floor of continuous codes, `{name: (std, floor)}`.
     """
 
@@ -48,12 +50,24 @@ class Vitals:
     entropy: float
     warmed_up: bool
     kind: str | None
-    generated: np.ndarray
+    generated: dict
     real: np.ndarray
     code_labels: dict
     num_labels: int
-    unused_codes: tuple
+    unused_codes: dict
     stds: dict
+
+    def listed(self, values):
+        """Values of codes in words, from `{name: values}`: their code is named if there are more.
+
+        "2, 7" of the only code; "2, 7 of c1 and 3 of c4" of several.
+        """
+        parts = [
+            _listed(found) + (f" of {name}" if len(self.generated) > 1 else "")
+            for name, found in values.items()
+            if len(found)
+        ]
+        return " and ".join(parts)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +91,7 @@ class Problem:
 def not_finite(vitals):
     """A metric or an image is NaN or infinite."""
     names = [name for name, value in vitals.metrics.items() if not math.isfinite(value)]
-    if not np.isfinite(vitals.generated).all():
+    if not all(np.isfinite(images).all() for images in vitals.generated.values()):
         names.append("generated images")
     if names:
         return Problem(
@@ -89,7 +103,7 @@ def not_finite(vitals):
 
 def dead_code(vitals):
     """Q reads nothing from the images."""
-    information = vitals.metrics.get("mutual_information", 0.0)
+    information = vitals.metrics.get("information", 0.0)
     if vitals.warmed_up and vitals.entropy and information < NATS_OF_A_DEAD_CODE * vitals.entropy:
         return Problem(
             "dead code",
@@ -99,28 +113,40 @@ def dead_code(vitals):
 
 
 def unused_codes(vitals):
-    """Values of the code that stand for nothing real."""
-    if vitals.warmed_up and vitals.unused_codes:
+    """Values of a code that stand for nothing real."""
+    if vitals.warmed_up and any(vitals.unused_codes.values()):
         return Problem(
             "unused codes",
-            f"Q gives almost no real image the code {_listed(vitals.unused_codes)}",
+            f"Q gives almost no real image the code {vitals.listed(vitals.unused_codes)}",
             "Try --real-information-weight 1 with distortion (--shear, --scale, --shift)",
         )
 
 
 def shared_label(vitals):
-    """Several codes stand for one label."""
-    by_label = {}
-    for code, label in vitals.code_labels.items():
-        by_label.setdefault(label, []).append(code)
-    shared = {label: codes for label, codes in by_label.items() if len(codes) > 1}
-    if vitals.warmed_up and shared and len(vitals.generated) <= vitals.num_labels:
-        seen = "; ".join(f"codes {_listed(c)} all mean {label}" for label, c in shared.items())
+    """Several values of a code stand for one label, and no other code tells the labels apart."""
+    seen = []
+    for name, labels in vitals.code_labels.items():
+        if len(vitals.generated[name]) > vitals.num_labels:
+            continue  # values enough for every label to have several
+        shared = _shared(labels)
+        if not shared:
+            return None
+        of = f" of {name}" if len(vitals.generated) > 1 else ""
+        seen += [f"codes {_listed(codes)}{of} all mean {label}" for label, codes in shared.items()]
+    if vitals.warmed_up and seen:
         return Problem(
             "several codes on one label",
-            seen,
+            "; ".join(seen),
             "Try --real-information-weight 1 with distortion (--shear, --scale, --shift)",
         )
+
+
+def _shared(labels):
+    """The labels that several values stand for, `{label: values}`."""
+    by_label = {}
+    for value, label in labels.items():
+        by_label.setdefault(label, []).append(value)
+    return {label: values for label, values in by_label.items() if len(values) > 1}
 
 
 def discriminator_too_strong(vitals):
@@ -140,7 +166,8 @@ def discriminator_blind(vitals):
     if not vitals.is_probability:
         return None
     difference = abs(metrics["real_probability"] - metrics["generated_probability_before"])
-    rougher = _roughness(_flat(vitals.generated)) / max(_roughness(vitals.real), 1e-12)
+    generated = np.concatenate([_flat(images) for images in vitals.generated.values()])
+    rougher = _roughness(generated) / max(_roughness(vitals.real), 1e-12)
     late = vitals.g_steps >= NOISE_STEPS
     if late and difference < BLIND_DIFFERENCE and rougher > ROUGH:
         return Problem(
@@ -154,18 +181,22 @@ def discriminator_blind(vitals):
 
 def collapse(vitals):
     """G draws nearly the same image of what it is told, whatever the noise and all else."""
+    if vitals.g_steps < NOISE_STEPS:
+        return None
     real = _spread(vitals.real)
-    within = np.array([_spread(images) for images in vitals.generated])
-    alike = np.flatnonzero(within < COLLAPSED * real)
-    if vitals.g_steps >= NOISE_STEPS and vitals.generated.shape[1] > 1 and len(alike):
-        which = f" of {vitals.kind} {_listed(alike)}" if vitals.kind else ""
+    alike, spreads = {}, []
+    for name, images in vitals.generated.items():
+        within = np.array([_spread(of_value) for of_value in images])
+        alike[name] = np.flatnonzero(within < COLLAPSED * real) if images.shape[1] > 1 else ()
+        spreads += within[alike[name]].tolist() if len(alike[name]) else []
+    if spreads:
+        which = f" of {vitals.kind} {vitals.listed(alike)}" if vitals.kind else ""
         return Problem(
             "collapse",
-            f"images{which} differ by {within[alike].mean() / real:.0%} of what real images differ "
-            "by",
+            f"images{which} differ by {np.mean(spreads) / real:.0%} of what real images differ by",
             "Lower --information-weight or --g-learning-rate"
             if vitals.kind == "code"
-            else "Lower --g-learning-rate, or add --stabilizer minibatch_discrimination",
+            else "Lower --g-learning-rate, or add --rewrite minibatch_discrimination",
         )
 
 

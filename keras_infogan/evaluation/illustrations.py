@@ -1,9 +1,9 @@
-"""evaluation/*.png: confusion matrix, real images by code, traversals."""
+"""evaluation/*.png: confusion matrices, real images by code, traversals."""
 
 import numpy as np
 
 from keras_infogan.data.pipeline import sample_images
-from keras_infogan.evaluation.codes import read_codes
+from keras_infogan.evaluation.codes import read_codes, scores_by_code
 from keras_infogan.evaluation.scores import label_name
 from keras_infogan.pictures import save_grid, save_matrix
 
@@ -15,39 +15,47 @@ def save_illustrations(folder, model, data, scores, seed=0):
 
     - confusion.png: test images by true label and by the label of their code.
     - images-by-code.png: row k holds real test images that Q gives code k, evenly chosen.
-    - traversal-<code>.png: each continuous code from -2 to 2, all else fixed.
+    - traversal-<code>.png: each continuous code over its `picture_values`, all else fixed.
+
+    Where there are several categorical codes, each has pictures of its own: confusion-<code>.png
+    and images-by-code-<code>.png.
 
     Args:
         folder: Directory that exists.
         model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
         data: An `ImageData`.
-        scores: What `evaluate_model` returns; without a confusion in it none is drawn.
+        scores: What `evaluate_model` returns; of a code without a confusion in it none is drawn.
         seed: Seed of the noise.
     """
     latents = model.latents
-    if model.reads_codes and latents.categorical:
-        save_grid(folder / "images-by-code.png", _images_by_code(model, data))
-    if scores["confusion"] is not None:
-        _save_confusion(folder / "confusion.png", scores, data.label_names)
+    several = len(latents.categorical) > 1
+
+    def path(picture, name):
+        return folder / (f"{picture}-{name}.png" if several else f"{picture}.png")
+
+    for name, values in read_codes(model, data.test_images).items():
+        num_values = latents.codes[latents.position(name)].num_values
+        grid = _images_by_code(values, num_values, data, model.generator.output_shape[1])
+        save_grid(path("images-by-code", name), grid)
+    tables = {name: own["code_to_label"] for name, own in scores_by_code(scores["codes"]).items()}
+    for name, counts in scores["confusion"].items():
+        _save_confusion(path("confusion", name), counts, tables[name], data.label_names)
     for position in latents.continuous:
-        path = folder / f"traversal-{latents.names[position]}.png"
-        save_grid(path, model.generate(latents.traversal(position, seed=seed)))
+        picture = model.generate(latents.traversal(position, seed=seed))
+        save_grid(folder / f"traversal-{latents.names[position]}.png", picture)
 
 
-def _save_confusion(path, scores, names):
-    counts = np.array(scores["confusion"])
+def _save_confusion(path, counts, code_to_label, names):
+    counts = np.array(counts)
     labels = [label_name(label, names) for label in range(len(counts))]
     columns = [*labels, "none"]
-    if None not in scores["codes"]["code_to_label"].values():
+    if None not in code_to_label.values():
         counts, columns = counts[:, :-1], labels
     title = f"{counts.sum():,} test images"
     save_matrix(path, counts, labels, columns, title, "label", "label that their code stands for")
 
 
-def _images_by_code(model, data):
-    codes = read_codes(model, data.test_images)
-    num_codes = model.latents.codes[model.latents.categorical[0]].size
-    size = model.generator.output_shape[1]
+def _images_by_code(codes, num_codes, data, size):
     grid = np.ones((num_codes, COLUMNS, size, size, data.test_images.shape[-1]), np.float32)
     for code in np.unique(codes):
         images = sample_images(data.test_images[codes == code], COLUMNS, size)

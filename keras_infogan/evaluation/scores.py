@@ -26,7 +26,7 @@ CODE_SCORES = (
     "code_purity",
     "code_nmi",
     "code_ari",
-    "mutual_information_nats",
+    "label_information",
     "codes_in_use",
     "code_to_label",
     "ambiguous_codes",
@@ -140,6 +140,11 @@ def ambiguous_codes(counts, clear_share=CLEAR_SHARE):
     return found
 
 
+def label_table(code_to_label):
+    """The `code_to_label` of `code_scores` as a table: a label or `NO_LABEL` for each code."""
+    return [NO_LABEL if label is None else label for label in code_to_label.values()]
+
+
 def code_scores(train_codes, train_labels, test_codes, test_labels, num_codes):
     """Scores of a categorical code on test images, its tables fitted on training labels.
 
@@ -153,8 +158,8 @@ def code_scores(train_codes, train_labels, test_codes, test_labels, num_codes):
     Returns:
         Dict with `code_accuracy` (one-to-one), `code_purity` (majority), `code_nmi` (normalised by
         the arithmetic mean of both entropies; Strehl and Ghosh, 2002), `code_ari` (Hubert and
-        Arabie, "Comparing partitions", 1985), `mutual_information_nats` (between code and label
-        on the test images; at most ln min(num_codes, number of labels)), `codes_in_use`,
+        Arabie, "Comparing partitions", 1985), `label_information` (between code and label on the
+        test images, in nats; at most ln min(num_codes, number of labels)), `codes_in_use`,
         `code_to_label` (`{"0": label or None, ...}`) and `ambiguous_codes`.
     """
     num_labels = int(max(np.max(train_labels), np.max(test_labels))) + 1
@@ -165,7 +170,7 @@ def code_scores(train_codes, train_labels, test_codes, test_labels, num_codes):
         "code_purity": accuracy(majority_table(counts), test_codes, test_labels),
         "code_nmi": float(normalized_mutual_info_score(test_labels, test_codes)),
         "code_ari": float(adjusted_rand_score(test_labels, test_codes)),
-        "mutual_information_nats": float(mutual_info_score(test_labels, test_codes)),
+        "label_information": float(mutual_info_score(test_labels, test_codes)),
         "codes_in_use": codes_in_use(test_codes, num_codes),
         "code_to_label": {
             str(code): None if label == NO_LABEL else int(label) for code, label in enumerate(table)

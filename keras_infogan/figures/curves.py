@@ -1,17 +1,15 @@
 """metrics.jsonl of several runs in one picture."""
 
-from matplotlib.figure import Figure
-
-from keras_infogan import objectives
 from keras_infogan.errors import UserError
-from keras_infogan.files import read_jsonl, replace_with
+from keras_infogan.figures.figure import Figure
+from keras_infogan.files import replace_with
 
 PANELS = {
     "d_loss": "loss of D",
     "g_loss": "loss of G (adversarial)",
     "real_probability": "D's probability for real images",
     "generated_probability_before": "D's probability for generated images",
-    "mutual_information": "information, nats",
+    "information": "information, nats",
     "code_accuracy": "Q's accuracy on its own codes",
 }
 PROBABILITIES = ("real_probability", "generated_probability_before")
@@ -30,9 +28,11 @@ def draw(out, runs):
     Raises:
         UserError: If a run has no metrics.
     """
+    from matplotlib.figure import Figure as Canvas
+
     lines = {key: [] for key in PANELS}  # (name, points) of each run that has some
     for run in runs:
-        rows = read_jsonl(run.metrics)
+        rows = run.read_metrics()
         if not rows:
             raise UserError(f"{run.path} has no points in its metrics.jsonl yet.")
         hidden = () if _gives_probabilities(run) else PROBABILITIES
@@ -42,7 +42,7 @@ def draw(out, runs):
                 lines[key].append((run.path.name, points))
     shown = [key for key in PANELS if lines[key]]
     height = -(-len(shown) // COLUMNS)
-    figure = Figure(figsize=(8, 2.6 * height), dpi=100, layout="constrained")
+    figure = Canvas(figsize=(8, 2.6 * height), dpi=100, layout="constrained")
     for number, key in enumerate(shown, start=1):
         axes = figure.add_subplot(height, COLUMNS, number)
         for name, points in lines[key]:
@@ -54,8 +54,9 @@ def draw(out, runs):
 
 
 def _gives_probabilities(run):
-    name = run.read_config().get("generator_loss", "non_saturating")  # older than the choice
-    try:
-        return objectives.get(name).is_probability
-    except ValueError:  # of another process, where it was registered
-        return False
+    from keras_infogan import objectives
+
+    return objectives.get(run.read_config().generator_loss).is_probability
+
+
+CURVES = Figure(draw, "losses, probabilities and information, a line a run")

@@ -3,14 +3,14 @@
 import re
 
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image
 
 from keras_infogan.errors import UserError
-from keras_infogan.pictures import tile
+from keras_infogan.figures.figure import Figure
 from keras_infogan.files import replace_with
+from keras_infogan.pictures import tile
 
-GRIDS = ("noise-by-code", "samples")
+GRID = re.compile(r"noise-by-code(-\w+)?|samples")
 WIDTH = 3.6  # inches of a picture
 PAIRS = 5  # of noises, and images on the way from one to the other
 BETWEEN = 9
@@ -19,6 +19,8 @@ BETWEEN = 9
 def codes(out, runs):
     """The last grid of each run: rows are codes, columns noise; samples without codes.
 
+    A run with several categorical codes has a grid for each, in a row of its own.
+
     Args:
         out: The .png file.
         runs: List of `RunDir`.
@@ -26,22 +28,20 @@ def codes(out, runs):
     Raises:
         UserError: If a run has no grid.
     """
-    _draw(out, [[_last(run, GRIDS) for run in runs]])
+    table = [[_last(run, name) for name in _names(run, GRID, "grids")] for run in runs]
+    alone = all(len(row) == 1 for row in table)
+    _draw(out, [[picture for (picture,) in table]] if alone else table)
 
 
 def traversals(out, runs):
     """The last traversals of each run, a row a run; arguments as `codes`."""
-    table = []
-    for run in runs:
-        names = sorted({name for name, _, _ in _found(run) if name.startswith("traversal-")})
-        if not names:
-            raise UserError(f"{run.path} has no pictures of continuous codes.")
-        table.append([_last(run, (name,)) for name in names])
-    _draw(out, table)
+    pattern = re.compile(r"traversal-\w+")
+    found = [(run, _names(run, pattern, "pictures of continuous codes")) for run in runs]
+    _draw(out, [[_last(run, name) for name in names] for run, names in found])
 
 
 def steps(out, runs, steps):
-    """The grids of some steps, a row a run.
+    """The grids of some steps, a row a run: those of its first categorical code, or samples.
 
     Args:
         out: The .png file.
@@ -53,7 +53,8 @@ def steps(out, runs, steps):
     """
     table = []
     for run in runs:
-        grids = {step: (run, step, path) for name, step, path in _found(run) if name in GRIDS}
+        first = _names(run, GRID, "grids")[0]
+        grids = {step: (run, step, path) for name, step, path in _found(run) if name == first}
         if missing := [step for step in steps if step not in grids]:
             raise UserError(
                 f"{run.path} has no pictures of step {missing[0]}; it has those of "
@@ -70,6 +71,8 @@ def interpolation(out, runs):
     "Sampling Generative Networks", 2016); between uniform ones it is straight. Codes stand at their
     middle, a categorical one at its first value. Arguments as `codes`.
     """
+    from matplotlib.figure import Figure as Canvas
+
     from keras_infogan.saving import load_model
 
     table = []
@@ -87,7 +90,7 @@ def interpolation(out, runs):
         for row, first, last in zip(rows, latents[:PAIRS], latents[PAIRS:], strict=True):
             row[:, :size] = way(first[:size], last[:size], BETWEEN)
         table.append(tile(model.generate(rows)))
-    figure = Figure(figsize=(WIDTH * len(runs), WIDTH * PAIRS / BETWEEN + 0.4), dpi=100)
+    figure = Canvas(figsize=(WIDTH * len(runs), WIDTH * PAIRS / BETWEEN + 0.4), dpi=100)
     figure.set_layout_engine("constrained")
     for axes, run, picture in zip(
         figure.subplots(1, len(runs), squeeze=False)[0], runs, table, strict=True
@@ -121,18 +124,25 @@ def _found(run):
             yield parts[1], int(parts[2]), path
 
 
-def _last(run, names):
-    """`(run, step, path)` of the last picture of one of these names."""
-    found = [(step, path) for name, step, path in _found(run) if name in names]
+def _names(run, pattern, what):
+    """Names of the pictures that match, in order, shorter ones first: c2 stands before c10."""
+    found = {name for name, _, _ in _found(run) if pattern.fullmatch(name)}
     if not found:
-        raise UserError(f"{run.path} has no pictures {' or '.join(names)}.")
-    step, path = max(found)
+        raise UserError(f"{run.path} has no {what}.")
+    return sorted(found, key=lambda name: (len(name), name))
+
+
+def _last(run, name):
+    """`(run, step, path)` of the last picture of a name."""
+    step, path = max((step, path) for found, step, path in _found(run) if found == name)
     return run, step, path
 
 
 def _draw(out, table):
+    from matplotlib.figure import Figure as Canvas
+
     columns = max(map(len, table))
-    figure = Figure(figsize=(WIDTH * columns, (WIDTH + 0.4) * len(table)), layout="constrained")
+    figure = Canvas(figsize=(WIDTH * columns, (WIDTH + 0.4) * len(table)), layout="constrained")
     figure.set_dpi(100)
     grid = figure.subplots(len(table), columns, squeeze=False)
     for axes in grid.flat:
@@ -144,7 +154,13 @@ def _draw(out, table):
                     axes.imshow(picture.convert("RGB"))
             except OSError:
                 raise UserError(f"{path} is damaged.") from None
-            code = re.match(r"traversal-(\w+)-", path.name)
+            code = re.match(r"(?:traversal|noise-by-code)-(c\d+)-", path.name)
             what = f", {code[1]}" if code else ""
             axes.set_title(f"{run.path.name}{what}, step {step}", fontsize=9)
     replace_with(out, figure.savefig)
+
+
+CODES = Figure(codes, "the last grid of each run: codes, or samples")
+TRAVERSALS = Figure(traversals, "each continuous code from its lowest to its highest value")
+STEPS = Figure(steps, "the grids of the steps of --steps", needs_steps=True)
+INTERPOLATION = Figure(interpolation, "images between pairs of noises")

@@ -1,12 +1,12 @@
 """Scores of finished runs in one Markdown table."""
 
-import json
-
 from keras_infogan.errors import UserError
+from keras_infogan.evaluation.digits import shows_digits
+from keras_infogan.figures.figure import Figure
 from keras_infogan.files import replace_with
 
 ALIKE = (3, 5, 8)  # the digits that are taken for each other most
-DIGITS = ("mnist", "mnist5k")
+NOT_EVALUATED = {"not evaluated": "run `infogan evaluate`"}
 
 
 def write(out, runs):
@@ -24,7 +24,7 @@ def write(out, runs):
 
 
 def table(runs):
-    """A row for each figure and a column for each run; "–" for what a run does not have."""
+    """A row for each score and a column for each run; "–" for what a run does not have."""
     columns = [_column(run) for run in runs]
     names = list(dict.fromkeys(name for column in columns for name in column))
     lines = ["| | " + " | ".join(run.path.name for run in runs) + " |"]
@@ -38,6 +38,8 @@ def _column(run):
     summary = run.read_summary()
     if summary is None:
         raise UserError(f"{run.path} has not finished: there is no summary.json.")
+    if summary.get("status") == "failed":
+        return {"status": "failed"}
     try:
         column = _trained(summary)
     except (KeyError, TypeError, AttributeError) as error:
@@ -50,26 +52,29 @@ def _trained(summary):
         "steps": f"{summary['steps']:,}",
         "seconds an epoch": f"{summary['seconds'] / max(summary['epochs'], 1e-9):.0f}",
     }
-    if summary.get("code_accuracy") is not None:
-        column["one-to-one accuracy"] = f"{summary['code_accuracy']:.3f}"
-    for name, value in summary.get("information", {}).items():
+    codes = summary["codes"]
+    if codes["code_accuracy"] is not None:
+        column["one-to-one accuracy"] = f"{codes['code_accuracy']:.3f}"
+    for name, scores in codes.get("each", {}).items():
+        column[f"one-to-one accuracy of {name}"] = f"{scores['code_accuracy']:.3f}"
+    for name, value in summary["information"].items():
         if value["share"] is not None:
             column[f"nats of {name}"] = f"{value['nats']:.2f}"
-    for name, value in summary.get("continuous_codes", {}).items():
+    for name, value in summary["continuous"].items():
         column[f"{name} moves"] = f"{value['moves']} {value['rank_correlation']:.2f}"
     column["health"] = ", ".join(problem["problem"] for problem in summary["health"]) or "good"
     return column
 
 
 def _evaluated(run, summary):
-    """What `python -m keras_infogan.commands.evaluate` has added, unless the run has gone on since."""
+    """What `infogan evaluate` has added, unless the run has gone on since."""
     try:
-        scores = json.loads((run.path / "evaluation.json").read_text())
+        scores = run.read_evaluation()
         if scores["step"] == summary["steps"]:
             return _scored(scores, summary)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         pass  # not there, damaged, or of another version
-    return {"not evaluated": "run `python -m keras_infogan.commands.evaluate`"}
+    return NOT_EVALUATED
 
 
 def _scored(scores, summary):
@@ -81,13 +86,18 @@ def _scored(scores, summary):
         column["sharpness (real images 1)"] = f"{generated['sharpness']:.2f}"
     if scores.get("labels_obeyed") is not None:
         column["labels obeyed"] = f"{scores['labels_obeyed']:.3f}"
-    diversity = [value for value in scores["diversity"].values() if value is not None]
-    if diversity:
-        column["diversity within a code (real images 1)"] = f"{sum(diversity) / len(diversity):.2f}"
-    confusion = scores["confusion"]
-    digits = summary["dataset"].partition(":")[0] in DIGITS
-    if confusion is not None and digits:
+    for name, ratios in scores["diversity"].items():
+        known = [ratio for ratio in ratios.values() if ratio is not None]
+        if known:
+            which = "a code" if len(scores["diversity"]) == 1 else name
+            row = f"diversity within {which} (real images 1)"
+            column[row] = f"{sum(known) / len(known):.2f}"
+    confusion = scores["confusion"].get(summary["codes"]["code"])
+    if confusion is not None and shows_digits(summary["dataset"]):
         taken = sum(confusion[a][b] for a in ALIKE for b in ALIKE if a != b)
         whole = sum(sum(confusion[a]) for a in ALIKE)
         column["3, 5 and 8 taken for each other"] = f"{taken / max(whole, 1):.1%}"
     return column
+
+
+TABLE = Figure(write, "scores of finished runs, in Markdown", suffix=".md")

@@ -3,12 +3,9 @@
 import types
 
 import numpy as np
-import tensorflow as tf
-from matplotlib.figure import Figure
 
-from keras_infogan import objectives
+from keras_infogan.figures.figure import Figure
 from keras_infogan.files import replace_with
-from keras_infogan.terms import HistoricalAveraging
 
 GAME_STEPS = 400
 GAME_RATE = 0.1
@@ -23,6 +20,8 @@ def generator_costs(out):
     Args:
         out: The .png file.
     """
+    from keras_infogan import objectives
+
     probabilities = np.linspace(0.005, 0.985, 197)
     figure, axes = _axes("Cost of the generator", "D(G(z))", "J_G")
     for name, costs in objectives.generator_costs(probabilities).items():
@@ -72,12 +71,18 @@ def xy_game(out):
 def play_xy(strength, steps=GAME_STEPS, rate=GAME_RATE):
     """Points of simultaneous gradient steps from (1, 1), `(steps + 1, 2)`.
 
-    x is the generator's weight and y the discriminator's; `strength` is that of
+    x is the generator's weight and y the discriminator's; `strength` is the weight of
     `HistoricalAveraging`, which pulls each of them towards its mean so far.
     """
+    import tensorflow as tf
+
+    from keras_infogan.terms.historical_averaging import HistoricalAveraging
+
+    def network(*variables):
+        return types.SimpleNamespace(trainable_variables=list(variables))
+
     x, y = tf.Variable(1.0), tf.Variable(1.0)
-    generator = types.SimpleNamespace(trainable_variables=[x])
-    game = types.SimpleNamespace(generator=generator, d_variables=[y])
+    game = types.SimpleNamespace(generator=network(x), trunk=network(), discriminator=network(y))
     averaging = HistoricalAveraging(strength)
     averaging.attach(game)
     path = [(1.0, 1.0)]
@@ -89,15 +94,24 @@ def play_xy(strength, steps=GAME_STEPS, rate=GAME_RATE):
         slopes = tape.gradient(g_loss, x), tape.gradient(d_loss, y)
         for variable, slope in zip((x, y), slopes, strict=True):
             variable.assign_sub(rate * slope)
-        averaging.after_d_update(game)
-        averaging.after_update(game)
         path.append((float(x.numpy()), float(y.numpy())))
     return np.array(path)
 
 
 def _axes(title, x, y):
-    figure = Figure(figsize=(6, 4), dpi=100, layout="constrained")
+    from matplotlib.figure import Figure as Canvas
+
+    figure = Canvas(figsize=(6, 4), dpi=100, layout="constrained")
     axes = figure.add_subplot()
     axes.set(title=title, xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     return figure, axes
+
+
+GENERATOR_COSTS = Figure(
+    generator_costs, "J_G against D(G(z)) of three objectives", needs_runs=False
+)
+OPTIMAL_DISCRIMINATOR = Figure(
+    optimal_discriminator, "D* = p_data / (p_data + p_model)", needs_runs=False
+)
+XY_GAME = Figure(xy_game, "gradient steps that circle, and averaging", needs_runs=False)

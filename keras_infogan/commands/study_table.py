@@ -1,0 +1,133 @@
+"""The table of a study: every run, and the spread over them."""
+
+import statistics
+
+from keras_infogan import earlier, files
+from keras_infogan.config import RunConfig
+from keras_infogan.presets import PRESETS
+
+FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten digits
+TOLD = {"seed", "dataset", "epochs", "max_steps"}  # in the table, or in its last lines
+NONE = "–"
+
+
+def read_rows(record):
+    """Rows of a study's `runs.jsonl`, of earlier versions too, in the order of their seeds.
+
+    Args:
+        record: Path of the file; without it there are no rows.
+
+    Returns:
+        List of dicts `config` (a RunConfig as JSON), `summary` (as summary.json holds it) and
+        `environment`.
+    """
+    rows = [
+        {
+            **row,
+            "config": RunConfig.from_json(row["config"]).to_json(),
+            "summary": earlier.summary(row["summary"]),
+        }
+        for row in files.read_jsonl(record)
+    ]
+    return sorted(rows, key=lambda row: row["config"]["seed"])
+
+
+def table(rows):
+    """A Markdown table of every run, with the spread below it.
+
+    Args:
+        rows: As `read_rows` gives them; one at least.
+
+    Returns:
+        Text.
+    """
+    finished = [row["summary"] for row in rows if not _failed(row["summary"])]
+    codes = _read_codes(finished)
+    lines = [
+        f"| seed | one-to-one accuracy | purity | NMI | ARI | nats of {', '.join(codes)} | "
+        "continuous codes (rank correlation, share of digits where it is 0.8 or more) | minutes |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += ["| " + " | ".join(_cells(row, codes)) + " |" for row in rows]
+    scores = [s["codes"]["code_accuracy"] for s in finished]
+    scores = [score for score in scores if score is not None]
+    lines.append("")
+    if scores:
+        spread = f" ± {statistics.stdev(scores):.3f}" if len(scores) > 1 else ""
+        under = sum(score < FAILURE for score in scores)
+        lines.append(
+            f"One-to-one accuracy over {len(scores)} seeds: "
+            f"mean {statistics.mean(scores):.3f}{spread}, "
+            f"median {statistics.median(scores):.3f}, worst {min(scores):.3f}; "
+            f"{under} of {len(scores)} under {FAILURE:.2f}."
+        )
+    if len(finished) < len(rows):
+        lines.append(f"{len(rows) - len(finished)} of {len(rows)} runs failed.")
+    lines += [_made_of(rows[0]["config"], finished)]
+    lines += ["Machine: " + "; ".join(sorted({_machine(row["environment"]) for row in rows})) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def _failed(summary):
+    return summary.get("status") == "failed"
+
+
+def _read_codes(summaries):
+    """Names of the categorical codes that Q reads; of the first code where nothing is read."""
+    found = summaries[0]["information"] if summaries else {}
+    return [name for name, value in found.items() if value.get("share") is not None] or ["c1"]
+
+
+def _cells(row, codes):
+    summary = row["summary"]
+    seed, seconds = str(row["config"]["seed"]), summary.get("seconds")
+    minutes = NONE if seconds is None else f"{seconds / 60:.1f}"
+    if _failed(summary):
+        return [seed, "failed", *[NONE] * 5, minutes]
+    scores, information = summary["codes"], summary["information"]
+    continuous = [
+        f"{name} {meaning['moves']} {meaning['rank_correlation']:.2f} "
+        f"({meaning['digits_at_0.8']:.0%})"
+        for name, meaning in summary["continuous"].items()
+    ]
+    names = ("code_accuracy", "code_purity", "code_nmi", "code_ari")
+    numbers = [_number(scores.get(name)) for name in names]
+    if "each" in scores:
+        numbers[0] += f" ({scores['code']})"
+    nats = [_number(information.get(code, {}).get("nats")) for code in codes]
+    return [seed, *numbers, ", ".join(nats), ", ".join(continuous) or NONE, minutes]
+
+
+def _number(value):
+    return NONE if value is None else f"{value:.3f}"
+
+
+def _made_of(config, summaries):
+    """Preset, data and length of the runs in a line."""
+    line = f"Preset `{config['preset']}`{_changes(RunConfig.from_json(config))}"
+    if not summaries:
+        return f"{line}."
+    first = summaries[0]
+    return (
+        f"{line}, {first['train_images']:,} training and {first['test_images']:,} test images of "
+        f"{first['dataset']}, {first['steps']:,} steps ({first['epochs']:g} epochs)."
+    )
+
+
+def _changes(config):
+    """What a run's config has other than its preset, in words."""
+    changes = []
+    for name in config.differences(PRESETS.get(config.preset).config):
+        if name not in TOLD:
+            value = getattr(config, name)
+            text = "; ".join(value) or "none" if isinstance(value, tuple) else str(value)
+            changes.append(f"{name} {value:g}" if isinstance(value, float) else f"{name} {text}")
+    return " with " + ", ".join(changes) if changes else ""
+
+
+def _machine(environment):
+    packages = environment.get("packages", {})
+    return (
+        f"{environment.get('cpus', '?')} CPUs, {', '.join(environment.get('gpus', [])) or 'no GPU'}"
+        f", TensorFlow {packages.get('tensorflow', '?')}, Keras {packages.get('keras', '?')}"
+    )
