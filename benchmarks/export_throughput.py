@@ -58,7 +58,7 @@ def main():
     given = pathlib.Path(folder.name) / "latents.npz"
     np.savez(given, noise=latents[:, :size], codes=latents[:, size:])
     server = subprocess.Popen(
-        [sys.executable, "-c", SERVER, find_version(options.run), ROOT / "tests" / "export", given],
+        [sys.executable, "-c", SERVER, find_version(options.run), ROOT / "tests" / "support", given],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -129,6 +129,41 @@ def _code(content, scores):
     return "c1" if read else None
 
 
+def about(code_to_label, label_names, signatures, summary):
+    """What about.json says of an export, from the files that stood in its place.
+
+    Args:
+        code_to_label: Content of assets/code_to_label.json.
+        label_names: Content of assets/label_names.json.
+        signatures: Content of signatures.json.
+        summary: What is known of the run; `{}` if nothing is.
+    """
+    asked = signatures.get("sample_code", {}).get("inputs", {})
+    read = signatures.get("recognize", {}).get("outputs", {})
+    codes, code = {}, None
+    if "code" in asked:
+        # A model that reads no codes was told them: one for each label.
+        shape = read["code_probabilities"]["shape"] if read else [len(code_to_label)]
+        code, codes["c1"] = "c1", {"num_values": shape[-1]}
+    values = {name.removesuffix("_mean") for name in read if name.endswith("_mean")}
+    for name in sorted(values, key=lambda name: (len(name), name)):
+        codes[name] = {"low": -2.0, "middle": 0.0, "high": 2.0}
+    told = code is not None and not read
+    return {
+        "config": {},
+        "summary": summary,
+        "environment": {},
+        "codes": {
+            "code": code,
+            "code_to_label": code_to_label,
+            "label_names": label_names,
+            "learns_labels": told,
+            "all": codes,
+        },
+        "signatures": signatures,
+    }
+
+
 def is_earlier_model(config):
     """Whether the config.json of a `.keras` file is of a model that had stabilizers."""
     inner = config.get("config", {})

@@ -1,19 +1,17 @@
-"""`python -m keras_infogan.commands.demo runs/NAME`: a page to try an exported model on, at 127.0.0.1.
+"""Serves a web page at 127.0.0.1 to try a run's newest export: ask for images, draw and be read.
 
-It asks the newest exported version of the run for images, and lets its recognizer read drawings.
-It needs Gradio (`pip install -r requirements-demo.txt`) and no network.
+It needs Gradio (the extra `demo`) and no network.
 """
 
-import argparse
 import os
 import signal
 import socket
 import sys
 import threading
 
-from keras_infogan.serving.exported import Exported, find_version
-from keras_infogan.commands.arguments import OneLineParser
+from keras_infogan.commands import program
 from keras_infogan.errors import UserError
+from keras_infogan.serving.exported import Exported, find_version
 
 HOST = "127.0.0.1"
 # Gradio and what it brings ask hosts elsewhere unless told not to, and this machine through a
@@ -44,7 +42,7 @@ def launch(path, port):
         import gradio  # noqa: F401
     except ImportError as error:
         raise UserError(
-            f"The demo needs Gradio ({error}): pip install -r requirements-demo.txt"
+            f"The demo needs Gradio ({error}). Install it with: pip install gradio"
         ) from None
     exported = Exported(version)
     from keras_infogan.serving.demo_page import CSS, THEME, build_page
@@ -87,33 +85,29 @@ def check_port(port):
 
 
 def _taken(port):
-    return UserError(f"Port {port} of {HOST} cannot be used: choose another by --port.")
+    return UserError(f"Port {port} of {HOST} is in use: choose another with --port.")
 
 
-def main(arguments=None):
-    """Runs the command line and returns the exit code."""
-    parser = OneLineParser(
-        prog="python -m keras_infogan.commands.demo",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("run", help="a run's directory, or one of exported versions")
-    parser.add_argument("--port", type=int, default=7860, help="of 127.0.0.1 (default: 7860)")
-    options = parser.parse_args(arguments)
+def serve(options):
+    """Serves the page until Ctrl-C."""
     try:
         # A shell starts what goes to the background deaf to Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         launch(options.run, options.port)
-        print(f"http://{HOST}:{options.port} shows {options.run}. Ctrl-C ends it.", flush=True)
+        print(f"http://{HOST}:{options.port} shows {options.run}. Stop with Ctrl-C.", flush=True)
         threading.Event().wait()
-    except UserError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         # At once: an orderly end would wait for every page that is open.
         sys.stdout.flush()
         os._exit(0)
+
+
+def main(arguments=None):
+    """Runs the command line and returns the exit code."""
+    parser = program.OneLineParser("infogan demo", __doc__)
+    parser.add_argument("run", help="directory of a run, of versions, or of one version")
+    parser.add_argument("--port", type=int, default=7860, help="of 127.0.0.1 (default: 7860)")
+    return program.run(parser, serve, arguments)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""`python -m export RUN`: exports a finished run's last checkpoint as the next version."""
+"""Exports a finished run's last checkpoint as a SavedModel: the next version in the run's export/."""
 
-import json
 import pathlib
 import sys
 
-from keras_infogan import quiet, files
-from keras_infogan.commands.arguments import OneLineParser
+from keras_infogan import extensions, files, quiet
+from keras_infogan.commands import program
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 
@@ -21,39 +20,37 @@ def export_run(path, out=None):
         Path of the version's directory.
 
     Raises:
-        UserError: If this is no finished run, or it cannot be read or written; nothing is left
-            behind then.
+        UserError: If this is no finished run, needs parts that were not imported, or cannot be read
+            or written; nothing is left behind then.
     """
     run = RunDir(path)
     config = run.read_config()
+    extensions.require(run.read_options().imports, path)
+    for file in (run.summary, run.environment):
+        if not file.exists():
+            raise UserError(
+                f"{path} has not finished: there is no {file}. "
+                f"Resume with: infogan train --resume {path}"
+            )
+    summary, environment = run.read_summary(), run.read_environment()
+    if environment is None or summary is None or not {"codes", "steps"} <= set(summary):
+        raise UserError(f"{path} is damaged: its summary.json or environment.json.")
     checkpoint = run.latest_checkpoint()
-    try:
-        summary = json.loads(run.summary.read_text())
-        environment = json.loads(run.environment.read_text())
-        if not isinstance(summary, dict) or not {"code_to_label", "steps"} <= set(summary):
-            raise ValueError
-    except FileNotFoundError as error:
-        raise UserError(
-            f"{path} has not finished: there is no {error.filename}. "
-            f"Go on with it by python train.py --resume {path}."
-        ) from None
-    except (ValueError, TypeError):
-        raise UserError(f"{path} is damaged: its summary.json or environment.json.") from None
     if checkpoint is None:
         raise UserError(f"{path} has no checkpoint.")
     base = run.export if out is None else pathlib.Path(out)
     files.check_writable(base)
     quiet.import_tensorflow()
-    from keras_infogan.serving.saved_model import export_model
     from keras_infogan.saving import load_model
+    from keras_infogan.serving.saved_model import export_model
 
     model = load_model(checkpoint)
     if int(model.step.numpy()) != summary["steps"]:
         raise UserError(
-            f"{path} has trained on since its summary.json, to step {int(model.step.numpy())}: "
-            f"finish it by python train.py --resume {path}."
+            f"{path} has trained on since its summary.json, to step {int(model.step.numpy())}. "
+            f"Finish it with: infogan train --resume {path}"
         )
-    about = {"config": config, "summary": summary, "environment": environment}
+    about = {"config": config.to_json(), "summary": summary, "environment": environment}
     try:
         return export_model(model, base, about)
     except OSError as error:
@@ -62,16 +59,11 @@ def export_run(path, out=None):
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    parser = OneLineParser(prog="python -m export", description=__doc__)
+    parser = program.OneLineParser("infogan export", __doc__)
     parser.add_argument("run", help="directory of a finished run")
-    parser.add_argument("--out", help="directory of the versions (default: the run's)")
-    options = parser.parse_args(arguments)
-    try:
-        print(export_run(options.run, options.out))
-    except UserError as error:
-        print(f"python -m export: {error}", file=sys.stderr)
-        return 2
-    return 0
+    parser.add_argument("--out", metavar="DIR", help="directory of the versions (default: the run's)")
+    program.add_import(parser)
+    return program.run(parser, lambda options: print(export_run(options.run, options.out)), arguments)
 
 
 if __name__ == "__main__":

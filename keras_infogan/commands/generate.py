@@ -1,20 +1,21 @@
-"""`python -m keras_infogan.commands.generate RUN --label 7 --count 16 --out sevens.png`: pictures without a server.
+"""Draws images of a run's newest export, without a server.
 
-Reads the newest export of a run. --sweep c2 moves one continuous code along each row, all else
-fixed; --grid draws every label (or every code, without labels), one a row.
+    infogan generate runs/quick-s0 --label 7 --count 16 --out sevens.png
+    infogan generate runs/quick-s0 --label 7 --count 4 --sweep c2 --out widths.png
+    infogan generate runs/quick-s0 --grid --out all.png
 """
 
-import argparse
 import sys
 
 import numpy as np
 
+from keras_infogan.commands import program
+from keras_infogan.commands.image_options import add_image_options, png_path, settings
+from keras_infogan.errors import UserError
 from keras_infogan.serving import sheet
 from keras_infogan.serving.exported import Exported, find_version
-from keras_infogan.commands.arguments import OneLineParser, png_path, setting
-from keras_infogan.errors import UserError
 
-SWEEP = np.linspace(-2.0, 2.0, 9)  # the paper shows −2 to 2, beyond the training range
+STEPS = 9  # of a continuous code that is swept
 
 
 def table(exported, label=None, code=None, count=16, seed=0, values=None, sweep=None):
@@ -23,12 +24,12 @@ def table(exported, label=None, code=None, count=16, seed=0, values=None, sweep=
     Args:
         exported: An `Exported`.
         label: Label of all images, or its name; with neither label nor code, all of them, a row
-            each, or `count` images of a model without codes.
-        code: A value of the categorical code instead.
+            each, or `count` images of a model without categorical codes.
+        code: A value of the code instead.
         count: Number of noises: those of seed, seed + 1, ...
         seed: Of the first noise.
-        values: `{name: number}` of continuous codes; 0 for those left out.
-        sweep: Name of a continuous code that goes from −2 to 2 along each row.
+        values: `{name: value}` of other codes, as `Exported.sample` takes them.
+        sweep: Name of another code that goes from end to end along each row.
 
     Returns:
         float32 in [0, 1], `(rows, columns, height, width, channels)`, or `(count, height, width,
@@ -37,11 +38,11 @@ def table(exported, label=None, code=None, count=16, seed=0, values=None, sweep=
     Raises:
         UserError: If the model cannot be asked for that.
     """
-    if sweep in (values or {}):
+    values = values or {}
+    if sweep in values:
         raise UserError(f"{sweep} is swept, so it cannot be set.")
-    if label is None and code is None:
-        if exported.codeless:
-            return exported.sample(count, seed, values=values)
+    asked = {"label": label, "code": code}
+    if exported.codes and label is None and code is None:
         if sweep is not None:
             raise UserError("--grid and --sweep do not go together.")
         kind = "label" if exported.labels else "code"
@@ -49,59 +50,56 @@ def table(exported, label=None, code=None, count=16, seed=0, values=None, sweep=
             exported.sample(count, seed, values=values, **{kind: one})
             for one in exported.labels or range(exported.codes)
         ]
-        if not rows:
-            raise UserError(f"{exported.path} has no code that images can be asked for by.")
         return np.stack(rows)
     if sweep is None:
-        return exported.sample(count, seed, label, code, values)
-    return np.stack(
-        [
-            exported.sample(count, seed, label, code, {**(values or {}), sweep: value})
-            for value in SWEEP
-        ],
-        axis=1,
+        return exported.sample(count, seed, values=values, **asked)
+    columns = [
+        exported.sample(count, seed, values={**values, sweep: value}, **asked)
+        for value in _steps(exported.others.get(sweep, {}))
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _steps(facts):
+    """The values of a code that is swept; an unknown one is refused by `Exported.sample`."""
+    if "low" in facts:
+        return np.linspace(facts["low"], facts["high"], STEPS)
+    return range(facts.get("num_values", 1))
+
+
+def draw(options):
+    """Draws, writes and prints the file's name."""
+    out = png_path(options.out)
+    values = settings(options.set)
+    find_version(options.run)  # before TensorFlow takes its time to load
+    images = table(
+        Exported(options.run),
+        options.label,
+        options.code,
+        options.count,
+        options.seed,
+        values,
+        options.sweep,
     )
+    sheet.save(out, images)
+    print(out)
 
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
-    parser = OneLineParser(
-        prog="python -m keras_infogan.commands.generate",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("run", help="a run, a directory of versions, or a version")
+    parser = program.OneLineParser("infogan generate", __doc__)
+    parser.add_argument("run", help="directory of a run, of versions, or of one version")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--label", help="images of this label, by its name or its number")
-    what.add_argument("--code", type=int, help="images of this value of the categorical code")
-    what.add_argument("--grid", action="store_true", help="every label, one a row; or of no label")
-    parser.add_argument("--count", type=int, default=16, help="noises (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the first (default: %(default)s)")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=NUMBER", help="a continuous code"
+    what.add_argument("--code", type=int, help="images of this value of the code")
+    what.add_argument(
+        "--grid",
+        action="store_true",
+        help="a row for each label or, without labels, for each value of the code",
     )
-    parser.add_argument("--sweep", metavar="NAME", help="move this code from -2 to 2 in each row")
-    parser.add_argument("--out", required=True, metavar="FILE.png", help="the sheet of images")
-    options = parser.parse_args(arguments)
-    try:
-        out = png_path(options.out)
-        values = dict(map(setting, options.set))
-        find_version(options.run)  # before TensorFlow takes its time to load
-        images = table(
-            Exported(options.run),
-            options.label,
-            options.code,
-            options.count,
-            options.seed,
-            values,
-            options.sweep,
-        )
-        sheet.save(out, images)
-    except UserError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
-    print(out)
-    return 0
+    add_image_options(parser, out_required=True)
+    parser.add_argument("--sweep", metavar="NAME", help="move this code from end to end in each row")
+    return program.run(parser, draw, arguments)
 
 
 if __name__ == "__main__":

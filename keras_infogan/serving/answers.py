@@ -3,10 +3,9 @@
 import base64
 import html
 
-from keras_infogan.serving import drawing
-from keras_infogan.serving.model_card import read_dataset, read_meanings
-from keras_infogan.serving.sheet import png_bytes, sheet
 from keras_infogan.errors import UserError
+from keras_infogan.serving import drawing
+from keras_infogan.serving.sheet import png_bytes, sheet
 
 DIGITS = ("mnist", "mnist5k")  # data whose labels are digits and whose images are centred
 
@@ -20,30 +19,30 @@ class Answers:
     Attributes:
         dataset: Name of the data that the model was trained on, or "".
         digits: Whether those are digits as MNIST's.
-        by: What images are asked for by: "label" or, where there are none, "code".
-        thing: How the page calls that.
+        by: What images are asked for by: "label" or, where there are none, "code"; None for a model
+            without categorical codes.
+        thing: How the page calls that: "image" for None.
         choices: Its values.
-        titles: `{name: title}` of the continuous codes.
+        titles: `{name: title}` of the other codes.
 
     Raises:
-        UserError: If images cannot be asked for by label or code.
+        UserError: If the model has no codes.
     """
 
     def __init__(self, exported):
-        if not exported.codes:
-            raise UserError(
-                f"{exported.path} cannot be shown: its images cannot be asked for by label or code."
-            )
+        if not exported.codes and not exported.others:
+            raise UserError(f"{exported.path} cannot be shown: the model has no codes to choose.")
         self.exported = exported
-        self.dataset = read_dataset(exported.card)
+        summary = exported.about["summary"]
+        self.dataset = summary.get("dataset") or ""
         self.digits = self.dataset.partition(":")[0] in DIGITS
-        meanings = read_meanings(exported.card)
+        meanings = summary.get("continuous", {})
         self.titles = {
-            name: f"{name}: {meanings[name]}" if name in meanings else name
-            for name in exported.values
+            name: f"{name}: {meanings[name]['moves']}" if name in meanings else name
+            for name in exported.others
         }
-        self.by = "label" if exported.labels else "code"
-        self.thing = "digit" if self.digits and exported.labels else self.by
+        self.by = "label" if exported.labels else "code" if exported.codes else None
+        self.thing = "digit" if self.digits and exported.labels else self.by or "image"
         # Texts for labels with names, else numbers.
         self.choices = [
             exported.label_names.get(label, label) for label in exported.labels
@@ -53,19 +52,24 @@ class Answers:
         """HTML of a sheet of images.
 
         Args:
-            choice: One of `choices`.
+            choice: One of `choices`; None for a model without any.
             seed: Of the first image; None for an empty field.
             count: Number of images.
-            *values: Of each continuous code.
+            *values: Of each other code.
         """
         if seed is None:
             raise UserError("The seed must be a whole number.")
-        values = dict(zip(self.exported.values, values, strict=True))
-        if not isinstance(choice, str):
+        values = {
+            name: int(value) if "num_values" in facts else value
+            for (name, facts), value in zip(self.exported.others.items(), values, strict=True)
+        }
+        if not isinstance(choice, str | None):
             choice = int(choice)
-        images = self.exported.sample(int(count), int(seed), values=values, **{self.by: choice})
-        alt = html.escape(f"{count} images of {self.thing} {choice}, seed {seed}")
-        file = html.escape(f"{self.thing}-{choice}-seed-{seed}.png")
+        asked = {self.by: choice} if self.by else {}
+        images = self.exported.sample(int(count), int(seed), values=values, **asked)
+        which = " ".join(map(str, [self.thing, choice] if self.by else [self.thing]))
+        alt = html.escape(f"{count} images of {which}, seed {seed}")
+        file = html.escape(f"{which.replace(' ', '-', 1)}-seed-{seed}.png")
         return f'<img src="{_url(images)}" alt="{alt}" data-file="{file}">'
 
     def read(self, content):
@@ -75,9 +79,9 @@ class Answers:
             content: Bytes of a picture file.
 
         Returns:
-            `{code's name: probability}`; HTML of the image as it was read, beside the generator's
-            image of what was read; HTML of a table of that. See `nothing_read` for an empty
-            picture.
+            `{code's name: probability}`, None for a model without a categorical code; HTML of the
+            image as it was read, beside the generator's image of what was read; HTML of a table of
+            that. See `nothing_read` for an empty picture.
         """
         pixels = drawing.read_picture(content)
         prepare = drawing.center if self.digits else drawing.fit
@@ -85,24 +89,30 @@ class Answers:
         if not image.any():
             return self.nothing_read()
         found = {name: value[0] for name, value in self.exported.recognize(image[None]).items()}
-        means = {name: found[f"{name}_mean"] for name in self.exported.values}
-        code = int(found["code"])
-        copy = self.exported.sample(1, code=code, values=means)[0]
-        bars = {
-            self.name_of(value): float(probability)
-            for value, probability in enumerate(found["code_probabilities"])
-        }
-        rows = {"code": f"{code} (probability {found['code_probabilities'][code]:.3f})"}
-        if self.exported.labels:
-            label = int(found["label"])
-            name = self.exported.label_names.get(label, label)
-            read = f"{name} (probability {found['label_probability']:.3f})"
-            rows = {self.thing: read, **rows}
-        for name in self.exported.values:
-            # Where the standard deviation was not learned it is 1 and tells nothing.
-            std = found[f"{name}_std"]
-            spread = "" if std == 1.0 else f" ± {std:.2f}"
-            rows[self.titles[name]] = f"{means[name]:+.2f}{spread}"
+        bars, rows, asked = None, {}, {}
+        if self.exported.codes:
+            asked["code"] = int(found["code"])
+            bars = {
+                self.name_of(value): float(probability)
+                for value, probability in enumerate(found["code_probabilities"])
+            }
+            if self.exported.labels:
+                label = int(found["label"])
+                name = self.exported.label_names.get(label, label)
+                rows[self.thing] = f"{name} (probability {found['label_probability']:.3f})"
+            rows["code"] = _likeliest(found, "code")
+        values = {}
+        for name, facts in self.exported.others.items():
+            if "num_values" in facts:
+                values[name] = int(found[name])
+                rows[self.titles[name]] = _likeliest(found, name)
+            else:
+                values[name] = found[f"{name}_mean"]
+                # Where the standard deviation was not learned it is 1 and tells nothing.
+                std = found.get(f"{name}_std", 1.0)
+                spread = "" if std == 1.0 else f" ± {std:.2f}"
+                rows[self.titles[name]] = f"{values[name]:+.2f}{spread}"
+        copy = self.exported.sample(1, values=values, **asked)[0]
         return bars, _pictures(image, copy), _table(rows)
 
     def nothing_read(self):
@@ -116,6 +126,12 @@ class Answers:
         label = self.exported.code_to_label.get(code)
         name = self.exported.label_names.get(label, label)
         return f"{'no label' if name is None else name} (code {code})"
+
+
+def _likeliest(found, name):
+    """The value that was read of a categorical code."""
+    value = int(found[name])
+    return f"{value} (probability {found[f'{name}_probabilities'][value]:.3f})"
 
 
 def _url(images):

@@ -9,9 +9,9 @@ import random
 import gradio as gr
 from gradio.themes.utils.fonts import Font
 
-from keras_infogan.serving.answers import Answers
-from keras_infogan.serving.model_card import read_section
 from keras_infogan.errors import UserError
+from keras_infogan.serving import model_card
+from keras_infogan.serving.answers import Answers
 
 FILES = pathlib.Path(__file__).parent / "page"
 CSS = (FILES / "page.css").read_text()
@@ -21,6 +21,7 @@ THEME = gr.themes.Default(
     font_mono=[Font("ui-monospace"), Font("monospace")],
 )
 MOST_IMAGES = 64
+SLIDER_STEPS = 80
 NEW_SEEDS = 2**31
 UPLOADS_KEPT = 3600  # seconds
 # While a slider is moved, the sheet follows it as fast as it can and ends with the last value.
@@ -48,7 +49,7 @@ def build_page(exported):
     what = (
         "A generator of images, and a recognizer that reads codes from them."
         if exported.reads
-        else "A generator that was told the labels."
+        else "A generator that learned from labels."
     )
     with gr.Blocks(
         analytics_enabled=False, title=title, delete_cache=(UPLOADS_KEPT, UPLOADS_KEPT)
@@ -57,15 +58,18 @@ def build_page(exported):
             f"# {title}\n{what} Everything here is computed on this machine.",
         )
         with gr.Tabs():
-            with gr.Tab(f"Ask for a {answers.thing}"):
+            article = "an" if answers.thing == "image" else "a"
+            with gr.Tab(f"Ask for {article} {answers.thing}"):
                 _build_ask(answers)
             if exported.reads:
                 with gr.Tab("Draw"):
                     _build_draw(answers)
         with gr.Accordion("Scores, codes and labels", open=False), gr.Row():
-            for heading in ("Scores", "Codes and labels"):
+            for heading, text in (
+                ("Scores", model_card.scores(exported.about)),
+                ("Codes and labels", model_card.codes_and_labels(exported.about)),
+            ):
                 with gr.Column():
-                    text = read_section(exported.card, heading) or "The model card does not tell."
                     gr.Markdown(f"### {heading}\n\n{text}")
     return app
 
@@ -75,12 +79,13 @@ def _build_ask(answers):
         with gr.Column(scale=2, min_width=320):
             choice = gr.Radio(
                 answers.choices,
-                value=answers.choices[0],
+                value=next(iter(answers.choices), None),
                 label=answers.thing.capitalize(),
+                visible=bool(answers.choices),
                 elem_id="choice",
             )
             values = [
-                gr.Slider(-2, 2, value=0, step=0.05, label=title, elem_id=name)
+                _control(name, title, answers.exported.others[name])
                 for name, title in answers.titles.items()
             ]
             count = gr.Slider(
@@ -101,11 +106,20 @@ def _build_ask(answers):
     download.click(js=DOWNLOAD, **IN_BROWSER)
 
 
+def _control(name, title, facts):
+    """A selector for a categorical code, a slider for a continuous one."""
+    if "num_values" in facts:
+        return gr.Dropdown(list(range(facts["num_values"])), value=0, label=title, elem_id=name)
+    low, high = facts["low"], facts["high"]
+    step = (high - low) / SLIDER_STEPS
+    return gr.Slider(low, high, value=facts["middle"], step=step, label=title, elem_id=name)
+
+
 def _build_draw(answers):
     if answers.digits:
-        gr.Markdown("Draw a digit with the mouse. It is centred and scaled as MNIST's digits were.")
+        gr.Markdown("Draw a digit with the mouse. It is centred and scaled like MNIST's digits.")
     else:
-        gr.Markdown("Draw or upload a picture of the kind that the model was trained on.")
+        gr.Markdown("Draw or upload a picture like those that the model was trained on.")
     no_bars, no_pictures, no_table = answers.nothing_read()
     with gr.Row():
         with gr.Column(scale=0, min_width=300):

@@ -1,15 +1,15 @@
 """An exported model as Python functions of arrays, through its signatures and nothing else."""
 
-import json
 import pathlib
 
 import numpy as np
 
-from keras_infogan.serving.versions import versions
-from keras_infogan.serving.wording import assertion, continuous_codes, label_texts
 from keras_infogan import quiet
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
+from keras_infogan.serving import about
+from keras_infogan.serving.versions import versions
+from keras_infogan.serving.wording import assertion, label_texts
 
 SEEDS = 2**63  # seeds are int64
 
@@ -23,16 +23,16 @@ class Exported:
 
     Attributes:
         path: The version's directory.
+        about: The content of its about.json, see `serving.about`.
         image_shape: `(height, width, channels)` of its images.
-        codes: Number of values of the categorical code; 0 if images cannot be asked for by code,
-            as of a model with no categorical code or with several.
-        code_to_label: `{code: label}`, integers, without the codes that mean no label.
+        reads: Whether it can read the codes of an image.
+        codes: Number of values of the code that images are asked for by; 0 for a model without
+            categorical codes.
+        code_to_label: `{value: label}` of it, integers, without the values that mean no label.
         labels: The labels that images can be asked for by, in order; empty without any.
         label_names: `{label: name}` of these; empty where labels are numbers only.
-        values: Names of the continuous codes, in order.
-        codeless: Whether its images follow from noise alone.
-        reads: Whether it can tell the codes of an image.
-        card: The text of the model card; empty if it is not there.
+        others: `{name: facts}` of the other codes in order: `num_values` of a categorical one;
+            `low`, `middle` and `high` of a continuous one.
 
     Raises:
         UserError: If there is no exported model, or it cannot be used.
@@ -46,40 +46,28 @@ class Exported:
         try:
             # Kept, since the signatures do not keep the variables alive.
             self._module = tf.saved_model.load(str(self.path))
-            table = json.loads((self.path / "assets" / "code_to_label.json").read_text())
-            self.code_to_label = {int(code): int(label) for code, label in table.items()}
-            table = self.path / "assets" / "label_names.json"
-            # Not in versions that were exported before labels had names.
-            names = json.loads(table.read_text()) if table.exists() else {}
-            self.label_names = {int(label): str(name) for label, name in names.items()}
+            self.about = about.read(self.path)
+            codes = self.about["codes"]
+            self.others = dict(codes["all"])
+            asked = self.others.pop(codes["code"], {})
+            self.codes = asked.get("num_values", 0)
+            self.code_to_label = {int(v): int(label) for v, label in codes["code_to_label"].items()}
+            self.label_names = {int(v): str(name) for v, name in codes["label_names"].items()}
         # A damaged file fails in whatever way the reader of its format does.
         except Exception:
             raise UserError(
-                f"{self.path} cannot be read: it is damaged, or was exported by an older version "
-                "of this project."
+                f"{self.path} cannot be read: it is damaged, or no export of this project."
             ) from None
         self._signatures = dict(self._module.signatures)
         if "generate" not in self._signatures:
             raise UserError(f"{self.path} cannot be used: it lacks the signature generate.")
-        self.image_shape = tuple(self._outputs("generate")["image"].shape[1:])
+        image = self._signatures["generate"].structured_outputs["image"]
+        self.image_shape = tuple(image.shape[1:])
         self.reads = "recognize" in self._signatures
-        self.codes = 0
-        self.values = []
-        if self.reads:
-            outputs = self._outputs("recognize")
-            self.values = continuous_codes(outputs)
-        if "sample_code" in self._signatures:
-            # A model that reads no codes was told them: there is one for each label.
-            told = len(self.code_to_label)
-            self.codes = outputs["code_probabilities"].shape[1] if self.reads else told
-        self.codeless = "sample" in self._signatures and "sample_code" not in self._signatures
-        has_labels = "label" in self._inputs("sample")
-        self.labels = sorted(set(self.code_to_label.values())) if has_labels else []
-        card = self.path / "README.md"
-        self.card = card.read_text(errors="replace") if card.is_file() else ""
+        self.labels = sorted(set(self.code_to_label.values()))
 
     def sample(self, count, seed=0, label=None, code=None, values=None):
-        """Images of a label or of a code; of neither, for a model without codes.
+        """Images of a label or of a code; of neither, for a model without categorical codes.
 
         Image i has the noise of seed + i, so a larger count adds images and changes none.
 
@@ -87,9 +75,9 @@ class Exported:
             count: Number of images.
             seed: Seed of the first image.
             label: One of `labels`, or its name; or one for each image.
-            code: Instead of a label: a value of the categorical code, or one for each image.
-            values: `{name: number}` of continuous codes, or of numbers, one for each image; those
-                not named are 0.
+            code: Instead of a label: a value of the code, or one for each image.
+            values: `{name: value}` of other codes, or of values, one for each image: whole numbers
+                for a categorical code. Those not named stand at their middle, or at value 0.
 
         Returns:
             float32 in [0, 1], `(count, height, width, channels)`.
@@ -98,9 +86,11 @@ class Exported:
             UserError: If the model cannot be asked for that.
         """
         values = values or {}
-        if (label is None) == (code is None) and not (self.codeless and label is None):
+        if not self.codes and (label is not None or code is not None):
+            raise UserError(f"Images of {self.path} have neither labels nor codes.")
+        if self.codes and (label is None) == (code is None):
             raise UserError(
-                f"Images are of a label or of a code. Received: label={label}, code={code}."
+                f"Ask for images by a label or by a code. Received: label={label}, code={code}."
             )
         if count < 1:
             raise UserError(f"count must be at least 1. Received: {count}.")
@@ -109,24 +99,21 @@ class Exported:
                 f"seed must be a whole number from -2**63 to 2**63 - {count}, for {count} images. "
                 f"Received: {seed}."
             )
-        if unknown := sorted(set(values) - set(self.values)):
+        if unknown := sorted(set(values) - set(self.others)):
             raise UserError(
-                f"The continuous codes of this model are {', '.join(self.values) or 'none'}. "
+                f"The codes that can be set are {', '.join(self.others) or 'none'}. "
                 f"Received: {', '.join(unknown)}."
             )
         inputs = {"seed": np.int64(seed) + np.arange(count)}
-        if self.codeless:
-            if label is not None or code is not None:
-                raise UserError(f"Images of {self.path} have neither labels nor codes.")
-            return self._call("sample", inputs)["image"]
-        if code is None:
-            name = "sample"
-            inputs["label"] = _each(count, "label", self._numbers(label), np.int64)
-        else:
-            name = "sample_code"
-            inputs["code"] = _each(count, "code", code, np.int64)
-        inputs |= {key: _each(count, key, values.get(key, 0.0), np.float32) for key in self.values}
-        return self._call(name, inputs)["image"]
+        for name, facts in self.others.items():
+            value = values.get(name, facts.get("middle", 0))
+            inputs[name] = _each(count, name, value, "num_values" in facts)
+        if code is not None:
+            inputs["code"] = _each(count, "code", code, whole=True)
+            return self._call("sample_code", inputs)["image"]
+        if label is not None:
+            inputs["label"] = _each(count, "label", self._numbers(label), whole=True)
+        return self._call("sample", inputs)["image"]
 
     def recognize(self, images):
         """What the recognizer reads from images.
@@ -135,9 +122,7 @@ class Exported:
             images: Floats in [0, 1], `(n, height, width, channels)`, like the training images.
 
         Returns:
-            Dict of the signature's outputs, each an array with n rows: `code_probabilities`, `code`
-            (the most likely), `label` and `label_probability` if there are labels, and
-            `<name>_mean` and `<name>_std` of each continuous code.
+            Dict of the signature's outputs, each an array with n rows, see `Servable.recognize`.
 
         Raises:
             UserError: If these are no images for this model.
@@ -147,13 +132,6 @@ class Exported:
             expected = ", ".join(map(str, ("n", *self.image_shape)))
             raise UserError(f"images must be ({expected}). Received: {images.shape}.")
         return self._call("recognize", {"image": images})
-
-    def _inputs(self, name):
-        found = self._signatures.get(name)
-        return {} if found is None else found.structured_input_signature[1]
-
-    def _outputs(self, name):
-        return self._signatures[name].structured_outputs
 
     def _numbers(self, label):
         """A label, or one for each image, as integers."""
@@ -205,15 +183,14 @@ def _find_version(path):
             raise UserError(f"{newest} is damaged: it has no saved_model.pb.")
         return newest
     if is_run:
-        raise UserError(f"{path} has no export yet: make one by python -m export {path}.")
+        raise UserError(f"{path} has no export yet. Export it with: infogan export {path}")
     if not path.is_dir():
         raise UserError(f"{path} is not a directory.")
     raise UserError(f"{path} is neither a run nor an exported model.")
 
 
-def _each(count, name, values, dtype):
-    """A number, or one for each image, as an array `(count,)`."""
-    whole = np.issubdtype(dtype, np.integer)
+def _each(count, name, values, whole):
+    """A number, or one for each image, as an array `(count,)`: int64 if whole, else float32."""
     received = np.asarray(values)
     if received.dtype.kind not in ("iu" if whole else "iuf"):
         kind = "a whole number" if whole else "a number"
@@ -224,4 +201,4 @@ def _each(count, name, values, dtype):
             f"Received: {received.size} numbers."
         )
     with np.errstate(over="ignore"):  # the signatures refuse infinity
-        return np.broadcast_to(received.astype(dtype), (count,))
+        return np.broadcast_to(received.astype(np.int64 if whole else np.float32), (count,))

@@ -1,128 +1,126 @@
-"""README.md of a version: what the model is, how good, and how to call it.
+"""README.md of a version: what the model is, how good it is, and how to call it.
 
-The headings follow Mitchell et al., "Model Cards for Model Reporting", 2019.
+It is rendered from the facts of about.json. The headings follow Mitchell et al., "Model Cards for
+Model Reporting", 2019.
 """
 
 import json
-import pathlib
-import re
+
+INFOGAN = """\
+An InfoGAN's generator and recognizer, exported by keras_infogan for TensorFlow Serving. The \
+generator draws an image from noise and codes; the recognizer reads the codes from an image. The \
+codes were learned {labels} (Chen et al., 2016)."""
+CONDITIONAL = """\
+A conditional GAN's generator, exported by keras_infogan for TensorFlow Serving. It draws an image \
+from noise and a label, which training gave to it (Mirza and Osindero, 2014)."""
+GAN = """\
+A GAN's generator, exported by keras_infogan for TensorFlow Serving. It draws an image from noise \
+(Goodfellow et al., 2014)."""
+DRAWING = """\
+For drawing images like the training data, in teaching and as a baseline. Do not base decisions \
+about people on it."""
+READING = """\
+For drawing images of a kind, varying their style, and sorting images like the training data, in \
+teaching and as a baseline. Do not base decisions about people on it. The recognizer gives every \
+image a code, even one that is unlike all training images."""
+SCORES = {
+    "code_accuracy": "one-to-one accuracy",
+    "code_purity": "purity",
+    "code_nmi": "NMI",
+    "code_ari": "ARI",
+}
 
 
-def model_card(servable, about, signatures):
+def model_card(about):
     """The text of the card.
 
     Args:
-        servable: A `Servable`.
-        about: `config`, `summary` and `environment` of the run.
-        signatures: As `describe` gives them.
+        about: The content of about.json, see `serving.about`.
     """
     config, summary = about["config"], about["summary"]
-    packages = about.get("environment", {}).get("packages", {})
-    data = _data_name(summary.get("dataset"))
+    packages = about["environment"].get("packages", {})
+    reads = "recognize" in about["signatures"]
     parts = [
-        f"# {summary.get('preset', config.get('preset'))} on {data}",
-        _kind(servable.model),
+        f"# {summary.get('preset', config.get('preset'))} on {summary.get('dataset')}",
+        _kind(about["codes"], reads),
         "## Training",
-        f"Data: {data}, {summary.get('train_images')} images, "
+        f"Data: {summary.get('dataset')}, {summary.get('train_images')} training images, "
         f"{summary.get('test_images')} held out. Preset `{config.get('preset')}`, seed "
         f"{config.get('seed')}, {summary.get('steps')} steps; TensorFlow "
         f"{packages.get('tensorflow', '?')}, Keras {packages.get('keras', '?')}.",
         "## Scores",
-        _scores(summary),
+        scores(about),
         "## Codes and labels",
-        _table(servable),
+        codes_and_labels(about),
         "## Use",
-        _use(servable.model),
+        READING if reads else DRAWING,
         "## Signatures",
-        "One row is one sample; all inputs of a request have as many rows. Equal rows of `sample` "
-        "and `sample_code` give equal images, alone or in a batch, on any day on the same kind of "
-        "machine. `signatures.json` has the same in JSON.",
-        _signatures(signatures),
-        "## Calling it",
-        _calls(servable),
+        "One row is one sample, and all inputs of a request have the same number of rows. Equal "
+        "rows of `sample` and `sample_code` give equal images, alone or in a batch, on any day on "
+        "the same kind of machine. `about.json` has this table and all other facts as JSON.",
+        _signatures(about["signatures"]),
+        "## Example",
+        _example(about["codes"]),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _data_name(name):
-    """A set's name, of a folder's path the last part alone."""
-    source, _, path = str(name).partition(":")
-    return f"folder:{pathlib.Path(path).name}" if source == "folder" else name
-
-
-def _kind(model):
-    served = "exported by keras_infogan for TensorFlow Serving. The generator draws an image from"
-    if model.reads_codes:
-        return (
-            f"An InfoGAN's generator and recognizer, {served} noise and codes; the recognizer "
-            f"reads codes from an image. The codes were learned {_evidence(model)} "
-            "(Chen et al., 2016)."
-        )
-    if model.told_labels:
-        return (
-            f"A conditional GAN's generator, {served} noise and a label, which training was told "
-            "(Mirza and Osindero, 2014)."
-        )
-    return f"A GAN's generator, {served} noise (Goodfellow et al., 2014)."
-
-
-def _evidence(model):
-    return "beside labels, which D was taught" if model.learns_labels else "without labels"
-
-
-def _use(model):
-    if not model.reads_codes:
-        return (
-            "To draw images like the training data, for teaching and as a baseline. Not to decide "
-            "anything about anybody."
-        )
-    return (
-        "To draw images of a kind, to vary their style, and to sort images of the same kind as the "
-        "training data, for teaching and as a baseline. Not to decide anything about anybody. The "
-        "recognizer gives a code to every image, also to one unlike all it was trained on."
-    )
-
-
-def _scores(summary):
-    if summary.get("code_accuracy") is None:
-        return "There is no code that was learned and could be scored by labels."
+def scores(about):
+    """Markdown of how well codes match labels, and of what they mean."""
+    summary, found = about["summary"], []
+    codes = summary.get("codes") or {}
+    if codes.get("code_accuracy") is not None:
+        rows = codes.get("each") or {codes.get("code") or about["codes"]["code"]: codes}
+        rows = rows | ({"all together": codes["together"]} if codes.get("together") else {})
+        cells = [[name, *(f"{row[key]:.4f}" for key in SCORES)] for name, row in rows.items()]
+        found.append(_table(["code", *SCORES.values()], cells))
     lines = [
-        "| score | held-out images |",
-        "|---|---|",
-        f"| one-to-one accuracy of the code | {summary['code_accuracy']:.4f} |",
-        f"| purity | {summary['code_purity']:.4f} |",
-        f"| NMI | {summary['code_nmi']:.4f} |",
-        f"| ARI | {summary['code_ari']:.4f} |",
-    ]
-    lines += [
-        f"| information of {name} | {value['nats']:.3f} nats |"
+        [f"information of {name}", f"{value['nats']:.3f} nats"]
         for name, value in summary.get("information", {}).items()
         if value.get("share") is not None
     ]
     lines += [
-        f"| {name} moves {meaning['moves']} | rank correlation {meaning['rank_correlation']:.2f} |"
-        for name, meaning in summary.get("continuous_codes", {}).items()
+        [f"{name} moves {meaning['moves']}", f"rank correlation {meaning['rank_correlation']:.2f}"]
+        for name, meaning in summary.get("continuous", {}).items()
     ]
-    return "\n".join(lines)
+    if lines:
+        found.append(_table(["code", "score"], lines))
+    return "\n\n".join(found) or "No code was scored."
 
 
-def _table(servable):
-    if not servable.latents.codes:
-        return "None: an image follows from noise alone."
-    if not servable.labels:
-        return (
-            "The data has no labels, so codes are asked for by number (`sample_code`); there is no "
-            "signature `sample`."
+def codes_and_labels(about):
+    """Markdown of what the codes are, and which labels their values mean."""
+    codes, reads = about["codes"], "recognize" in about["signatures"]
+    if not codes["all"]:
+        return "The model has no codes: an image follows from noise alone."
+    parts = [_table(["code", "values"], [[name, _range(f)] for name, f in codes["all"].items()])]
+    if codes["code"] and not codes["code_to_label"]:
+        parts.append(
+            f"The data has no labels, so images are asked for by the value of {codes['code']} "
+            "(`sample_code`); there is no signature `sample`."
         )
-    rows = [
-        f"| {code} | {label}{_name(servable.label_names.get(label))} |"
-        for code, label in servable.code_to_label.items()
-    ]
-    text = "\n".join(["| code | label |", "|---|---|", *rows])
-    if servable.model.told_labels:
-        return f"Told in training:\n\n{text}"
-    alone = "D learned too" if servable.model.learns_labels else "served for nothing else"
-    return f"Fitted on training labels, which {alone}:\n\n{text}"
+    if codes["code_to_label"]:
+        rows = [
+            [value, f"{label}{_name(codes['label_names'].get(str(label)))}"]
+            for value, label in codes["code_to_label"].items()
+        ]
+        alone = "D learned too" if codes["learns_labels"] else "were used for nothing else"
+        source = f"Fitted on training labels, which {alone}" if reads else "Given in training"
+        parts += [f"{source}:", _table([codes["code"], "label"], rows)]
+    return "\n\n".join(parts)
+
+
+def _kind(codes, reads):
+    if reads:
+        taught = "beside labels, which D was taught"
+        return INFOGAN.format(labels=taught if codes["learns_labels"] else "without labels")
+    return CONDITIONAL if codes["code"] else GAN
+
+
+def _range(facts):
+    if "num_values" in facts:
+        return f"0 to {facts['num_values'] - 1}"
+    return f"continuous, shown from {facts['low']:g} to {facts['high']:g}"
 
 
 def _name(name):
@@ -130,8 +128,12 @@ def _name(name):
     return "" if name is None else ": " + " ".join(name.split()).replace("|", "\\|")
 
 
-def _signatures(signatures):
+def _table(head, rows):
+    first, *others = [f"| {' | '.join(map(str, cells))} |" for cells in (head, *rows)]
+    return "\n".join([first, "|" + "---|" * len(head), *others])
 
+
+def _signatures(signatures):
     def written(tensors):
         texts = []
         for name, info in tensors.items():
@@ -139,24 +141,26 @@ def _signatures(signatures):
             texts.append(f"`{name}` {info['dtype']} ({shape})")
         return ", ".join(texts)
 
-    lines = ["| signature | inputs | outputs |", "|---|---|---|"]
-    lines += [
-        f"| `{name}` | {written(signature['inputs'])} | {written(signature['outputs'])} |"
+    rows = [
+        [f"`{name}`", written(signature["inputs"]), written(signature["outputs"])]
         for name, signature in signatures.items()
     ]
-    return "\n".join(lines)
+    return _table(["signature", "inputs", "outputs"], rows)
 
 
-def _calls(servable):
-    if not servable.latents.codes:
+def _example(codes):
+    """A request that the model answers, for curl and in Python."""
+    labels = sorted(set(codes["code_to_label"].values()))
+    if codes["code"] is None:
         name, what = "sample", {}
-    elif servable.label_names:
-        name, what = "sample_name", {"label_name": servable.label_names[servable.labels[0]]}
-    elif servable.labels:
-        name, what = "sample", {"label": servable.labels[0]}
+    elif codes["label_names"]:
+        name, what = "sample_name", {"label_name": codes["label_names"][str(labels[0])]}
+    elif labels:
+        name, what = "sample", {"label": labels[0]}
     else:
         name, what = "sample_code", {"code": 0}
-    inputs = {"seed": 1, **what, **dict.fromkeys(servable.values, 0.0)}
+    others = {n: f.get("middle", 0) for n, f in codes["all"].items() if n != codes["code"]}
+    inputs = {"seed": 1, **what, **others}
     # JSON's escapes are Python's too; a quote would end the shell's.
     written = {key: json.dumps(value).replace("'", "\\u0027") for key, value in inputs.items()}
     instance = ", ".join(f'"{key}": {value}' for key, value in written.items())
@@ -176,20 +180,3 @@ import tensorflow as tf
 signatures = tf.saved_model.load("VERSION_DIRECTORY").signatures
 images = signatures["{name}"]({arguments})["image"]
 ```"""
-
-
-def read_dataset(card):
-    """The data's name that a card tells, or ""."""
-    title = card.partition("\n")[0]
-    return title.partition(" on ")[2]  # no preset's name holds it, a folder's may
-
-
-def read_section(card, heading):
-    """The text below a card's heading, or ""."""
-    _, _, rest = card.partition(f"\n## {heading}\n")
-    return rest.partition("\n## ")[0].strip()
-
-
-def read_meanings(card):
-    """`{name: property}` of the continuous codes whose meaning a card tells."""
-    return dict(re.findall(r"^\| (\w+) moves (.+?) \|", card, re.MULTILINE))

@@ -1,6 +1,5 @@
 """A trained model → a version directory that TensorFlow Serving can load."""
 
-import json
 import os
 import pathlib
 import shutil
@@ -8,11 +7,12 @@ import tempfile
 
 import tensorflow as tf
 
+from keras_infogan.files import write_json
+from keras_infogan.serving.about import FILE, describe_codes, without_paths
 from keras_infogan.serving.model_card import model_card
 from keras_infogan.serving.servable import Servable
 from keras_infogan.serving.versions import versions
 from keras_infogan.serving.warm_up import write_warm_up
-from keras_infogan.files import write_json
 
 
 def export_model(model, base, about):
@@ -23,15 +23,18 @@ def export_model(model, base, about):
     Args:
         model: An `InfoGAN`, `ConditionalGAN` or `GAN`.
         base: Directory of the versions.
-        about: What the model card tells: dict of `config`, `summary` and `environment`, as the run
-            directory holds them. The summary's `code_to_label` gives the codes their labels, its
-            `label_names` the labels their names.
+        about: Dict of `config`, `summary` and `environment`, as the run directory holds them. The
+            summary's `codes` say which code the labels belong to and which value means which, its
+            `label_names` give the labels their names.
 
     Returns:
         Path of the version's directory.
     """
     summary = about["summary"]
-    servable = Servable(model, summary.get("code_to_label"), summary.get("label_names"))
+    codes = summary.get("codes") or {}
+    servable = Servable(
+        model, codes.get("code_to_label"), summary.get("label_names"), codes.get("code")
+    )
     base = pathlib.Path(base)
     base.mkdir(parents=True, exist_ok=True)
     part = pathlib.Path(tempfile.mkdtemp(prefix=".part-", dir=base))
@@ -61,17 +64,13 @@ def write(servable, path, about):
         name: tf.function(function, input_signature=inputs).get_concrete_function()
         for name, (function, inputs) in servable.signatures().items()
     }
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("code_to_label", "label_names"):
-            table = pathlib.Path(folder) / f"{name}.json"
-            table.write_text(json.dumps(getattr(servable, name), indent=2) + "\n")
-            setattr(module, name, tf.saved_model.Asset(str(table)))
-        signatures = {**functions, "serving_default": functions["generate"]}
-        tf.saved_model.save(module, str(path), signatures=signatures)
-    described = describe(path)
-    write_json(path / "signatures.json", described)
+    signatures = {**functions, "serving_default": functions["generate"]}
+    tf.saved_model.save(module, str(path), signatures=signatures)
     write_warm_up(path, servable)
-    (path / "README.md").write_text(model_card(servable, about, described))
+    facts = {"codes": describe_codes(servable), "signatures": describe(path)}
+    about = {**without_paths(about), **facts}
+    write_json(path / FILE, about)
+    (path / "README.md").write_text(model_card(about))
 
 
 def describe(path):

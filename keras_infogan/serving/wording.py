@@ -5,6 +5,7 @@ Imports no TensorFlow, since the client of a server needs none.
 
 import re
 
+ENDINGS = ("_mean", "_probabilities")
 ESCAPED = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 
 
@@ -40,11 +41,12 @@ def label_texts(labels, names):
     }
 
 
-def continuous_codes(outputs):
-    """Names of the continuous codes that `recognize` reads, in order.
+def other_codes(outputs):
+    """Names of the codes that `recognize` reads beside `code`, in order.
 
     Args:
-        outputs: Names of its outputs.
+        outputs: Names of its outputs: `c2_mean` of a continuous code, `c3_probabilities` of a
+            categorical one.
     """
-    names = [name.removesuffix("_mean") for name in outputs if name.endswith("_mean")]
+    names = {name.rpartition("_")[0] for name in outputs if name.endswith(ENDINGS)} - {"code"}
     return sorted(names, key=lambda name: (len(name), name))  # c2 before c10

@@ -1,0 +1,69 @@
+"""What the programs that draw images share: how many, with which seed and codes, into which file."""
+
+import pathlib
+
+from keras_infogan import files
+from keras_infogan.errors import UserError
+
+FLOAT32_MAX = 3.4028e38
+DEFAULTS = {"out": None, "count": 16, "seed": 0, "set": []}
+
+
+def add_image_options(parser, out_required=False):
+    """Adds --out, --count, --seed and --set; `DEFAULTS` has their defaults."""
+    parser.add_argument(
+        "--out", required=out_required, metavar="FILE.png", help="file for the sheet of images"
+    )
+    parser.add_argument(
+        "--count", type=int, default=DEFAULTS["count"], help="number of images (default: 16)"
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=DEFAULTS["seed"],
+        help="seed of the first image; the next one has SEED + 1 (default: 0)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=DEFAULTS["set"],
+        metavar="NAME=NUMBER",
+        help="set another code, such as c2=1.5, or c2=3 for a categorical one; may be repeated",
+    )
+
+
+def settings(texts):
+    """`["c2=3", "c3=1.5"]` → `{"c2": 3, "c3": 1.5}`.
+
+    Raises:
+        UserError: If one is anything else.
+    """
+    return dict(map(_setting, texts))
+
+
+def _setting(text):
+    name, _, value = text.partition("=")
+    for kind in (int, float):
+        try:
+            number = kind(value)
+        except ValueError:
+            continue
+        if abs(number) <= FLOAT32_MAX:  # NaN is not
+            return name, number
+    raise UserError(f"--set takes NAME=NUMBER, such as c2=1.5. Received: {text}.")
+
+
+def png_path(text):
+    """The path of a picture that can be written.
+
+    Raises:
+        UserError: If it is no .png file, or cannot be written.
+    """
+    path = pathlib.Path(text)
+    try:
+        if path.suffix.lower() != ".png" or path.is_dir():
+            raise UserError(f"--out must be a .png file. Received: {text}.")
+    except OSError as error:  # a name that is too long, a folder that must not be looked into
+        raise UserError(f"Cannot write {text}: {error.strerror}.") from None
+    files.check_writable(path.parent)
+    return path
