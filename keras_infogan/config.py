@@ -1,11 +1,11 @@
 """RunConfig: every choice that decides what a run computes, declared and checked once, here."""
 
 import dataclasses
-import typing
 
 from keras_infogan import earlier, notation
 from keras_infogan.errors import UserError
 from keras_infogan.options import PARTS, Group, option
+from keras_infogan.shorthands import NOISE, SHORTHANDS
 
 MODELS = ("infogan", "gan", "conditional")
 _group = dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,14 +25,12 @@ class Data(Group):
         metavar="NAME",
         common=True,
     )
-    image_size: int = option(28, "height and width of the images, in pixels", least=1)
+    image_size: int = option(28, "height and width of the images, in pixels", 1)
     channels: int | None = option(
         None, "1 for grey, 3 for color; as the data is by default", choices=(1, 3)
     )
     crop: int | None = option(
-        None,
-        "side in pixels of the central square taken of each image; the largest by default",
-        least=1,
+        None, "side in pixels of the central square taken of each image; the largest by default", 1
     )
 
 
@@ -59,17 +57,10 @@ class Networks(Group):
     title = "Networks"
 
     networks: str = option(
-        "conv28",
-        "family of networks, with options: conv28(filters=32)",
-        parts="network",
-        metavar="FAMILY",
+        "conv28", "family of networks, with options: conv28(filters=32)", parts="network"
     )
     rewrites: PARTS = option(
-        (),
-        "change the networks before training, such as spectral_norm; may be repeated",
-        flag="rewrite",
-        parts="rewrite",
-        metavar="NAME",
+        (), "change the networks first, such as spectral_norm", parts="rewrite", flag="rewrite"
     )
 
 
@@ -79,15 +70,11 @@ class Distortion(Group):
 
     title = "What D and Q see"
 
-    shear: float = option(0.0, "shear images by up to this, in columns per row", least=0)
-    scale: float = option(0.0, "scale images by up to this share of their size", least=0)
-    shift: float = option(0.0, "shift images by up to this, in pixels", least=0)
+    shear: float = option(0.0, "shear images by up to this, in columns per row", 0)
+    scale: float = option(0.0, "scale images by up to this share of their size", 0)
+    shift: float = option(0.0, "shift images by up to this, in pixels", 0)
     transforms: PARTS = option(
-        (),
-        "a further transform of the images, such as instance_noise(0.1); may be repeated",
-        flag="transform",
-        parts="transform",
-        metavar="NAME",
+        (), "a transform, such as instance_noise(0.1)", parts="transform", flag="transform"
     )
 
     @property
@@ -104,21 +91,13 @@ class Objective(Group):
 
     generator_loss: str = option(
         "non_saturating",
-        "adversarial objective: non_saturating, minimax, maximum_likelihood, least_squares, "
-        "hinge, wasserstein (with gradient penalty) or relativistic_average",
+        "adversarial objective",
         parts="objective",
-        metavar="NAME",
         common=True,
     )
-    adversarial_weight: float = option(
-        1.0, "weight of the adversarial loss in the generator's loss", least=0
-    )
+    adversarial_weight: float = option(1.0, "weight of the adversarial loss in G's loss", 0)
     terms: PARTS = option(
-        (),
-        "add a term to the losses, such as r1(0.1); may be repeated",
-        flag="term",
-        parts="term",
-        metavar="NAME",
+        (), "add a term to the losses, such as r1(0.1)", parts="term", flag="term"
     )
 
 
@@ -132,25 +111,20 @@ class Information(Group):
     information_weight: float = option(
         1.0,
         "λ, the weight of the categorical codes; 0 trains a regular GAN with Q as a probe",
-        least=0,
+        0,
         common=True,
     )
-    continuous_weight: float = option(0.1, "weight of the continuous codes", least=0)
-    information_warmup: float = option(
-        0.0, "share of the run in which λ rises from 0", least=0, most=1
-    )
+    continuous_weight: float = option(0.1, "weight of the continuous codes", 0)
+    information_warmup: float = option(0.0, "share of the run in which λ rises from 0", 0, 1)
     trunk_learns_information: bool = option(
         True, "let the shared trunk learn from the information loss, in D's update"
     )
     q_update: str = option(
         "generator",
-        "whose optimizer updates Q's head: the generator's, the discriminator's (as in the "
-        "authors' program) or one of its own",
+        "whose optimizer updates Q's head (the authors' program: the discriminator's)",
         choices=("generator", "discriminator", "own"),
     )
-    q_learning_rate: float | None = option(
-        None, "Adam's learning rate of an update of Q's own", above=0
-    )
+    q_learning_rate: float | None = option(None, "learning rate of Q's own update", above=0)
 
 
 @_group
@@ -161,20 +135,12 @@ class TwoLooks(Group):
     models = ("infogan",)
 
     real_information_weight: float = option(
-        0.0,
-        "weight of the information between the codes that Q reads from two distortions of a real "
-        "image",
-        least=0,
+        0.0, "weight of the information between the codes of two distortions of a real image", 0
     )
     thickness: float = option(
-        0.0,
-        "thicken or thin the strokes in the second look, by up to this share of a dilation",
-        least=0,
-        most=1,
+        0.0, "thicken or thin strokes in the second look, by this share of a dilation", 0, 1
     )
-    hole: float = option(
-        0.0, "hide a square in the second look, of this many pixels a side", least=0
-    )
+    hole: float = option(0.0, "hide a square of this many pixels a side in the second look", 0)
 
     @property
     def distorts_second_look(self):
@@ -188,34 +154,24 @@ class Optimization(Group):
 
     title = "Optimization"
 
-    batch_size: int = option(128, "images in a step", least=1, common=True)
+    batch_size: int = option(128, "images in a step", 1, common=True)
     d_learning_rate: float = option(
         2e-4, "Adam's learning rate of trunk and discriminator", above=0, common=True
     )
     g_learning_rate: float = option(
         1e-3, "Adam's learning rate of generator and recognizer", above=0, common=True
     )
-    adam_beta_1: float = option(0.5, "decay of Adam's first moment", least=0, below=1)
+    adam_beta_1: float = option(0.5, "decay of Adam's first moment", 0, below=1)
     decay_from: float = option(
-        1.0,
-        "share of the run after which all learning rates fall linearly to a fiftieth",
-        least=0,
-        most=1,
+        1.0, "share of the run after which learning rates fall linearly to a fiftieth", 0, 1
     )
-    d_steps: int = option(1, "updates of the discriminator in a step", least=1)
-    d_pretraining: int = option(
-        0, "steps at the beginning in which only the discriminator learns", least=0
-    )
+    d_steps: int = option(1, "updates of the discriminator in a step", 1)
+    d_pretraining: int = option(0, "first steps in which only the discriminator learns", 0)
     average_generator: float | None = option(
-        None,
-        "take images from a running mean of the generator's weights with this decay, such as 0.999",
-        least=0,
-        below=1,
+        None, "take images from a mean of G's weights with this decay, such as 0.999", 0, below=1
     )
     jit: bool | None = option(None, "compile the step with XLA; by default on a GPU only")
-    steps_per_execution: int = option(
-        1, "steps that TensorFlow runs without returning to Python", least=1
-    )
+    steps_per_execution: int = option(1, "steps that TensorFlow runs at once", 1)
 
 
 @_group
@@ -224,11 +180,11 @@ class Length(Group):
 
     title = "Length"
 
-    epochs: int = option(50, "passes over the training images", least=1, common=True)
+    epochs: int = option(50, "passes over the training images", 1, common=True)
     max_steps: int | None = option(
         None,
         "end after this many steps, whatever the epochs; --epochs alone lifts a preset's limit",
-        least=1,
+        1,
         common=True,
     )
 
@@ -344,7 +300,9 @@ class RunConfig(
             given["max_steps"] = None
         changed = dataclasses.replace(self, **given) if given else self
         for name, value in shorthands.items():
-            changed = SHORTHANDS[name].apply(changed, value)
+            target = SHORTHANDS[name].target
+            text = SHORTHANDS[name].apply(getattr(changed, target), value)
+            changed = dataclasses.replace(changed, **{target: text})
         return changed
 
     def differences(self, other):
@@ -406,27 +364,16 @@ class RunOptions(Group):
         metavar="DIR",
         common=True,
     )
-    tick: int = option(
-        100, "steps between two looks at the model: metrics, pictures, checks", least=1
-    )
-    sample_every: int = option(500, "steps between pictures", least=1)
-    checkpoint_every: float = option(60.0, "seconds between checkpoints", least=1)
-    evaluate_every: int | None = option(
-        None, "epochs between evaluations on the way; none by default", least=1
-    )
+    tick: int = option(100, "steps between two looks at the model", 1)
+    sample_every: int = option(500, "steps between pictures", 1)
+    checkpoint_every: float = option(60.0, "seconds between checkpoints", 1)
+    evaluate_every: int | None = option(None, "epochs between evaluations on the way", 1)
     tensorboard: bool = option(False, "write events for TensorBoard")
     callbacks: PARTS = option(
-        (),
-        "a callback of an imported module, such as my_callback(3); may be repeated",
-        flag="callback",
-        parts="callback",
-        metavar="NAME",
+        (), "a Keras callback that a module registered", parts="callback", flag="callback"
     )
     imports: PARTS = option(
-        (),
-        "a module or .py file with parts of your own, imported first; may be repeated",
-        flag="import",
-        metavar="MODULE",
+        (), "a module or .py file with parts of your own, imported first", flag="import"
     )
     data_note: str | None = option(None, "how the data set was chosen", hidden=True)
 
@@ -440,131 +387,6 @@ class RunOptions(Group):
         known = cls.options()
         values = {name: content[name] for name in known if name in content}
         return cls(**{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})
-
-
-@dataclasses.dataclass(frozen=True)
-class Shorthand:
-    """A flag that edits the text of another option.
-
-    Args:
-        target: Name of that option.
-        type: Type of its value.
-        help: What it does, for people.
-        edit: `(text of the target, value)` to the new text.
-        least: Smallest value.
-        metavar: As in the help.
-        repeated: Whether the flag may be repeated; `edit` then gets one value after another.
-    """
-
-    target: str
-    type: type
-    help: str
-    edit: typing.Callable
-    least: int | None = None
-    metavar: str | None = None
-    repeated: bool = False
-
-    def apply(self, config, value):
-        """The configuration with the target edited."""
-        text = getattr(config, self.target)
-        for one in value if self.repeated else (value,):
-            text = self.edit(text, one)
-        return dataclasses.replace(config, **{self.target: text})
-
-
-def _edit_codes(names, change):
-    """A function that edits the codes of these names, or adds one."""
-
-    def edit(text, value):
-        terms = notation.parse_sum(text)
-        return notation.format_sum(change(terms, names, value))
-
-    return edit
-
-
-def _with_noise(terms, names, size):
-    """The same noise in another size, or a new one in front."""
-    noise = next((part for _, part in terms if part.name in names), None)
-    others = [(count, part) for count, part in terms if part.name not in names]
-    if noise is None:
-        noise = notation.Part("normal", (size,))
-    else:
-        noise = dataclasses.replace(
-            noise,
-            args=(size, *noise.args[1:]),
-            kwargs=tuple(p for p in noise.kwargs if p[0] != "size"),
-        )
-    return [(1, noise), *others] if size else others
-
-
-def _with_values(terms, names, size):
-    """Every categorical code in another size."""
-    code = notation.Part("cat", (size,))
-    changed = [(count, code if part.name in names else part) for count, part in terms]
-    return changed if any(part.name in names for _, part in terms) else [*terms, (1, code)]
-
-
-def _with_count(terms, names, count):
-    """So many continuous codes of the kind that is there, or U(−1, 1)."""
-    code = next((part for _, part in terms if part.name in names), None)
-    others = [(n, part) for n, part in terms if part.name not in names]
-    return [*others, (count, code or notation.Part("uniform", (-1, 1)))]
-
-
-def _with_std(terms, names, learned):
-    """Continuous codes with a learned standard deviation, or the fixed one."""
-
-    def changed(part):
-        if part.name not in names:
-            return part
-        kept = tuple(pair for pair in part.kwargs if pair[0] != "std")
-        return dataclasses.replace(part, kwargs=kept + ((("std", None),) if learned else ()))
-
-    return [(count, changed(part)) for count, part in terms]
-
-
-def _with_network_option(text, setting):
-    name, _, number = setting.partition("=")
-    try:
-        return str(notation.parse(text).with_arguments(**{name: int(number)}))
-    except ValueError:
-        raise UserError(
-            f"--network-option takes NAME=NUMBER, such as filters=32. Received: {setting}."
-        ) from None
-
-
-NOISE = ("normal", "noise")
-CATEGORICAL = ("cat", "categorical")
-CONTINUOUS = ("uniform", "gaussian")
-SHORTHANDS = {
-    "noise": Shorthand(
-        "latents", int, "number of noise variables", _edit_codes(NOISE, _with_noise), 0
-    ),
-    "categories": Shorthand(
-        "latents",
-        int,
-        "values of each categorical code",
-        _edit_codes(CATEGORICAL, _with_values),
-        2,
-    ),
-    "continuous_codes": Shorthand(
-        "latents", int, "number of codes U(-1, 1)", _edit_codes(CONTINUOUS, _with_count), 0
-    ),
-    "learned_std": Shorthand(
-        "latents",
-        bool,
-        "let Q learn a standard deviation for each continuous code",
-        _edit_codes(CONTINUOUS, _with_std),
-    ),
-    "network_option": Shorthand(
-        "networks",
-        str,
-        "an option of the network family, such as filters=32; may be repeated",
-        _with_network_option,
-        metavar="NAME=NUMBER",
-        repeated=True,
-    ),
-}
 
 
 def _merged(there, added):

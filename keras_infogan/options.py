@@ -17,17 +17,21 @@ from keras_infogan.errors import UserError
 PARTS = tuple[str, ...]  # parts by their text, such as ("r1(5)",)
 
 
-def option(default, help, **rules):
+def option(default, help, least=None, most=None, **rules):
     """A field of a `Group`; its type is its annotation.
 
     Args:
         default: Its default.
         help: What it is, for people.
-        **rules: `least` and `most`, bounds that may be reached; `above` and `below`, bounds that
-            may not; `choices`; `parts`, the kind of registry that its texts name; `latents`,
-            whether it is a sum of noise and codes; `flag`, where it is not the field's name;
-            `metavar`; `common`, whether the short help shows it.
+        least: Smallest value.
+        most: Largest value.
+        **rules: `above` and `below`, bounds that may not be reached; `choices`; `parts`, the kind
+            of registry that its texts name; `latents`, whether it is a sum of noise and codes;
+            `flag`, where it is not the field's name; `metavar`; `common`, whether the short help
+            shows it; `hidden`, whether the command line lacks it.
     """
+    bounds = {"least": least, "most": most}
+    rules |= {name: bound for name, bound in bounds.items() if bound is not None}
     return dataclasses.field(default=default, metadata={"help": help, **rules})
 
 
@@ -72,12 +76,13 @@ class Option:
         rules = self.rules
         if self.type is float and not math.isfinite(value):
             self._refuse("must be finite", value)
-        if not (
-            ("least" not in rules or value >= rules["least"])
-            and ("most" not in rules or value <= rules["most"])
+        fits = (
+            value >= rules.get("least", value)
+            and value <= rules.get("most", value)
             and ("above" not in rules or value > rules["above"])
             and ("below" not in rules or value < rules["below"])
-        ):
+        )
+        if not fits:
             self._refuse(f"must be {self.range}", value)
         if "choices" in rules and value not in rules["choices"]:
             self._refuse(f"must be one of {', '.join(map(str, rules['choices']))}", value)
@@ -96,22 +101,8 @@ class Option:
     @property
     def range(self):
         """Its bounds in words, or ""."""
-        rules = self.rules
-        low = (
-            f"at least {rules['least']}"
-            if "least" in rules
-            else f"above {rules['above']}"
-            if "above" in rules
-            else ""
-        )
-        high = (
-            f"at most {rules['most']}"
-            if "most" in rules
-            else f"below {rules['below']}"
-            if "below" in rules
-            else ""
-        )
-        return " and ".join(filter(None, (low, high)))
+        words = {"least": "at least", "above": "above", "most": "at most", "below": "below"}
+        return " and ".join(f"{words[n]} {self.rules[n]}" for n in words if n in self.rules)
 
     def parse(self, text):
         """The value that a text on the command line means.

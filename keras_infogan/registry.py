@@ -172,116 +172,104 @@ def fits(value, wanted):
     return isinstance(value, (int, float) if wanted is float else wanted)
 
 
-OBJECTIVES = Registry(
+def _registry(kind, table="", **options):
+    """A registry whose built-in parts stand in a table, a line each: name, module:attribute."""
+    return Registry(kind, dict(line.split() for line in table.strip().splitlines()), **options)
+
+
+OBJECTIVES = _registry(
     "objective",
-    {
-        name: f"objectives:{name}"
-        for name in (
-            "non_saturating",
-            "minimax",
-            "maximum_likelihood",
-            "least_squares",
-            "hinge",
-            "wasserstein",
-            "relativistic_average",
-        )
-    },
+    """
+    hinge                 objectives:hinge
+    least_squares         objectives:least_squares
+    maximum_likelihood    objectives:maximum_likelihood
+    minimax               objectives:minimax
+    non_saturating        objectives:non_saturating
+    relativistic_average  objectives:relativistic_average
+    wasserstein           objectives:wasserstein
+    """,
 )
-TERMS = Registry(
+TERMS = _registry(
     "term",
-    {
-        "feature_matching": "terms.feature_matching:FeatureMatching",
-        "historical_averaging": "terms.historical_averaging:HistoricalAveraging",
-        "label_classes": "terms.label_classes:LabelClasses",
-        "label_smoothing": "terms.label_smoothing:LabelSmoothing",
-        "r1": "terms.gradient_penalty:R1",
-        "wgan_gp": "terms.gradient_penalty:WassersteinPenalty",
-        "two_looks": "terms.two_looks:TwoLooks",
-    },
+    """
+    feature_matching      terms.feature_matching:FeatureMatching
+    historical_averaging  terms.historical_averaging:HistoricalAveraging
+    label_classes         terms.label_classes:LabelClasses
+    label_smoothing       terms.label_smoothing:LabelSmoothing
+    r1                    terms.gradient_penalty:R1
+    two_looks             terms.two_looks:TwoLooks
+    wgan_gp               terms.gradient_penalty:WassersteinPenalty
+    """,
     base="terms.term:Term",
 )
-TRANSFORMS = Registry(
+TRANSFORMS = _registry(
     "transform",
-    {
-        "distortion": "transforms.distortion:RandomDistortion",
-        "instance_noise": "transforms.instance_noise:InstanceNoise",
-    },
+    """
+    distortion            transforms.distortion:RandomDistortion
+    instance_noise        transforms.instance_noise:InstanceNoise
+    """,
     base="transforms.transform:Transform",
 )
-REWRITES = Registry(
+REWRITES = _registry(
     "rewrite",
-    {
-        "minibatch_discrimination": "networks.rewrites.minibatch_discrimination"
-        ":MinibatchDiscrimination",
-        "spectral_norm": "networks.rewrites.spectral_norm:SpectralNorm",
-        "virtual_batch_norm": "networks.rewrites.virtual_batch_norm:VirtualBatchNorm",
-    },
+    """
+    minibatch_discrimination  networks.rewrites.minibatch_discrimination:MinibatchDiscrimination
+    spectral_norm             networks.rewrites.spectral_norm:SpectralNorm
+    virtual_batch_norm        networks.rewrites.virtual_batch_norm:VirtualBatchNorm
+    """,
     base="networks.rewrites.rewrite:Rewrite",
 )
-NETWORKS = Registry(
+NETWORKS = _registry(
     "network family",
-    {
-        "conv28": "networks.conv28:build",
-        "conv32": "networks.conv32:build",
-        "conditional_dense": "networks.conditional_dense:build",
-        "dcgan": "networks.dcgan:build",
-        "dcgan64": "networks.dcgan64:build",
-        "dense": "networks.dense:build",
-        "mlp": "networks.mlp:build",
-        "survey28": "networks.conv28:build_survey28",
-    },
+    """
+    conditional_dense     networks.conditional_dense:build
+    conv28                networks.conv28:build
+    conv32                networks.conv32:build
+    dcgan                 networks.dcgan:build
+    dcgan64               networks.dcgan64:build
+    dense                 networks.dense:build
+    mlp                   networks.mlp:build
+    survey28              networks.conv28:build_survey28
+    """,
     partial=True,
 )
-CODES = Registry(
+CODES = _registry(
     "code",
-    {
-        "cat": "latents.codes:Categorical",
-        "categorical": "latents.codes:Categorical",
-        "uniform": "latents.codes:Uniform",
-        "gaussian": "latents.codes:Gaussian",
-    },
+    """
+    cat                   latents.codes:Categorical
+    categorical           latents.codes:Categorical
+    gaussian              latents.codes:Gaussian
+    uniform               latents.codes:Uniform
+    """,
     base="latents.codes:Code",
 )
-SOURCES = Registry(
+SOURCES = _registry(
     "data source",
-    {
-        "mnist5k": "data.mnist5k:SOURCE",
-        "drawn_faces": "data.drawn_faces:SOURCE",
-        "folder": "data.folder:SOURCE",
-    },
+    """
+    drawn_faces           data.drawn_faces:SOURCE
+    folder                data.folder:SOURCE
+    mnist5k               data.mnist5k:SOURCE
+    """,
 )
-FIGURES = Registry(
+FIGURES = _registry(
     "figure",
-    {
-        "codes": "figures.images:CODES",
-        "traversals": "figures.images:TRAVERSALS",
-        "steps": "figures.images:STEPS",
-        "interpolation": "figures.images:INTERPOLATION",
-        "curves": "figures.curves:CURVES",
-        "table": "figures.table:TABLE",
-        "generator-costs": "figures.theory:GENERATOR_COSTS",
-        "optimal-discriminator": "figures.theory:OPTIMAL_DISCRIMINATOR",
-        "xy-game": "figures.theory:XY_GAME",
-    },
+    """
+    codes                 figures.images:CODES
+    curves                figures.curves:CURVES
+    generator-costs       figures.theory:GENERATOR_COSTS
+    interpolation         figures.images:INTERPOLATION
+    optimal-discriminator figures.theory:OPTIMAL_DISCRIMINATOR
+    steps                 figures.images:STEPS
+    table                 figures.table:TABLE
+    traversals            figures.images:TRAVERSALS
+    xy-game               figures.theory:XY_GAME
+    """,
 )
-CALLBACKS = Registry("callback")
-PRESETS = Registry("preset", module="presets")
+CALLBACKS = _registry("callback")
+PRESETS = _registry("preset", module="presets")
 
-REGISTRIES = {
-    registry.kind.split()[0]: registry
-    for registry in (
-        OBJECTIVES,
-        TERMS,
-        TRANSFORMS,
-        REWRITES,
-        NETWORKS,
-        CODES,
-        SOURCES,
-        FIGURES,
-        CALLBACKS,
-        PRESETS,
-    )
-}
+_ALL = (OBJECTIVES, TERMS, TRANSFORMS, REWRITES, NETWORKS, CODES, SOURCES, FIGURES, CALLBACKS)
+REGISTRIES = {registry.kind.split()[0]: registry for registry in (*_ALL, PRESETS)}
 
 
 def registry_of(kind):

@@ -61,9 +61,13 @@ def main(arguments=None):
     """Runs the command line and returns the exit code."""
     parser = program.OneLineParser("infogan export", __doc__)
     parser.add_argument("run", help="directory of a finished run")
-    parser.add_argument("--out", metavar="DIR", help="directory of the versions (default: the run's)")
+    parser.add_argument(
+        "--out", metavar="DIR", help="directory of the versions (default: the run's)"
+    )
     program.add_import(parser)
-    return program.run(parser, lambda options: print(export_run(options.run, options.out)), arguments)
+    return program.run(
+        parser, lambda options: print(export_run(options.run, options.out)), arguments
+    )
 
 
 if __name__ == "__main__":

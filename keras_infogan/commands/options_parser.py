@@ -2,9 +2,11 @@
 
 import argparse
 
-from keras_infogan.config import SHORTHANDS, RunConfig, RunOptions
+from keras_infogan import registry
+from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.options import PARTS
+from keras_infogan.shorthands import SHORTHANDS
 
 COMMON_SHORTHANDS = ("categories", "continuous_codes")
 METAVARS = {int: "N", float: "X", str: "TEXT"}
@@ -50,9 +52,8 @@ def add_help_all(parser, make):
 
 
 def _heading(group):
-    if group.models is None:
-        return group.title.lower()
-    return f"{group.title.lower()} (model {', '.join(group.models)})"
+    title = group.title[0].lower() + group.title[1:]
+    return title if group.models is None else f"{title} (model {', '.join(group.models)})"
 
 
 def _add(group, one, visible, shown):
@@ -89,7 +90,7 @@ def _add_shorthand(group, name, shorthand, shown):
         flag,
         type=shorthand.type,
         action="append" if shorthand.repeated else "store",
-        metavar=shorthand.metavar or "N",
+        metavar=METAVARS[shorthand.type],
         **settings,
     )
 
@@ -103,8 +104,11 @@ def _described(one, value, shown):
 
 
 def _facts(one):
-    choices = ", ".join(map(str, one.rules.get("choices", ())))
-    return [fact for fact in (one.range, choices) if fact]
+    choices = one.rules.get("choices", ())
+    if "parts" in one.rules:
+        choices = registry.names(one.rules["parts"])
+    repeated = "may be repeated" if one.type == PARTS else ""
+    return [fact for fact in (one.range, ", ".join(map(str, choices)), repeated) if fact]
 
 
 def options_page():

@@ -16,11 +16,12 @@ import sys
 from keras_infogan import extensions, files, quiet
 from keras_infogan.commands import program, study_table
 from keras_infogan.commands.study_table import read_rows
-from keras_infogan.config import SHORTHANDS, RunConfig, RunOptions
+from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.options import Option
 from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
+from keras_infogan.shorthands import SHORTHANDS
 
 
 def study(config, seeds, out, options=None, runs="runs"):

@@ -6,10 +6,11 @@ import re
 
 from keras_infogan import extensions, quiet
 from keras_infogan.commands import options_parser, program
-from keras_infogan.config import SHORTHANDS, RunConfig, RunOptions
+from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.registry import PRESETS
 from keras_infogan.run_dir import RunDir
+from keras_infogan.shorthands import SHORTHANDS
 from keras_infogan.training import resuming
 
 EXAMPLES = """\
