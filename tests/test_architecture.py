@@ -17,7 +17,7 @@ LAYERS = (
     "errors earlier information schedules",
     "notation files quiet",
     "registry pictures extensions",
-    "options latents objectives networks transforms data",
+    "options shorthands latents objectives networks transforms data",
     "config models evaluation",
     "terms saving presets run_dir",
     "figures serving",
