@@ -140,11 +140,9 @@ class Group:
     @classmethod
     def groups(cls):
         """The groups that a configuration inherits from, in the order of their declaration."""
-        return [
-            base
-            for base in cls.__mro__
-            if base not in (cls, Group) and issubclass(base, Group) and _own_fields(base)
-        ] or [cls]
+        bases = [base for base in cls.__mro__ if issubclass(base, Group) and base is not Group]
+        # A configuration that another one extends is none: it inherits from groups itself.
+        return [base for base in bases if base.__bases__ == (Group,)]
 
     @classmethod
     def key(cls):
@@ -153,10 +151,14 @@ class Group:
 
     @classmethod
     def own_options(cls):
-        """The options that this class itself declares, `{name: Option}`."""
+        """The options of a group, or of a configuration beside its groups, `{name: Option}`."""
+        groups = [group for group in cls.groups() if group is not cls]
+        elsewhere = {field.name for group in groups for field in dataclasses.fields(group)}
         hints = typing.get_type_hints(cls)
         found = {}
-        for field in _own_fields(cls):
+        for field in dataclasses.fields(cls):
+            if field.name in elsewhere or "help" not in field.metadata:
+                continue
             kind, optional = hints[field.name], False
             if isinstance(kind, types.UnionType):
                 kind = next(one for one in kind.__args__ if one is not type(None))
@@ -179,12 +181,3 @@ class Group:
     def __post_init__(self):
         for name, one in type(self).options().items():
             one.check(getattr(self, name))
-
-
-def _own_fields(cls):
-    own = cls.__dict__.get("__annotations__", {})
-    return [
-        field
-        for field in getattr(cls, "__dataclass_fields__", {}).values()
-        if field.name in own and "help" in field.metadata
-    ]

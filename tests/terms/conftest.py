@@ -7,18 +7,18 @@ import tensorflow as tf
 
 from keras_infogan.latents import LatentSpec
 from keras_infogan.models.gan import GAN
-from keras_infogan.models.update import Look, Update
+from keras_infogan.models.update import Look, Update, step_seeds
 
 
 @pytest.fixture(scope="session")
 def linear_gan():
-    """A function: stabilizers, D's weights → a compiled GAN of images `(1, 2, 1)`.
+    """A function: terms, D's weights → a compiled GAN of images `(1, 2, 1)`.
 
     D's logit is weights · pixels + bias, its features are the pixels, and G(z) = z · matrix with
     one noise z.
     """
 
-    def make(*parts, weights=(3.0, 4.0), bias=0.0, matrix=(1.0, 1.0), **compile_options):
+    def make(*terms, weights=(3.0, 4.0), bias=0.0, matrix=(1.0, 1.0), **compile_options):
         z = keras.Input((1,))
         drawn = keras.layers.Dense(2, use_bias=False)(z)
         generator = keras.Model(z, keras.layers.Reshape((1, 2, 1))(drawn), name="generator")
@@ -29,7 +29,7 @@ def linear_gan():
         discriminator = keras.Model(features, head, name="discriminator")
         generator.set_weights([np.reshape(matrix, (1, 2))])
         discriminator.set_weights([np.reshape(weights, (2, 1)), np.array([bias])])
-        model = GAN(generator, trunk, discriminator, LatentSpec(1, []), stabilizers=parts)
+        model = GAN(generator, trunk, discriminator, LatentSpec(1, []), terms=terms)
         model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0), **compile_options)
         return model
 
@@ -49,6 +49,6 @@ def update_on():
     def make(model, real, generated, labels=None):
         looks = [Look(images, *model.judge(images, labels, True)) for images in (real, generated)]
         step = tf.constant(0)
-        return Update(step, model._seeds(step), True, None, looks[1], real, labels, real=looks[0])
+        return Update(step, step_seeds(model.seed, step), True, None, looks[1], real, labels, real=looks[0])
 
     return make

@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import terms as stabilizers
 from keras_infogan.latents import LatentSpec
 from keras_infogan.models.gan import GAN
-from keras_infogan.terms import R1, SpectralNorm, WassersteinPenalty
-from keras_infogan.terms.gradient_penalty import slope_between, squared_slope
+from keras_infogan.models.update import step_seeds
+from keras_infogan.networks.rewrites.spectral_norm import SpectralNorm
+from keras_infogan.terms.gradient_penalty import R1, WassersteinPenalty, squared_slope
+
+
+def slope_between(model, update):
+    """E (‖∇ₓ D‖ − 1)² between real and generated images."""
+    return WassersteinPenalty(1.0).d_loss(model, update)
 
 
 @pytest.fixture
@@ -71,7 +76,7 @@ def test_the_wasserstein_penalty_looks_between_real_and_generated_images(steep, 
 
 def test_each_step_looks_elsewhere_and_the_same_step_at_the_same_place(steep, pixels, update_on):
     update = update_on(steep, pixels((3, 4)), pixels((6, 8)))
-    later = dataclasses.replace(update, seeds=steep._seeds(1))
+    later = dataclasses.replace(update, seeds=step_seeds(steep.seed, 1))
     assert float(slope_between(steep, update)) == float(slope_between(steep, update))
     assert float(slope_between(steep, update)) != float(slope_between(steep, later))
 
@@ -79,12 +84,14 @@ def test_each_step_looks_elsewhere_and_the_same_step_at_the_same_place(steep, pi
 def test_the_objective_wasserstein_has_its_penalty_in_training_only(linear_gan, pixels, update_on):
     model = linear_gan(generator_loss="wasserstein")
     update = update_on(model, pixels((1, 2)), pixels((0, 1)))
-    loss, values = model._d_loss(update)
+    loss, values = model.d_loss(update)
     # D says 11 and 4: 4 − 11, and 10 · (5 − 1)².
-    assert float(values["d_loss"]) == pytest.approx(-7.0)
-    assert float(loss) == pytest.approx(-7.0 + 160.0, rel=1e-5)
-    loss, _ = model._d_loss(dataclasses.replace(update, training=False))
-    assert float(loss) == pytest.approx(-7.0)
+    assert float(loss) == float(values["d_loss"]) == pytest.approx(-7.0)
+    [penalty] = model.all_terms()
+    assert float(penalty.d_loss(model, update)) == pytest.approx(160.0, rel=1e-5)
+    [penalty] = linear_gan(generator_loss="wasserstein(0.5)").all_terms()
+    assert float(penalty.d_loss(model, update)) == pytest.approx(8.0, rel=1e-5)
+    assert float(model.test_step(pixels((1, 2)))["d_loss"]) < 100.0
 
 
 @pytest.mark.parametrize("part", [R1(), WassersteinPenalty()])
@@ -102,9 +109,8 @@ def with_batch_norm(tiny_gan_networks, small_images):
     x = keras.layers.Conv2D(3, 3, 2, "same")(images)
     x = keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization(momentum=0.5)(x))
     networks["trunk"] = keras.Model(images, keras.layers.Flatten()(x), name="trunk")
-    parts = [R1(), SpectralNorm()]
-    networks = stabilizers.rebuild(networks, parts, latents)
-    model = GAN(**networks, latents=latents, stabilizers=parts)
+    networks = SpectralNorm().rewrite(networks, latents, 0, 0)
+    model = GAN(**networks, latents=latents, terms=[R1()])
     model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
     model.train_step(tf.constant(small_images(6)))
     return model
@@ -139,7 +145,7 @@ def test_an_objective_with_the_penalty_refuses_it_once_more(linear_gan):
 def test_r1_flattens_d_in_training(tiny_gan, small_images):
     slopes = []
     for parts in ((), (R1(5.0),)):
-        model = tiny_gan(*parts, d_optimizer=keras.optimizers.SGD(0.05))
+        model = tiny_gan(terms=parts, d_optimizer=keras.optimizers.SGD(0.05))
         for seed in range(4):
             model.train_step(tf.constant(small_images(6, seed)))
         images = tf.constant(small_images(6, seed=9))

@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan.terms import HistoricalAveraging
+from keras_infogan.models.update import step_seeds
+from keras_infogan.terms.historical_averaging import HistoricalAveraging
 
 
 def players(x, y):
     """A stand-in for a model in which G has one weight x and D one weight y."""
     x, y = tf.Variable(x), tf.Variable(y)
-    generator = types.SimpleNamespace(trainable_variables=[x])
-    return types.SimpleNamespace(d_variables=[y], generator=generator), x, y
+    generator, trunk, discriminator = (
+        types.SimpleNamespace(trainable_variables=own) for own in ([x], [], [y])
+    )
+    model = types.SimpleNamespace(generator=generator, trunk=trunk, discriminator=discriminator)
+    return model, x, y
 
 
 def test_pull_to_the_mean_by_hand():
@@ -19,25 +23,22 @@ def test_pull_to_the_mean_by_hand():
     part = HistoricalAveraging(0.5)
     part.attach(model)
     assert float(part.d_loss(model, None)) == float(part.g_loss(model, None)) == 0.0
-    for value, mean in ((3.0, 2.0), (5.0, 3.0), (3.0, 3.0)):
+    # Each loss is measured from the mean of all weights so far, the present ones among them.
+    for value, mean in ((3.0, 2.0), (5.0, 3.0)):
         x.assign(value)
-        part.after_update(model)
+        loss = float(part.g_loss(model, None))
         assert float(part.g_means[0]) == pytest.approx(mean)
-    assert float(part.d_means[0]) == pytest.approx(10.0)
+        assert loss == pytest.approx(0.5 * (value - mean) ** 2)
     # D's past counts from D's updates: 10, 4, and not three values of G's as well.
     y.assign(4.0)
-    part.after_d_update(model)
-    assert float(part.d_means[0]) == pytest.approx(7.0)
-    assert float(part.g_means[0]) == pytest.approx(3.0)
-    part.d_means[0].assign(10.0)
     x.assign(7.0)
-    y.assign(8.0)
     with tf.GradientTape(persistent=True) as tape:
         d_loss, g_loss = part.d_loss(model, None), part.g_loss(model, None)
+    assert (float(part.d_means[0]), float(part.g_means[0])) == (7.0, 4.0)
     # strength · (θ − mean)², of each player's own weights, and the slope 2 · strength · (θ − mean).
-    assert (float(d_loss), float(g_loss)) == pytest.approx((0.5 * 4.0, 0.5 * 16.0))
-    assert float(tape.gradient(d_loss, y)) == pytest.approx(-2.0)
-    assert float(tape.gradient(g_loss, x)) == pytest.approx(4.0)
+    assert (float(d_loss), float(g_loss)) == pytest.approx((0.5 * 9.0, 0.5 * 9.0))
+    assert float(tape.gradient(d_loss, y)) == pytest.approx(-3.0)
+    assert float(tape.gradient(g_loss, x)) == pytest.approx(3.0)
     assert tape.gradient(d_loss, x) is None and tape.gradient(g_loss, y) is None
 
 
@@ -54,8 +55,6 @@ def distance_after(part, steps=100, rate=0.2):
         g_slope, d_slope = tape.gradient(g_loss, x), tape.gradient(d_loss, y)
         x.assign_sub(rate * g_slope)
         y.assign_sub(rate * d_slope)
-        part.after_d_update(model)
-        part.after_update(model)
 
     for _ in range(steps):
         step()
@@ -68,51 +67,49 @@ def test_the_game_xy_circles_outward_without_it_and_settles_with_it():
     assert distance_after(HistoricalAveraging(0.15)) < 0.05
 
 
-def test_a_model_remembers_the_mean_of_both_players(tiny_gan, small_images, arrays):
+@pytest.mark.parametrize(
+    ("settings", "counts"), [({}, (3, 3)), ({"d_steps": 3}, (9, 3)), ({"d_pretraining": 2}, (3, 1))]
+)
+def test_a_model_remembers_the_mean_of_the_weights_before_each_update(
+    tiny_gan, small_images, arrays, settings, counts
+):
     part = HistoricalAveraging(0.1)
-    model = tiny_gan(part)
-    history = {"d": [arrays(model.d_variables)], "g": [arrays(model.g_variables)]}
-    for seed in range(2):
+    model = tiny_gan(terms=[part], **settings)
+    past = {"discriminator": [], "generator": []}
+
+    def spied(player, variables):
+        update = getattr(model, f"update_{player}")
+
+        def spy(*given):
+            past[player].append(arrays(variables))
+            return update(*given)
+
+        setattr(model, f"update_{player}", spy)
+
+    spied("discriminator", model.d_variables)
+    spied("generator", model.g_variables)
+    for seed in range(3):
         model.train_step(small_images(5, seed))
-        history["d"].append(arrays(model.d_variables))
-        history["g"].append(arrays(model.g_variables))
-    for means, past in ((part.d_means, history["d"]), (part.g_means, history["g"])):
-        for mean, *values in zip(means, *past, strict=True):
+    assert (float(part.d_count), float(part.g_count)) == counts
+    for means, player in ((part.d_means, "discriminator"), (part.g_means, "generator")):
+        for mean, *values in zip(means, *past[player][-counts[player == "generator"] :], strict=True):
             np.testing.assert_allclose(mean, np.mean(values, axis=0), atol=1e-6)
     assert part.trainable_variables == []
 
 
-@pytest.mark.parametrize("settings", [dict(d_steps=3), dict(d_pretraining=2)])
-def test_every_update_of_d_is_remembered(tiny_gan, small_images, arrays, settings):
-    part = HistoricalAveraging(0.1)
-    model = tiny_gan(part, **settings)
-    past, update = [arrays(model.d_variables)], model._update_discriminator
-
-    def spy(*given):
-        values = update(*given)
-        past.append(arrays(model.d_variables))
-        return values
-
-    model._update_discriminator = spy
-    for seed in range(2):
-        model.train_step(small_images(5, seed))
-    for mean, *values in zip(part.d_means, *past, strict=True):
-        np.testing.assert_allclose(mean, np.mean(values, axis=0), atol=1e-6)
-    turns = 0 if "d_pretraining" in settings else 2
-    assert (float(part.d_count), float(part.g_count)) == (len(past), 1 + turns)
-
-
 @pytest.mark.parametrize(("player", "rate"), [("discriminator", 0.5), ("generator", 0.25)])
 def test_an_update_follows_the_pull(tiny_gan, small_images, arrays, player, rate):
-    """One away from the mean, it differs from that without by rate · 2 · strength."""
+    """At a mean of ten that is one away, less a tenth for the present weights: 0.9."""
     moved = []
     for strength in (0.0, 0.1):
         part = HistoricalAveraging(strength)
-        model = tiny_gan(part)
+        model = tiny_gan(terms=[part])
         for mean in part.d_means + part.g_means:
             mean.assign_sub(tf.ones_like(mean))
-        update = getattr(model, f"_update_{player}")
-        update(small_images(5), None, tf.constant(0), model._seeds(0))
+        for count in (part.d_count, part.g_count):
+            count.assign(9.0)
+        update = getattr(model, f"update_{player}")
+        update(small_images(5), None, tf.constant(0), step_seeds(model.seed, 0))
         moved.append(arrays(model.d_variables if player == "discriminator" else model.g_variables))
     for without, pulled in zip(*moved, strict=True):
-        np.testing.assert_allclose(pulled - without, -rate * 2 * 0.1, atol=1e-6)
+        np.testing.assert_allclose(pulled - without, -rate * 2 * 0.1 * 0.9, atol=1e-6)

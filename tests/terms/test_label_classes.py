@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import terms as stabilizers
 from keras_infogan.latents import LatentSpec
-from keras_infogan.terms import LabelClasses
-from keras_infogan.terms.label_classes import CLASS_LOGITS, LogSumExp
+from keras_infogan.models.update import step_seeds
+from keras_infogan.networks.rewrites import rewrite_all
+from keras_infogan.terms.label_classes import CLASS_LOGITS, LabelClasses, LogSumExp
 
 
 def class_logits(model, features):
@@ -21,7 +21,7 @@ def test_log_sum_exp_by_hand():
 
 
 def test_the_logit_of_d_leaves_generated_images_their_share_of_the_softmax(tiny_gan, small_images):
-    model = tiny_gan(LabelClasses(), num_labels=3)
+    model = tiny_gan(terms=[LabelClasses()], num_labels=3)
     logits, features = model.judge(small_images(5))
     classes = class_logits(model, features).numpy()
     z = np.exp(classes).sum(axis=1, keepdims=True)
@@ -34,7 +34,7 @@ def test_the_logit_of_d_leaves_generated_images_their_share_of_the_softmax(tiny_
 
 def test_value_and_gradient_by_hand(tiny_gan, small_images, update_on):
     part = LabelClasses(0.5)
-    model = tiny_gan(part, num_labels=3)
+    model = tiny_gan(terms=[part], num_labels=3)
     labels = np.array([2, 0, 1, 1])
     layer = model.discriminator.get_layer(CLASS_LOGITS)
     with tf.GradientTape() as tape:
@@ -50,12 +50,12 @@ def test_value_and_gradient_by_hand(tiny_gan, small_images, update_on):
 
 
 def test_d_learns_to_tell_labels(tiny_gan, small_images):
-    model = tiny_gan(LabelClasses(), num_labels=2, d_optimizer=keras.optimizers.Adam(0.05))
+    model = tiny_gan(terms=[LabelClasses()], num_labels=2, d_optimizer=keras.optimizers.Adam(0.05))
     images = small_images(16)
     labels = (images.mean(axis=(1, 2, 3)) > 0).astype(np.int64)
     before = model.d_variables[0].numpy()
     for _ in range(25):
-        model._update_discriminator(images, labels, tf.constant(0), model._seeds(0))
+        model.update_discriminator(images, labels, tf.constant(0), step_seeds(model.seed, 0))
     told = np.argmax(class_logits(model, model.judge(images)[1]), axis=1)
     assert np.mean(told == labels) > 0.9
     assert np.abs(model.d_variables[0].numpy() - before).max() > 1e-3
@@ -63,7 +63,7 @@ def test_d_learns_to_tell_labels(tiny_gan, small_images):
 
 def test_labels_may_stand_in_a_column(tiny_gan, small_images, update_on):
     part = LabelClasses()
-    model = tiny_gan(part, num_labels=3)
+    model = tiny_gan(terms=[part], num_labels=3)
     losses = [
         float(part.d_loss(model, update_on(model, small_images(2), small_images(2), labels)))
         for labels in (np.array([2, 0]), np.array([[2.0], [0.0]]))
@@ -72,7 +72,7 @@ def test_labels_may_stand_in_a_column(tiny_gan, small_images, update_on):
 
 
 def test_training_without_labels_is_refused(tiny_gan, small_images):
-    model = tiny_gan(LabelClasses(), num_labels=3)
+    model = tiny_gan(terms=[LabelClasses()], num_labels=3)
     with pytest.raises(ValueError, match="pairs of images and labels. Received: labels=None"):
         model.train_step(small_images(4))
     model.test_step(small_images(4))  # its figures need none
@@ -82,4 +82,4 @@ def test_training_without_labels_is_refused(tiny_gan, small_images):
 def test_data_without_two_labels_is_refused(tiny_gan_networks, num_labels):
     latents = LatentSpec(3, [])
     with pytest.raises(ValueError, match=f"at least two labels. Received: num_labels={num_labels}"):
-        stabilizers.rebuild(tiny_gan_networks(latents), [LabelClasses()], latents, num_labels)
+        rewrite_all(tiny_gan_networks(latents), [LabelClasses()], latents, num_labels)

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from keras_infogan.models.update import Look, Update
-from keras_infogan.terms import LabelSmoothing
+from keras_infogan.terms.label_smoothing import LabelSmoothing
 
 
 def sigmoid(x):
@@ -14,7 +14,7 @@ def d_loss_on(model, real, generated):
     """D's whole loss on logits."""
     looks = [Look(None, logits, None) for logits in (real, generated)]
     update = Update(tf.constant(0), None, True, None, looks[1], real=looks[0])
-    return model._d_loss(update)[0] + model.stabilizers[0].d_loss(model, update)
+    return model.d_loss(update)[0] + model.terms[0].d_loss(model, update)
 
 
 @pytest.mark.parametrize("target", [0.9, 0.7, 1.0])

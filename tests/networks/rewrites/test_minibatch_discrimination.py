@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan.terms import MinibatchDiscrimination
-from keras_infogan.networks.rewrites.minibatch_discrimination import Closeness
+from keras_infogan.networks.rewrites.minibatch_discrimination import (
+    Closeness,
+    MinibatchDiscrimination,
+)
 
 E1, E2, E3 = (math.exp(-distance) for distance in (1, 2, 3))
 
@@ -51,7 +53,7 @@ def test_a_generator_that_repeats_itself_has_the_largest_closeness():
 
 @pytest.mark.parametrize("depends", [False, True])
 def test_a_logit_depends_on_the_other_images_of_the_batch(tiny_gan, small_images, depends):
-    model = tiny_gan(*([MinibatchDiscrimination(4)] if depends else []))
+    model = tiny_gan([MinibatchDiscrimination(4)] if depends else [])
     first, second = small_images(3), small_images(3)
     second[1:] = small_images(2, seed=9)
     one, other = (model.judge(images, training=True)[0][0, 0] for images in (first, second))
@@ -59,7 +61,7 @@ def test_a_logit_depends_on_the_other_images_of_the_batch(tiny_gan, small_images
 
 
 def test_d_trains_the_kernels_and_reads_the_features_beside_them(tiny_gan, small_images):
-    model = tiny_gan(MinibatchDiscrimination(4))
+    model = tiny_gan([MinibatchDiscrimination(4)])
     layer = next(one for one in model.discriminator.layers if isinstance(one, Closeness))
     assert layer.kernel.shape == (5, 4 * 5)
     assert model.discriminator.layers[-1].kernel.shape == (5 + 4, 1)

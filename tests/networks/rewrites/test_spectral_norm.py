@@ -3,10 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import terms as stabilizers
 from keras_infogan.latents import LatentSpec
-from keras_infogan.terms import SpectralNorm
-from keras_infogan.networks.rewrites.spectral_norm import SpectrallyNormalized
+from keras_infogan.models.update import step_seeds
+from keras_infogan.networks.rewrites.spectral_norm import SpectralNorm, SpectrallyNormalized
 
 W = np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.3]], np.float32)
 
@@ -99,7 +98,7 @@ def test_a_layer_computes_with_the_normalised_kernel():
 def test_every_layer_of_d_is_normalised_and_keeps_its_weights(tiny_gan_networks):
     latents = LatentSpec(3, [])
     networks = tiny_gan_networks(latents)
-    rebuilt = stabilizers.rebuild(networks, [SpectralNorm(1.5)], latents)
+    rebuilt = SpectralNorm(1.5).rewrite(networks, latents, 0, 0)
     assert rebuilt["generator"] is networks["generator"]
     count = 0
     for name in ("trunk", "discriminator"):
@@ -112,16 +111,16 @@ def test_every_layer_of_d_is_normalised_and_keeps_its_weights(tiny_gan_networks)
 
 
 def test_g_update_leaves_the_kernels_of_d_alone(tiny_gan, small_images, arrays):
-    model = tiny_gan(SpectralNorm())
+    model = tiny_gan([SpectralNorm()])
     before, g_before = arrays(model.d_variables), arrays(model.g_variables)
-    model._update_generator(small_images(5), None, tf.constant(0), model._seeds(0))
+    model.update_generator(small_images(5), None, tf.constant(0), step_seeds(model.seed, 0))
     for old, new in zip(before, arrays(model.d_variables), strict=True):
         np.testing.assert_array_equal(old, new)
     assert np.abs(g_before[0] - model.g_variables[0].numpy()).max() > 0
 
 
 def test_d_trains_under_it_and_judging_changes_nothing(tiny_gan, small_images, arrays):
-    model = tiny_gan(SpectralNorm())
+    model = tiny_gan([SpectralNorm()])
     images = small_images(5)
     before = arrays(model.d_variables)
     model.train_step(images)
@@ -147,5 +146,5 @@ def test_d_has_slopes_of_at_most_the_strength(tiny_gan, small_images):
         return np.linalg.norm(slopes, axis=1).max()
 
     # Two dense layers, and a convolution whose kernel overlaps itself: at most 3 · 3 times.
-    assert largest_slope(tiny_gan(SpectralNorm())) <= 3.0
+    assert largest_slope(tiny_gan([SpectralNorm()])) <= 3.0
     assert largest_slope(tiny_gan()) > 100.0

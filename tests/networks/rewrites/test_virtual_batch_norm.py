@@ -1,4 +1,3 @@
-import dataclasses
 import math
 
 import keras
@@ -6,11 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan.training import assembly
-from keras_infogan import terms as stabilizers
 from keras_infogan.latents import LatentSpec
-from keras_infogan.terms import VirtualBatchNorm
-from keras_infogan.networks.rewrites.virtual_batch_norm import VirtualBatchNormalization, WithoutReferences, WithReferences
+from keras_infogan.models.update import step_seeds
+from keras_infogan.networks.rewrites.virtual_batch_norm import (
+    VirtualBatchNorm,
+    VirtualBatchNormalization,
+    WithoutReferences,
+    WithReferences,
+)
 
 
 def test_a_row_by_hand():
@@ -62,7 +64,7 @@ def test_references_are_put_before_a_batch_and_taken_off_again():
 
 @pytest.mark.parametrize("training", [False, True])
 def test_an_image_does_not_depend_on_the_others(tiny_gan, training):
-    model = tiny_gan(VirtualBatchNorm(6))
+    model = tiny_gan([VirtualBatchNorm(6)])
     z = model.latents.fixed(4)
     together = model.generator(z, training=training)
     alone = tf.concat([model.generator(row[None], training=training) for row in z], axis=0)
@@ -79,7 +81,7 @@ def test_with_batch_norm_it_does(tiny_gan):
 def test_rebuilding_keeps_the_other_weights_and_fixes_the_reference(tiny_gan_networks):
     latents = LatentSpec(3, [])
     networks = tiny_gan_networks(latents)
-    rebuilt = stabilizers.rebuild(networks, [VirtualBatchNorm(6)], latents)
+    rebuilt = VirtualBatchNorm(6).rewrite(networks, latents, 0, 0)
     assert rebuilt["trunk"] is networks["trunk"]
     generator = rebuilt["generator"]
     assert (generator.input_shape, generator.output_shape) == ((None, 3), (None, 4, 4, 1))
@@ -104,28 +106,21 @@ def test_the_reference_follows_from_the_seed(tiny_gan_networks):
 
     def rows(size, seed):
         networks = tiny_gan_networks(latents)
-        part = VirtualBatchNorm(size)
-        return references(stabilizers.rebuild(networks, [part], latents, seed=seed))
+        return references(VirtualBatchNorm(size).rewrite(networks, latents, 0, seed))
 
     np.testing.assert_array_equal(rows(6, seed=1), rows(6, seed=1))
     assert np.abs(rows(6, seed=1) - rows(6, seed=2)).min() > 1e-4
 
 
-def test_a_run_draws_its_reference_by_its_seed(tiny_config):
-    stabilized = dataclasses.replace(tiny_config, stabilizers=(("virtual_batch_norm", 4),))
-    rows = []
-    for seed in (1, 2):
-        config = dataclasses.replace(stabilized, seed=seed)
-        model = assembly.build_model(config, channels=1, total_steps=4)
-        rows.append(references({"generator": model.generator}))
-        # No step of training draws the same.
-        steps = [model._draw_latents(4, None, model._seeds(0)[use]) for use in range(6)]
-        assert all(np.abs(rows[-1] - drawn).max() > 1e-3 for drawn in steps)
-    assert np.abs(rows[0] - rows[1]).max() > 1e-3
+def test_no_step_of_training_draws_the_reference(tiny_gan):
+    model = tiny_gan([VirtualBatchNorm(4)], seed=3)
+    rows = references({"generator": model.generator})
+    drawn = [model.draw_latents(4, None, seed) for seed in step_seeds(model.seed, 0)]
+    assert len(drawn) == 6 and all(np.abs(rows - one).max() > 1e-3 for one in drawn)
 
 
 def test_training_leaves_the_reference_alone(tiny_gan, small_images):
-    model = tiny_gan(VirtualBatchNorm(6))
+    model = tiny_gan([VirtualBatchNorm(6)])
     rows = next(one for one in model.generator.layers if isinstance(one, WithReferences)).rows
     before, weights = rows.numpy(), [v.numpy() for v in model.generator.trainable_variables]
     model.train_step(small_images(5))
@@ -138,4 +133,4 @@ def test_a_generator_without_batch_norm_is_refused():
     z = keras.Input((3,))
     networks = {"generator": keras.Model(z, keras.layers.Dense(2, name="only")(z))}
     with pytest.raises(ValueError, match="generator with BatchNormalization. Received: .*'only'"):
-        stabilizers.rebuild(networks, [VirtualBatchNorm()], LatentSpec(3, []))
+        VirtualBatchNorm().rewrite(networks, LatentSpec(3, []), 0, 0)

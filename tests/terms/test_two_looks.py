@@ -1,0 +1,67 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_infogan import information, networks
+from keras_infogan.latents import Categorical, LatentSpec, Uniform
+from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.models.update import SECOND_DISTORTION
+from keras_infogan.terms.two_looks import TwoLooks
+from keras_infogan.transforms.instance_noise import InstanceNoise
+
+CODES = [Categorical(3), Uniform(), Categorical(2)]
+
+
+@pytest.mark.parametrize("own", [None, "instance_noise(0.9)"])
+def test_it_is_minus_the_information_of_each_categorical_code(
+    tiny_gan, small_images, update_on, own
+):
+    term, common = TwoLooks(0.5, own), InstanceNoise(0.1)
+    model = tiny_gan(codes=CODES, transforms=[common], terms=[term])
+    images = tf.constant(small_images(6))
+    update = update_on(model, images, images)
+    second = (common if own is None else term.transform)(images, update.seeds[SECOND_DISTORTION])
+    looks = [
+        np.array(model.recognizer(model.trunk(seen, training=True), training=True))
+        for seen in (images, second)
+    ]
+    shared = 0.0
+    for columns in (slice(0, 3), slice(4, 6)):  # between them the mean of the uniform code
+        shared += information.paired_information(*(tf.nn.softmax(x[:, columns]) for x in looks))
+    assert float(term.d_loss(model, update)) == pytest.approx(-0.5 * float(shared), rel=1e-5)
+    assert term.g_loss(model, update) == 0.0
+
+
+def test_it_is_0_while_d_learns_alone(tiny_gan, small_images, update_on):
+    term = TwoLooks(0.5)
+    settings = dict(codes=CODES, transforms=[InstanceNoise()], terms=[term])
+    model = tiny_gan(**settings, d_pretraining=1)
+    images = tf.constant(small_images(6))
+    assert float(term.d_loss(model, update_on(model, images, images))) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "needs an InfoGAN with a categorical code. Received: GAN with codes ()"),
+        ({"codes": [Uniform()]}, "needs an InfoGAN with a categorical code. Received: InfoGAN"),
+        ({"codes": CODES, "transforms": ()}, "Two looks at an image are equal without a transform"),
+    ],
+)
+def test_what_has_no_two_looks_is_refused(tiny_gan, settings, message):
+    with pytest.raises(ValueError, match=message.replace("()", r"\(\)")):
+        tiny_gan(**{"transforms": [InstanceNoise()], **settings}, terms=[TwoLooks()])
+
+
+def test_a_trunk_without_weights_is_refused():
+    latents = LatentSpec(3, [Categorical(4)])
+    built = networks.get("dense(units=4)")(latents.size, latents.parameter_size, (4, 4, 1))
+    with pytest.raises(ValueError, match="teaches the trunk, and this one has no weights"):
+        InfoGAN(**built, latents=latents, transforms=[InstanceNoise()], terms=[TwoLooks()])
+
+
+def test_a_transform_of_its_own_goes_through_a_configuration():
+    term = TwoLooks(0.3, InstanceNoise(0.7))
+    twin = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(term))
+    assert (twin.weight, twin.transform.std) == (0.3, 0.7)
