@@ -11,13 +11,13 @@ import pytest
 from matplotlib.axes import Axes
 from PIL import Image
 
-from keras_infogan.commands import compare
 from keras_infogan import figures
+from keras_infogan.commands import compare
 from keras_infogan.config import RunOptions
 from keras_infogan.figures import curves, images, table
+from keras_infogan.files import write_json, write_jsonl
 from keras_infogan.latents import Noise
 from keras_infogan.models.infogan import InfoGAN
-from keras_infogan.files import write_json, write_jsonl
 from keras_infogan.pictures import save_grid
 from keras_infogan.run_dir import RunDir
 
@@ -101,9 +101,7 @@ def test_curves_draw_a_line_for_each_run(make_run, tmp_path):
         assert np.any(np.asarray(one) != np.asarray(two))
 
 
-def test_a_free_logit_is_not_shown_as_a_probability(
-    make_run, tmp_path, tiny_config, monkeypatch
-):
+def test_a_free_logit_is_not_shown_as_a_probability(make_run, tmp_path, tiny_config, monkeypatch):
     titles = []
     draw_panel = Axes.set
 

@@ -304,8 +304,7 @@ def test_as_a_process_it_says_one_line(root, tmp_path):
     )
     assert (process.returncode, process.stdout) == (2, "")
     assert process.stderr == (
-        f"infogan evaluate: {tmp_path} is not a run: "
-        f"{tmp_path / 'config.json'} is damaged.\n"
+        f"infogan evaluate: {tmp_path} is not a run: {tmp_path / 'config.json'} is damaged.\n"
     )
 
 

@@ -180,9 +180,7 @@ def test_two_categorical_codes_and_a_gaussian_one(hand_made_model, data):
 
 
 def test_a_model_without_codes(tiny_gan, data):
-    shrunk = {
-        name: getattr(data, name)[:, ::2, ::2] for name in ("train_images", "test_images")
-    }
+    shrunk = {name: getattr(data, name)[:, ::2, ::2] for name in ("train_images", "test_images")}
     found = evaluate_model(tiny_gan(), dataclasses.replace(data, **shrunk))
     assert found["codes"] == {"code": None, **dict.fromkeys(CODE_SCORES)}
     for name in ("confusion", "information", "continuous", "diversity"):

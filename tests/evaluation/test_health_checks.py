@@ -306,9 +306,7 @@ def test_labels_that_no_code_tells_apart():
     labels["c1"] |= {0: 5, 1: 5}
     (problem,) = diagnose(two_codes(code_labels=labels))
     assert problem.name == "several codes on one label"
-    assert problem.seen == (
-        "codes 0, 1, 2 of c1 all mean 5; codes 0, 1, 2, 3 of c2 all mean 1"
-    )
+    assert problem.seen == ("codes 0, 1, 2 of c1 all mean 5; codes 0, 1, 2, 3 of c2 all mean 1")
 
 
 def test_a_collapse_names_the_codes_and_their_values():

@@ -3,7 +3,18 @@ import math
 import numpy as np
 import pytest
 
-from keras_infogan.evaluation.scores import NO_LABEL, accuracy, ambiguous_codes, code_scores, code_table, codes_in_use, confusion, contingency, majority_table, one_to_one_table
+from keras_infogan.evaluation.scores import (
+    NO_LABEL,
+    accuracy,
+    ambiguous_codes,
+    code_scores,
+    code_table,
+    codes_in_use,
+    confusion,
+    contingency,
+    majority_table,
+    one_to_one_table,
+)
 
 
 def test_code_table_in_words():

@@ -178,9 +178,7 @@ def test_what_a_gan_is_told(tiny_gan, conditional, kind, name, values):
     data = ImageData("x", images, np.arange(12) % 3, images, np.arange(12) % 3)
     vitals = look(tiny_gan(conditional=conditional), data)
     assert (vitals.kind, vitals.entropy) == (kind, 0.0)
-    assert {n: part.shape for n, part in vitals.generated.items()} == {
-        name: (values, 16, 4, 4, 1)
-    }
+    assert {n: part.shape for n, part in vitals.generated.items()} == {name: (values, 16, 4, 4, 1)}
     assert vitals.code_labels == vitals.unused_codes == vitals.stds == {}
     assert "information" not in vitals.metrics
 
