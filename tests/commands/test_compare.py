@@ -1,18 +1,24 @@
-"""`python -m keras_infogan.commands.compare`: from run directories to figures."""
+"""`infogan compare`: from run directories to figures."""
 
+import dataclasses
 import json
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from PIL import Image
 
+from keras_infogan import figures
 from keras_infogan.commands import compare
-from keras_infogan.figures import FIGURES, curves, images, table
+from keras_infogan.config import RunOptions
+from keras_infogan.figures import curves, images, table
+from keras_infogan.files import write_json, write_jsonl
 from keras_infogan.latents import Noise
 from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.pictures import save_grid
-from keras_infogan.files import write_json, write_jsonl
 from keras_infogan.run_dir import RunDir
 
 SUMMARY = {
@@ -20,21 +26,21 @@ SUMMARY = {
     "steps": 2000,
     "seconds": 90.0,
     "epochs": 4.5,
-    "code_accuracy": 0.9123,
+    "codes": {"code": "c1", "code_accuracy": 0.9123},
     "information": {"c1": {"nats": 2.25, "share": 0.98}, "c2": {"nats": -0.3, "share": None}},
-    "continuous_codes": {"c2": {"moves": "slant", "rank_correlation": 0.97}},
+    "continuous": {"c2": {"moves": "slant", "rank_correlation": 0.97}},
     "health": [],
 }
 
 
 @pytest.fixture
-def make_run(tmp_path):
+def make_run(tmp_path, tiny_config):
     """A function: name → a run that has trained 200 steps, with grey pictures of its own."""
 
     def make(name, grey=0.0, summary=SUMMARY, codes=True):
         run = RunDir(tmp_path / name)
         run.create()
-        write_json(run.config, {"run": {}})
+        run.write_config(tiny_config, RunOptions())
         grid = "noise-by-code" if codes else "samples"
         for step in (100, 200):
             save_grid(run.image(grid, step), np.full((2, 2, 8, 8, 1), grey + step / 1000))
@@ -74,6 +80,18 @@ def test_grids_of_chosen_steps(make_run, tmp_path):
     assert greys(tmp_path / "x.png") == {140, 153}
 
 
+def test_each_categorical_code_has_a_grid_in_the_row_of_its_run(make_run, tmp_path):
+    run = RunDir(make_run("a", codes=False))
+    for path in run.images.iterdir():
+        path.unlink()
+    for name, grey in (("c2", 0.0), ("c10", 0.5)):
+        save_grid(run.image(f"noise-by-code-{name}", 200), np.full((2, 2, 8, 8, 1), grey))
+    assert draw("codes", run.path, out=tmp_path / "x.png") == 0
+    assert greys(tmp_path / "x.png") == {128, 191}
+    assert draw("steps", run.path, out=tmp_path / "y.png", steps=[200]) == 0
+    assert greys(tmp_path / "y.png") == {128}  # of the first code
+
+
 def test_curves_draw_a_line_for_each_run(make_run, tmp_path):
     runs = make_run("a"), make_run("b", 0.5)
     for out, given in ((tmp_path / "one.png", runs[:1]), (tmp_path / "two.png", runs)):
@@ -83,7 +101,7 @@ def test_curves_draw_a_line_for_each_run(make_run, tmp_path):
         assert np.any(np.asarray(one) != np.asarray(two))
 
 
-def test_a_free_logit_is_not_shown_as_a_probability(make_run, tmp_path, monkeypatch):
+def test_a_free_logit_is_not_shown_as_a_probability(make_run, tmp_path, tiny_config, monkeypatch):
     titles = []
     draw_panel = Axes.set
 
@@ -92,9 +110,9 @@ def test_a_free_logit_is_not_shown_as_a_probability(make_run, tmp_path, monkeypa
         return draw_panel(axes, **settings)
 
     monkeypatch.setattr(Axes, "set", note)
-    runs = {name: RunDir(make_run(name)) for name in ("minimax", "hinge", "unknown")}
+    runs = {name: RunDir(make_run(name)) for name in ("minimax", "hinge")}
     for name, run in runs.items():
-        write_json(run.config, {"generator_loss": name, "run": {}})
+        run.write_config(dataclasses.replace(tiny_config, generator_loss=name), RunOptions())
         row = {"step": 1, "d_loss": 1.0, "real_probability": 0.9}
         # G begins at the second.
         write_jsonl(run.metrics, [row, {**row, "step": 2, "g_loss": 1.0}])
@@ -108,6 +126,16 @@ def test_a_free_logit_is_not_shown_as_a_probability(make_run, tmp_path, monkeypa
         assert (real in shown) == bool(with_probability)
 
 
+def test_curves_of_an_earlier_run_have_its_information(make_run, tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Axes, "plot", lambda axes, *points, **style: drawn.append(points))
+    monkeypatch.setattr(Axes, "legend", lambda axes, **style: None)
+    run = RunDir(make_run("a"))
+    write_jsonl(run.metrics, [{"step": 1, "mutual_information": 0.5}])
+    curves.draw(tmp_path / "x.png", [run])
+    assert drawn == [((1,), (0.5,))]
+
+
 def test_table_by_hand(make_run, tmp_path):
     run, other = make_run("a"), make_run("b", summary={**SUMMARY, "health": [{"problem": "blind"}]})
     confusion = np.zeros((10, 10), int)
@@ -118,18 +146,12 @@ def test_table_by_hand(make_run, tmp_path):
         "step": 2000,
         "generated": {**generated, "sharpness": 1.1},
         "labels_obeyed": None,
-        "diversity": {"0": 0.5, "1": 0.7, "2": None},
-        "confusion": confusion.tolist(),
+        "diversity": {"c1": {"0": 0.5, "1": 0.7, "2": None}},
+        "confusion": {"c1": confusion.tolist()},
     }
     (run / "evaluation.json").write_text(json.dumps(evaluation))
     assert draw("table", run, other, out=tmp_path / "x.md") == 0
-    rows = {
-        name: cells
-        for name, *cells in (
-            [cell.strip() for cell in line.strip("|").split("|")]
-            for line in (tmp_path / "x.md").read_text().splitlines()
-        )
-    }
+    rows = rows_of(tmp_path / "x.md")
     assert rows[""] == ["a", "b"]
     assert rows["steps"] == ["2,000", "2,000"]
     assert rows["seconds an epoch"] == ["20", "20"]
@@ -143,6 +165,59 @@ def test_table_by_hand(make_run, tmp_path):
     assert rows["diversity within a code (real images 1)"] == ["0.60", "–"]
     # 30 of the 300 images of 3, 5 and 8.
     assert rows["3, 5 and 8 taken for each other"] == ["10.0%", "–"]
+
+
+def rows_of(path):
+    """The rows of a Markdown table, `{name: cells}`."""
+    lines = path.read_text().splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {name: rest for name, *rest in cells}
+
+
+def test_table_of_a_run_of_an_earlier_version(make_run, tmp_path):
+    earlier = {name: value for name, value in SUMMARY.items() if name != "codes"}
+    earlier |= {"code_accuracy": 0.9123, "continuous_codes": earlier.pop("continuous")}
+    run = make_run("old", summary=earlier)
+    scores = {"frechet": 12.34, "precision": 0.9, "recall": 0.3, "coverage": 0.5}
+    evaluation = {
+        "step": 2000,
+        "codes": {"code_accuracy": 0.9, "mutual_information_nats": 2.0},
+        "information": SUMMARY["information"],
+        "generated": scores,
+        "diversity": {"0": 0.5, "1": 0.7},
+        "confusion": np.diag(np.full(10, 9)).tolist(),
+    }
+    write_json(run / "evaluation.json", evaluation)
+    assert draw("table", run, make_run("new"), out=tmp_path / "x.md") == 0
+    rows = rows_of(tmp_path / "x.md")
+    assert rows["one-to-one accuracy"] == ["0.912", "0.912"]
+    assert rows["c2 moves"] == ["slant 0.97", "slant 0.97"]
+    assert rows["diversity within a code (real images 1)"] == ["0.60", "–"]
+    assert rows["3, 5 and 8 taken for each other"] == ["0.0%", "–"]
+
+
+def test_table_of_several_codes_and_of_a_failed_run(make_run, tmp_path):
+    each = {"c1": {"code_accuracy": 0.2}, "c2": {"code_accuracy": 0.9}}
+    codes = {"code": "c2", "code_accuracy": 0.9, "each": each}
+    shares = {name: {"nats": 2.0, "share": 0.9} for name in each}
+    run = make_run("a", summary={**SUMMARY, "codes": codes, "information": shares})
+    failed = make_run("b", summary={"status": "failed", "seed": 3})
+    evaluation = {
+        "step": 2000,
+        "codes": codes,
+        "generated": {"frechet": 12.34, "precision": 0.9, "recall": 0.3, "coverage": 0.5},
+        "diversity": {"c1": {"0": 0.5}, "c2": {"0": 0.7}},
+        "confusion": {},
+    }
+    write_json(run / "evaluation.json", evaluation)
+    assert draw("table", run, failed, out=tmp_path / "x.md") == 0
+    rows = rows_of(tmp_path / "x.md")
+    assert rows["status"] == ["–", "failed"]
+    assert rows["one-to-one accuracy"] == rows["one-to-one accuracy of c2"] == ["0.900", "–"]
+    assert rows["one-to-one accuracy of c1"] == ["0.200", "–"]
+    assert rows["nats of c1"] == rows["nats of c2"] == ["2.00", "–"]
+    assert rows["diversity within c1 (real images 1)"] == ["0.50", "–"]
+    assert rows["diversity within c2 (real images 1)"] == ["0.70", "–"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +236,7 @@ def test_a_damaged_or_older_evaluation_is_left_out(make_run, evaluation):
     (path / "evaluation.json").write_text(evaluation)
     text = table.table([RunDir(path)])
     assert "Fréchet" not in text
-    assert "| not evaluated | run `python -m keras_infogan.commands.evaluate` |" in text
+    assert "| not evaluated | run `infogan evaluate` |" in text
 
 
 @pytest.mark.parametrize("distribution", ["normal", "uniform"])
@@ -211,9 +286,9 @@ def test_an_arc_keeps_its_length():
     np.testing.assert_allclose(images.arc(first, first, 2), [first, first])
 
 
-@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"interpolation"}))
+@pytest.mark.parametrize("name", sorted(set(figures.names()) - {"interpolation"}))
 def test_every_figure_writes_its_file_or_says_why_not(make_run, tmp_path, name):
-    figure = FIGURES[name]
+    figure = figures.get(name)
     out = tmp_path / f"figure{figure.suffix}"
     runs = [make_run("a")] if figure.needs_runs else []
     assert draw(name, *runs, out=out, steps=[100] if figure.needs_steps else []) == 0
@@ -224,13 +299,16 @@ def test_every_figure_writes_its_file_or_says_why_not(make_run, tmp_path, name):
     ("name", "runs", "out", "message"),
     [
         ("codes", [], "x.png", "--figure codes needs at least one run. Received: none."),
-        ("xy-game", ["a"], "x.png", "--figure xy-game is about no run. Received:"),
+        ("xy-game", ["a"], "x.png", "--figure xy-game takes no runs. Received:"),
         ("codes", ["a"], "x.md", "--out must be a .png file. Received:"),
         ("table", ["a"], "x.png", "--out must be a .md file. Received:"),
         ("codes", ["a"], "no/x.png", "is not a directory."),
         ("codes", ["nothing"], "x.png", "is not a run"),
         ("steps", ["a"], "x.png", "--figure steps needs --steps"),
         ("codes", ["a"], "a.png", "--out must be a file. Received a directory: "),
+        ("ink", [], "x.png", "Received: ink."),
+        ("code", [], "x.png", "Did you mean codes? Received: code."),
+        ("codes", ["own"], "x.png", "own was made with parts of its own: repeat --import mine."),
         ("codes", ["torn"], "x.png", "noise-by-code-0000200.png is damaged."),
         ("table", ["begun"], "x.md", "has not finished"),
         ("table", ["old"], "x.md", "summary.json is damaged or of another version: "),
@@ -241,6 +319,8 @@ def test_bad_input_is_one_line(make_run, tmp_path, capsys, name, runs, out, mess
     make_run("a")
     make_run("begun", summary=None)
     make_run("old", summary={"steps": 200})
+    own = RunDir(make_run("own"))
+    write_json(own.config, {"run": {"imports": ["mine"]}})
     RunDir(make_run("torn")).image("noise-by-code", 200).write_bytes(b"no picture")
     (tmp_path / "a.png").mkdir()
     before = sorted(tmp_path.rglob("*"))
@@ -252,7 +332,7 @@ def test_bad_input_is_one_line(make_run, tmp_path, capsys, name, runs, out, mess
 
 def test_steps_are_for_the_figure_of_them_alone(make_run, tmp_path, capsys):
     assert draw("codes", make_run("a"), out=tmp_path / "x.png", steps=[100]) == 2
-    assert "--figure codes has no --steps. Received: 100." in capsys.readouterr().err
+    assert "--figure codes takes no --steps. Received: 100." in capsys.readouterr().err
 
 
 def test_two_runs_of_one_name_have_a_line_each(make_run, tmp_path, monkeypatch):
@@ -268,3 +348,38 @@ def test_two_runs_of_one_name_have_a_line_each(make_run, tmp_path, monkeypatch):
 def test_a_step_without_pictures_is_named(make_run, tmp_path, capsys):
     assert draw("steps", make_run("a"), out=tmp_path / "x.png", steps=[100, 150]) == 2
     assert "no pictures of step 150; it has those of 100, 200." in capsys.readouterr().err
+
+
+def test_help_names_the_figures_at_once(root):
+    began = time.monotonic()
+    code = "import sys; from keras_infogan.commands import compare\ntry: compare.main(['--help'])\n"
+    code += "finally: print('loaded:', 'tensorflow' in sys.modules, 'matplotlib' in sys.modules)"
+    command = [sys.executable, "-c", code]
+    process = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
+    assert time.monotonic() - began < 10  # on a busy machine; by itself half a second
+    for name in figures.names():
+        assert f"  {name} " in process.stdout and figures.get(name).shows in process.stdout
+    assert process.stdout.endswith("loaded: False False\n")
+
+
+def test_a_figure_of_ones_own(root, tmp_path):
+    (tmp_path / "my_figures.py").write_text(
+        "from keras_infogan import registry\n"
+        "from keras_infogan.figures import Figure\n"
+        "def draw(out):\n"
+        "    out.write_text('drawn')\n"
+        "figure = Figure(draw, 'a word', needs_runs=False, suffix='.md')\n"
+        "registry.register('figure', 'my-figure', figure)\n"
+        "registry.register('figure', 'no-figure', 3)\n"
+    )
+
+    def run(name):
+        command = [sys.executable, "-m", "keras_infogan.commands.compare", "--figure", name]
+        command += ["--import", str(tmp_path / "my_figures.py"), "--out", str(tmp_path / "x.md")]
+        return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120)
+
+    assert run("my-figure").returncode == 0
+    assert (tmp_path / "x.md").read_text() == "drawn"
+    process = run("no-figure")
+    assert process.returncode == 2
+    assert process.stderr == "infogan compare: A figure must be a Figure. Received: 3.\n"

@@ -1,19 +1,58 @@
 import dataclasses
-import json
 import pathlib
 import shutil
+import signal
 
 import pytest
 
-from keras_infogan.training import experiment
+from keras_infogan import files
 from keras_infogan.commands import study
-from keras_infogan.config import RunConfig
+from keras_infogan.commands.study_table import table
+from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.presets import PRESETS
+from keras_infogan.run_dir import RunDir
+from keras_infogan.training import experiment
 
-RESULTS = pathlib.Path(__file__).parent.parent / "results"
-CONFIG = PRESETS["quick"].config
+RESULTS = pathlib.Path(__file__).parents[2] / "results"
+CONFIG = PRESETS.get("quick").config
 SCORES = {0: 0.95, 1: 0.85, 2: 0.93}
+
+
+def begin(run, config, options):
+    """A run's directory as it is before the first step."""
+    run.create()
+    run.write_config(dataclasses.replace(config, dataset="mnist5k"), options or RunOptions())
+    run.environment.write_text("{}")
+
+
+def summary(config, accuracy, **more):
+    """What a finished run says of itself."""
+    scores = {"code_accuracy": accuracy, "code_purity": 0.96, "code_nmi": 0.9}
+    meaning = {"moves": "slant", "rank_correlation": 0.97, "digits_at_0.8": 0.9}
+    return {
+        "preset": config.preset,
+        "dataset": "mnist5k",
+        "seed": config.seed,
+        "epochs": 96.77,
+        "steps": 6000,
+        "seconds": 180.0,
+        "train_images": 4000,
+        "test_images": 1000,
+        "codes": {"code": "c1", **scores},
+        "information": {"c1": {"nats": 2.2, "share": 0.95}, "c2": {"nats": 0.1, "share": None}},
+        "continuous": {"c2": meaning},
+        **more,
+    }
+
+
+def row(config, accuracy=0.5, environment=(), **more):
+    """A row of runs.jsonl."""
+    return {
+        "config": config.to_json(),
+        "summary": summary(config, accuracy, **more),
+        "environment": dict(environment),
+    }
 
 
 @pytest.fixture
@@ -21,29 +60,10 @@ def trained(monkeypatch):
     """Replaces training by a table of scores; returns the seeds that were trained."""
     seeds = []
 
-    def train(config, path, data_dir=None):
+    def train(config, path, options=None):
         seeds.append(config.seed)
-        path.mkdir(parents=True)
-        saved = dataclasses.replace(config, dataset="mnist5k").to_json()
-        (path / "config.json").write_text(json.dumps({**saved, "run": {}}))
-        (path / "environment.json").write_text("{}")
-        return {
-            "preset": config.preset,
-            "dataset": "mnist5k",
-            "seed": config.seed,
-            "epochs": 96.77,
-            "steps": 6000,
-            "seconds": 180.0,
-            "train_images": 4000,
-            "test_images": 1000,
-            "code_accuracy": SCORES[config.seed],
-            "code_purity": 0.96,
-            "code_nmi": 0.9,
-            "information": {"c1": {"nats": 2.2}},
-            "continuous_codes": {
-                "c2": {"moves": "slant", "rank_correlation": 0.97, "digits_at_0.8": 0.9}
-            },
-        }
+        begin(RunDir(path), config, options)
+        return summary(config, SCORES[config.seed])
 
     monkeypatch.setattr(experiment, "train", train)
     return seeds
@@ -83,23 +103,99 @@ def test_another_config_does_not_mix_with_a_study(tmp_path, trained):
     assert trained == [0]
 
 
-def test_a_field_that_is_newer_than_a_study_is_compared_too(tmp_path, trained):
-    out = tmp_path / "quick"
-    [row] = study.study(CONFIG, [0], out, runs=tmp_path / "runs")
-    del row["config"]["learned_std"]
-    (out / "runs.jsonl").write_text(json.dumps(row) + "\n")
-    other = dataclasses.replace(CONFIG, learned_std=True)
-    with pytest.raises(UserError, match="learned_std=False, not True"):
-        study.study(other, range(2), out, runs=tmp_path / "runs")
-    study.study(CONFIG, range(2), out, runs=tmp_path / "runs")
-    assert trained == [0, 1]
+def test_a_study_of_an_earlier_version_goes_on(tmp_path, trained, monkeypatch):
+    # Its configs are flat, and do not know of options that are newer.
+    shutil.copy(RESULTS / "quick" / "runs.jsonl", tmp_path / "runs.jsonl")
+    before = files.read_jsonl(tmp_path / "runs.jsonl")
+    rows = study.study(CONFIG, [0, 4], tmp_path, runs=tmp_path / "runs")
+    assert trained == [] and len(rows) == 5
+    other = CONFIG.with_options(learned_std=True)
+    with pytest.raises(UserError, match=r"latents=normal\(62\) .* not .*std=None"):
+        study.study(other, [0], tmp_path, runs=tmp_path / "runs")
+    monkeypatch.setitem(SCORES, 7, 0.97)
+    study.study(CONFIG, [7], tmp_path, runs=tmp_path / "runs")
+    found = files.read_jsonl(tmp_path / "runs.jsonl")
+    assert found[:5] == before and found[5]["config"]["seed"] == 7
+    assert "| 7 | 0.970 | 0.960 |" in (tmp_path / "table.md").read_text()
 
 
-def test_command_line_refuses_no_seeds(tmp_path, capsys):
-    code = study.main(["--preset", "quick", "--seeds", "0", "--out", str(tmp_path / "x")])
-    assert code == 2
-    assert capsys.readouterr().err.count("\n") == 1
+@pytest.fixture
+def resumed(monkeypatch):
+    """Replaces resuming; returns the runs that were resumed, and where their data was."""
+    paths = []
+
+    def resume(path, overrides=None, data_dir=None):
+        paths.append((path, data_dir))
+        return summary(RunDir(path).read_config(), 0.9)
+
+    monkeypatch.setattr(experiment, "resume", resume)
+    return paths
+
+
+def test_a_begun_run_is_resumed(tmp_path, trained, resumed):
+    runs = tmp_path / "runs"
+    run = RunDir(runs / "quick-s1")
+    begin(run, dataclasses.replace(CONFIG, seed=1), None)
+    options = RunOptions(data_dir="/data")
+    study.study(CONFIG, [0, 1], tmp_path / "quick", options, runs=runs)
+    assert trained == [0]
+    assert resumed == [(run.path, "/data")]
+
+
+def test_a_begun_run_of_another_config_is_refused(tmp_path, trained, resumed):
+    runs = tmp_path / "runs"
+    begin(RunDir(runs / "quick-s0"), dataclasses.replace(CONFIG, epochs=3), None)
+    with pytest.raises(UserError, match="quick-s0 was made with epochs=3, not 100"):
+        study.study(CONFIG, [0], tmp_path / "quick", runs=runs)
+    assert trained == resumed == []
+
+
+def test_a_begun_run_with_parts_of_its_own_asks_for_their_import(tmp_path, trained, resumed):
+    runs = tmp_path / "runs"
+    begin(RunDir(runs / "quick-s0"), CONFIG, RunOptions(imports=("nobodys_module",)))
+    with pytest.raises(UserError, match="repeat --import nobodys_module"):
+        study.study(CONFIG, [0], tmp_path / "quick", runs=runs)
+    assert resumed == []
+
+
+def test_imports_are_passed_on_to_the_runs(tmp_path, trained, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "imported_by_a_study.py").write_text("")
+    command = ["--preset", "quick", "--seeds", "1", "--out", "results/x"]
+    assert study.main([*command, "--import", "imported_by_a_study.py", "--data-dir", "/data"]) == 0
+    options = RunDir("runs/x-s0").read_options()
+    assert options.imports == (str(tmp_path / "imported_by_a_study.py"),)
+    assert options.data_dir == "/data"
+
+
+def test_a_signal_stops_the_study(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(experiment, "train", lambda *_: signal.SIGTERM)
+    command = ["--preset", "quick", "--seeds", "2", "--out", str(tmp_path / "x")]
+    assert study.main(command) == 128 + signal.SIGTERM
+    assert capsys.readouterr().out == "Give the same command again to resume the study.\n"
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("seeds", ["0", "", "-1", "1.5", "few", "3,", "1-2-3"])
+def test_seeds_that_are_none_are_refused(tmp_path, trained, capsys, seeds):
+    assert study.main(["--preset", "quick", f"--seeds={seeds}", "--out", str(tmp_path / "x")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and error.endswith(f"a list such as 3,7. Received: {seeds}.\n")
+    assert trained == [] and not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    "text, seeds",
+    [
+        ("3", [0, 1, 2]),
+        ("10-12", [10, 11, 12]),
+        ("3,7", [3, 7]),
+        ("0, 5-6", [0, 5, 6]),
+        ("4-4", [4]),
+    ],
+)
+def test_seeds_are_a_number_a_range_or_a_list(text, seeds):
+    assert list(study.parse_seeds(text)) == seeds
 
 
 def test_data_without_labels_has_a_table_without_accuracy(tmp_path, trained, monkeypatch):
@@ -111,73 +207,125 @@ def test_data_without_labels_has_a_table_without_accuracy(tmp_path, trained, mon
 
 
 def test_machine_and_versions_stand_below_the_table():
-    rows = [
-        {
-            "config": CONFIG.to_json(),
-            "summary": {
-                "preset": "quick",
-                "dataset": "mnist5k",
-                "seed": 0,
-                "epochs": 1.0,
-                "steps": 10,
-                "seconds": 60.0,
-                "train_images": 4000,
-                "test_images": 1000,
-                "code_accuracy": 0.5,
-            },
-            "environment": {
-                "cpus": 2,
-                "gpus": [],
-                "packages": {"tensorflow": "2.21.0", "keras": "3.15.1"},
-            },
-        }
-    ]
-    assert "Machine: 2 CPUs, no GPU, TensorFlow 2.21.0, Keras 3.15.1." in study.table(rows)
+    packages = {"tensorflow": "2.21.0", "keras": "3.15.1"}
+    machine = {"cpus": 2, "gpus": [], "packages": packages}
+    text = table([row(CONFIG, environment=machine)])
+    assert text.endswith("\nMachine: 2 CPUs, no GPU, TensorFlow 2.21.0, Keras 3.15.1.\n")
+
+
+def test_failed_runs_are_shown_and_counted():
+    seeded = [dataclasses.replace(CONFIG, seed=seed) for seed in range(3)]
+    failed = {"config": seeded[0].to_json(), "summary": {"status": "failed"}, "environment": {}}
+    text = table([failed, row(seeded[1], 0.8), row(seeded[2], 0.9)])
+    assert "\n| 0 | failed | – | – | – | – | – | – |\n" in text
+    assert "over 2 seeds: mean 0.850 ± 0.071" in text
+    assert "\n1 of 3 runs failed.\n" in text
+    assert "4,000 training and 1,000 test images of mnist5k" in text
+    text = table([failed])
+    assert "1 of 1 runs failed.\nPreset `quick`.\n" in text
+
+
+def test_table_of_several_codes_and_of_none():
+    config = CONFIG.with_options(latents="normal(62) + 2*cat(10) + gaussian")
+    codes = {"code": "c2", "code_accuracy": 0.912, "each": {"c1": {}, "c2": {}}}
+    nats = {"c1": {"nats": 1.5, "share": 0.6}, "c2": {"nats": 2.25, "share": 0.97}}
+    text = table([row(config, codes=codes, information=nats | {"c3": {"nats": 1, "share": None}})])
+    assert "| nats of c1, c2 |" in text
+    assert "| 0 | 0.912 (c2) | – | – | – | 1.500, 2.250 | c2 slant" in text
+    assert "Preset `quick` with latents normal(62) + 2*cat(10) + gaussian, 4,000" in text
+    config = PRESETS.get("gan").config
+    text = table([row(config, None, codes={"code_accuracy": None}, information={}, continuous={})])
+    assert "| nats of c1 |" in text
+    assert "| 0 | – | – | – | – | – | – | 3.0 |" in text
 
 
 def test_settings_of_an_ablation_reach_the_runs(tmp_path, trained, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command = ["--preset", "quick", "--seeds", "1", "--out", "results/plain"]
     settings = ["--set", "information_weight=0", "--set", "trunk_learns_information=false"]
-    settings += ["--set", "channels=1", "--set", "crop=20"]
+    settings += ["--set", "terms=r1(0.1);feature_matching", "--set", "crop=20"]
     assert study.main(command + settings) == 0
-    [row] = study.read_rows(tmp_path / "results" / "plain" / "runs.jsonl")
-    assert row["config"]["information_weight"] == 0
-    assert row["config"]["trunk_learns_information"] is False
-    assert (row["config"]["channels"], row["config"]["crop"]) == (1, 20)
+    [written] = study.read_rows(tmp_path / "results" / "plain" / "runs.jsonl")
+    config = RunConfig.from_json(written["config"])
+    assert config.information_weight == 0
+    assert config.trunk_learns_information is False
+    assert config.terms == ("r1(0.1)", "feature_matching")
+    assert config.crop == 20
     text = (tmp_path / "results" / "plain" / "table.md").read_text()
     assert (
-        "\nPreset `quick` with channels 1, crop 20, information_weight 0, "
+        "\nPreset `quick` with crop 20, terms r1(0.1); feature_matching, information_weight 0, "
         "trunk_learns_information False, 4,000" in text
     )
+
+
+@pytest.mark.parametrize(
+    "settings, name, value",
+    [
+        (["latents=normal(3) + 2*cat(5)"], "latents", "normal(3) + 2*cat(5)"),
+        (["noise=30"], "latents", "normal(30) + cat(10) + 2*uniform(-1, 1)"),
+        (["categories=20"], "latents", "normal(62) + cat(20) + 2*uniform(-1, 1)"),
+        (["learned_std=true"], "latents", "normal(62) + cat(10) + 2*uniform(-1, 1, std=None)"),
+        (["networks=conv28(filters=8)"], "networks", "conv28(filters=8)"),
+        (["network_option=filters=8"], "networks", "conv28(filters=8, units=128)"),
+        (["network_option=filters=8;units=9"], "networks", "conv28(filters=8, units=9)"),
+        (
+            ["network_option=filters=8", "network_option=units=9"],
+            "networks",
+            "conv28(filters=8, units=9)",
+        ),
+        (["jit=none"], "jit", None),
+        (["jit=true"], "jit", True),
+        (["max_steps=10"], "max_steps", 10),
+        (["epochs=3"], "max_steps", None),
+        (["epochs=3", "max_steps=10"], "max_steps", 10),
+        (["generator_loss=hinge"], "generator_loss", "hinge"),
+        (["shear=1"], "shear", 1.0),
+    ],
+)
+def test_every_option_and_shorthand_can_be_set(settings, name, value):
+    config = CONFIG.with_options(**study.parse_settings(settings))
+    assert getattr(config, name) == value
+    assert type(getattr(config, name)) is type(value)
 
 
 def test_data_of_the_preset_or_of_the_command_line(tmp_path, monkeypatch):
     configs = []
     monkeypatch.setattr(study, "study", lambda config, *_: configs.append(config))
-    monkeypatch.setattr(study.pathlib.Path, "read_text", lambda path: "")
+    (tmp_path / "table.md").write_text("")
     command = ["--preset", "mnist", "--out", str(tmp_path)]
     study.main(command)
     study.main([*command, "--dataset", "fashion_mnist"])
     assert [config.dataset for config in configs] == ["mnist", "fashion_mnist"]
 
 
-def test_two_lengths_are_refused(tmp_path, trained, capsys):
-    command = ["--preset", "quick", "--out", str(tmp_path / "x"), "--epochs", "3"]
-    assert study.main([*command, "--set", "max_steps=10"]) == 2
-    assert "--epochs and --set max_steps do not go together." in capsys.readouterr().err
-    assert trained == []
-
-
 @pytest.mark.parametrize(
-    "setting", ["colour=3", "shear", "shear=wide", "seed=3", "noise=1.5", "noise=true", "crop=0.5"]
+    "setting, message",
+    [
+        ("colour=3", "--set takes NAME=VALUE with NAME one of model, "),
+        ("shear", "--set takes NAME=VALUE with NAME one of model, "),
+        ("seed=3", "--set takes NAME=VALUE with NAME one of model, "),
+        ("shear=wide", "--shear must be a number. Received: wide."),
+        ("shear=-1", "--shear must be at least 0. Received: -1.0."),
+        ("noise=1.5", "--noise must be a whole number. Received: 1.5."),
+        ("categories=1", "--categories must be at least 2. Received: 1."),
+        ("learned_std=maybe", "--learned-std must be true or false. Received: maybe."),
+        ("crop=0.5", "--crop must be a whole number. Received: 0.5."),
+        ("generator_loss=hing", "Did you mean hinge? Received: hing."),
+        ("terms=r1(0.1);nothing", "The term must be one of "),
+        ("network_option=filters", "--network-option takes NAME=NUMBER, such as filters=32."),
+    ],
 )
-def test_a_setting_that_is_none_is_refused(tmp_path, trained, capsys, setting):
+def test_a_setting_that_is_none_is_refused(tmp_path, trained, capsys, setting, message):
     out = str(tmp_path / "x")
     assert study.main(["--preset", "quick", "--out", out, "--set", setting]) == 2
     error = capsys.readouterr().err
-    assert error.count("\n") == 1 and error.endswith(f"Received: {setting}.\n")
+    assert error.count("\n") == 1 and error.startswith("infogan study: ") and message in error
     assert trained == []
+
+
+def test_an_unknown_preset_is_refused(tmp_path, capsys):
+    assert study.main(["--preset", "quik", "--out", str(tmp_path / "x")]) == 2
+    assert capsys.readouterr().err.endswith("Did you mean quick? Received: quik.\n")
 
 
 def test_command_line_prints_the_table(tmp_path, trained, capsys, monkeypatch):
@@ -196,3 +344,9 @@ def test_tables_in_results_follow_from_their_runs(record, tmp_path, trained):
     study.study(config, range(len(rows)), tmp_path, runs=tmp_path / "runs")
     assert trained == []
     assert (tmp_path / "table.md").read_text() == record.with_name("table.md").read_text()
+
+
+def test_single_runs_are_read():
+    rows = study.read_rows(RESULTS / "single-runs.jsonl")
+    assert len(rows) >= 4
+    assert all("code_accuracy" in one["summary"]["codes"] for one in rows)

@@ -5,10 +5,10 @@ import keras
 import numpy as np
 import pytest
 
-from keras_infogan.data.sources import ImageData
+from keras_infogan.data.image_data import ImageData
 from keras_infogan.evaluation import codes as codes_module
-from keras_infogan.evaluation.codes import evaluate_codes, read_codes
-from keras_infogan.latents import Categorical, LatentSpec, Uniform
+from keras_infogan.evaluation.codes import evaluate_codes, read_codes, scores_by_code
+from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
 from keras_infogan.models.infogan import InfoGAN
 
 SIZE = 2
@@ -59,40 +59,54 @@ def pixel_reader():
 
 def test_read_codes_takes_qs_most_likely_value(pixel_reader):
     read = read_codes(pixel_reader, images_with_one_bright_pixel([3, 0, 0, 2, 1]))
-    np.testing.assert_array_equal(read, [3, 0, 0, 2, 1])
+    assert list(read) == ["c2"]
+    np.testing.assert_array_equal(read["c2"], [3, 0, 0, 2, 1])
 
 
-def test_read_codes_takes_the_first_categorical_code():
-    # The first code, of two values, tells pixel 0 from the others; the second is their place.
-    kernel = np.zeros((4, 6))
-    kernel[0, 1] = 1.0
-    kernel[:, 2:] = np.eye(4)
-    model = reader([Categorical(2), Categorical(4)], kernel)
-    # Logits (0, x0): x0 is 1 at pixel 0 and −1 elsewhere.
-    read = read_codes(model, images_with_one_bright_pixel([0, 1, 2, 3]))
-    np.testing.assert_array_equal(read, [1, 0, 0, 0])
+@pytest.fixture
+def reader_of_two():
+    """c1, of two values, tells pixel 0 from the others; c3 is the place; c2 and c4 are nothing."""
+    kernel = np.zeros((4, 8))
+    kernel[0, 1] = 1.0  # logits (0, x0): x0 is 1 at pixel 0 and −1 elsewhere
+    kernel[:, 3:7] = np.eye(4)
+    return reader([Categorical(2), Gaussian(), Categorical(4), Uniform()], kernel)
+
+
+def test_read_codes_takes_every_categorical_code(reader_of_two):
+    read = read_codes(reader_of_two, images_with_one_bright_pixel([0, 1, 2, 3]))
+    assert list(read) == ["c1", "c3"]
+    np.testing.assert_array_equal(read["c1"], [1, 0, 0, 0])
+    np.testing.assert_array_equal(read["c3"], [0, 1, 2, 3])
+
+
+def test_read_codes_of_a_model_without_any_is_empty(tiny_gan):
+    images = np.zeros((3, 4, 4, 1), np.uint8)
+    assert read_codes(tiny_gan(), images) == {}
+    assert read_codes(tiny_gan(conditional=True), images) == {}
+    assert read_codes(reader([Gaussian()], np.ones((4, 1))), images) == {}
 
 
 def test_read_codes_resizes_to_the_trunk(pixel_reader):
     large = images_with_one_bright_pixel([3, 1]).repeat(4, axis=1).repeat(4, axis=2)
-    np.testing.assert_array_equal(read_codes(pixel_reader, large), [3, 1])
+    np.testing.assert_array_equal(read_codes(pixel_reader, large)["c2"], [3, 1])
 
 
 def test_read_codes_covers_more_images_than_a_batch(pixel_reader):
     positions = np.arange(1203) % 4
     read = read_codes(pixel_reader, images_with_one_bright_pixel(positions))
-    np.testing.assert_array_equal(read, positions)
+    np.testing.assert_array_equal(read["c2"], positions)
 
 
 def test_evaluate_codes_scores_the_test_images(pixel_reader):
     train, test = [0, 1, 2, 3] * 3, [3, 2, 1, 0]
     scores = evaluate_codes(pixel_reader, dots(train, train, test, test))
     assert scores == {
+        "code": "c2",
         "code_accuracy": 1.0,
         "code_purity": 1.0,
         "code_nmi": 1.0,
         "code_ari": 1.0,
-        "mutual_information_nats": pytest.approx(math.log(4.0)),
+        "label_information": pytest.approx(math.log(4.0)),
         "codes_in_use": 1.0,
         "code_to_label": {"0": 0, "1": 1, "2": 2, "3": 3},
         "ambiguous_codes": {},
@@ -131,7 +145,7 @@ NOTHING = {
     "code_purity": None,
     "code_nmi": None,
     "code_ari": None,
-    "mutual_information_nats": None,
+    "label_information": None,
     "codes_in_use": None,
     "code_to_label": None,
     "ambiguous_codes": None,
@@ -139,9 +153,68 @@ NOTHING = {
 
 
 def test_evaluate_codes_without_labels_scores_nothing(pixel_reader):
-    assert evaluate_codes(pixel_reader, dots([0, 1], None, [2], None)) == NOTHING
+    found = evaluate_codes(pixel_reader, dots([0, 1], None, [2], None))
+    assert found == {"code": "c2", **NOTHING}
 
 
-def test_evaluate_codes_without_a_categorical_code_scores_nothing():
-    model = reader([Uniform()], np.ones((4, 1)))
-    assert evaluate_codes(model, dots([0, 1], [0, 1], [2], [2])) == NOTHING
+@pytest.mark.parametrize("code", [Uniform(), Gaussian()])
+def test_evaluate_codes_without_a_categorical_code_scores_nothing(code):
+    model = reader([code], np.ones((4, 1)))
+    found = evaluate_codes(model, dots([0, 1], [0, 1], [2], [2]))
+    assert found == {"code": None, **NOTHING}
+    assert scores_by_code(found) == {}
+
+
+def test_the_labels_that_a_model_was_told_are_its_table(tiny_gan):
+    data = dots([0, 1, 2], [4, 7, 9], [0], [7])
+    found = evaluate_codes(tiny_gan(conditional=True), data)
+    assert found == {"code": None, **NOTHING, "code_to_label": {0: 4, 1: 7, 2: 9}}
+
+
+# Several categorical codes
+
+
+def test_the_code_that_separates_the_labels_best_leads(reader_of_two):
+    places = [0, 1, 2, 3] * 2
+    found = evaluate_codes(reader_of_two, dots(places, places, places, places))
+    assert found["code"] == "c3"
+    assert found["code_accuracy"] == 1.0
+    assert list(found["each"]) == ["c1", "c3"] == list(scores_by_code(found))
+    assert found["each"]["c3"] == {name: found[name] for name in NOTHING}
+    # c1 stands for pixel 0 against the rest: one of the other three labels is right.
+    assert found["each"]["c1"]["code_accuracy"] == 0.5
+    assert found["each"]["c1"]["label_information"] == pytest.approx(
+        math.log(4.0) - 0.75 * math.log(3.0)
+    )
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_the_best_code_is_chosen_on_training_labels(reader_of_two):
+    # In training all images but pixel 0's have label 1: c1 is right for each of them.
+    train, test = [0] + [1, 2, 3] * 3, [0, 1, 2, 3]
+    found = evaluate_codes(reader_of_two, dots(train, [0] + [1] * 9, test, test))
+    assert found["code"] == "c1"
+    assert found["each"]["c1"]["code_to_label"] == {"0": 1, "1": 0}
+    assert found["code_accuracy"] == 0.5
+
+
+def test_codes_together_tell_what_none_tells_alone():
+    # c1: rows of the 2×2 image, c2: its columns. Only both tell the four places.
+    kernel = np.array([[1, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 0, 1]])
+    model = reader([Categorical(2), Categorical(2)], kernel)
+    places = [0, 1, 2, 3, 3]
+    found = evaluate_codes(model, dots(places, places, places, places))
+    assert found["code_purity"] == found["each"]["c2"]["code_purity"] == pytest.approx(0.6)
+    together = found["together"]
+    assert set(together) == set(NOTHING) - {"code_to_label", "ambiguous_codes"}
+    assert together["code_accuracy"] == together["code_purity"] == together["code_nmi"] == 1.0
+    assert together["codes_in_use"] == 1.0
+
+
+def test_combinations_are_those_that_occur():
+    # Sixteen codes of ten have 10^16 combinations; the images have two.
+    model = reader([Categorical(10)] * 16, np.tile(np.eye(4, 10), 16))
+    found = evaluate_codes(model, dots([0, 1, 1], [0, 1, 1], [1, 0], [1, 0]))
+    assert len(found["each"]) == 16
+    assert found["together"]["code_accuracy"] == 1.0
+    assert found["together"]["label_information"] == pytest.approx(math.log(2.0))

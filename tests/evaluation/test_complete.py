@@ -5,12 +5,17 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_infogan.data.sources import ImageData
+from keras_infogan.data.image_data import ImageData
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation import complete
-from keras_infogan.evaluation.complete import code_confusion, code_diversity, evaluate_model, labels_obeyed
+from keras_infogan.evaluation.complete import (
+    code_confusion,
+    code_diversity,
+    evaluate_model,
+    labels_obeyed,
+)
 from keras_infogan.evaluation.scores import CODE_SCORES
-from keras_infogan.latents import Categorical, LatentSpec, Uniform
+from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
 
 SIZE = 8
 
@@ -74,10 +79,11 @@ def test_every_score_is_there_and_ready_for_json(scores):
         "labels_obeyed",
         "generated",
     ]
-    assert tuple(scores["codes"]) == CODE_SCORES
+    assert tuple(scores["codes"]) == ("code", *CODE_SCORES)
     assert list(scores["information"]) == ["c1", "c2"]
     assert list(scores["continuous"]) == ["c2"]
-    assert list(scores["diversity"]) == ["0", "1", "2"]
+    assert list(scores["confusion"]) == list(scores["diversity"]) == ["c1"]
+    assert list(scores["diversity"]["c1"]) == ["0", "1", "2"]
     family = {"precision", "recall", "density", "coverage"}
     assert set(scores["generated"]["floor"]) == family
     assert set(scores["generated"]) == family | {
@@ -94,13 +100,13 @@ def test_every_score_is_there_and_ready_for_json(scores):
 
 def test_scores_of_a_model_that_is_right(scores):
     assert scores["codes"]["code_accuracy"] == 1.0
-    assert scores["confusion"] == [[10, 0, 0, 0], [0, 10, 0, 0], [0, 0, 10, 0]]
+    assert scores["confusion"]["c1"] == [[10, 0, 0, 0], [0, 10, 0, 0], [0, 0, 10, 0]]
     assert scores["information"]["c1"]["share"] > 0.95
     assert scores["continuous"]["c2"]["moves"] == "ink"
     assert scores["generated"]["images"] == 30
     # Three kinds of bars, all of them drawn: nothing is left out, nothing is far.
     assert scores["generated"]["coverage"] > 0.5
-    assert all(0.3 < ratio < 3.0 for ratio in scores["diversity"].values())
+    assert all(0.3 < ratio < 3.0 for ratio in scores["diversity"]["c1"].values())
 
 
 def test_a_generator_that_draws_something_else_is_told_from_the_floor(hand_made_model, data):
@@ -130,18 +136,57 @@ def test_a_generator_that_copies_is_told(hand_made_model, data):
 def test_data_without_labels_lack_the_scores_of_codes_only(model, data, scores):
     unlabelled = ImageData("bars", data.train_images, None, data.test_images, None)
     found = evaluate_model(model, unlabelled)
-    assert found == {**scores, "codes": dict.fromkeys(CODE_SCORES), "confusion": None}
+    nothing = {"code": "c1", **dict.fromkeys(CODE_SCORES)}
+    assert found == {**scores, "codes": nothing, "confusion": {}}
 
 
 def test_a_model_without_a_categorical_code(hand_made_model, data):
     model = hand_made_model([Uniform()], lambda z: bars(2.0 + 0.0 * z[:, 0], 0.7 + 0.2 * z[:, 1]))
     found = evaluate_model(model, data)
-    assert found["codes"] == dict.fromkeys(CODE_SCORES)
-    assert found["diversity"] == {}
+    assert found["codes"] == {"code": None, **dict.fromkeys(CODE_SCORES)}
+    assert found["confusion"] == found["diversity"] == {}
     assert list(found["information"]) == ["c1"]
     assert found["continuous"]["c1"]["moves"] == "ink"
     assert found["generated"]["frechet"] > 0.0
     json.dumps(found, allow_nan=False)
+
+
+def test_two_categorical_codes_and_a_gaussian_one(hand_made_model, data):
+    """c1: which of three positions; c2, of two values: the left one or another; c3: how dark."""
+
+    def draw_three(z):
+        return draw(ops.concatenate([z[:, :4], 0.4 * z[:, 6:]], axis=1))
+
+    def read_three(pixels):
+        logits, mean = read(pixels)[:, :3], read(pixels)[:, 3:]
+        others = ops.max(logits[:, 1:], axis=1, keepdims=True)
+        return ops.concatenate([logits, logits[:, :1], others, mean], axis=1)
+
+    codes = [Categorical(3), Categorical(2), Gaussian()]
+    found = evaluate_model(hand_made_model(codes, draw_three, read_three), data)
+    assert found["codes"]["code"] == "c1"
+    assert found["codes"]["code_accuracy"] == 1.0
+    # c2 = 0 is label 0, and c2 = 1 one of the other two.
+    assert found["codes"]["each"]["c2"]["code_accuracy"] == pytest.approx(2 / 3)
+    assert found["codes"]["together"]["code_nmi"] == pytest.approx(1.0)
+    assert list(found["confusion"]) == list(found["diversity"]) == ["c1", "c2"]
+    assert np.sum(found["confusion"]["c2"]) == 30
+    assert np.trace(found["confusion"]["c2"]) == 20
+    assert list(found["diversity"]["c2"]) == ["0", "1"]
+    assert list(found["information"]) == ["c1", "c2", "c3"]
+    assert found["information"]["c3"]["share"] is None
+    assert found["continuous"]["c3"]["moves"] == "ink"
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_a_model_without_codes(tiny_gan, data):
+    shrunk = {name: getattr(data, name)[:, ::2, ::2] for name in ("train_images", "test_images")}
+    found = evaluate_model(tiny_gan(), dataclasses.replace(data, **shrunk))
+    assert found["codes"] == {"code": None, **dict.fromkeys(CODE_SCORES)}
+    for name in ("confusion", "information", "continuous", "diversity"):
+        assert found[name] == {}
+    assert found["labels_obeyed"] is None
+    assert found["generated"]["frechet"] > 0.0
 
 
 def test_a_model_without_a_continuous_code(hand_made_model, data):
@@ -161,7 +206,7 @@ def test_a_collapsed_model_has_finite_scores(hand_made_model, data):
     )
     found = evaluate_model(model, data)
     json.dumps(found, allow_nan=False)
-    assert set(found["diversity"].values()) <= {0.0, None}
+    assert set(found["diversity"]["c1"].values()) <= {0.0, None}
     assert found["generated"]["recall"] == 0.0
     assert found["continuous"]["c2"]["rank_correlation"] == 0.0
     assert found["information"]["c1"]["nats"] == pytest.approx(0.0, abs=1e-6)

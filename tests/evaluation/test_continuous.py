@@ -1,13 +1,15 @@
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 import scipy.stats
+import tensorflow as tf
 from keras import ops
 
 from keras_infogan.evaluation.continuous import NOISES, STEPS, code_meanings, rank_correlations
 from keras_infogan.evaluation.moments import PROPERTIES, measure
-from keras_infogan.latents import Categorical, Gaussian, Uniform
+from keras_infogan.latents import Categorical, Code, Gaussian, Uniform
 
 SIZE = 16
 ROWS = 10  # of a bar
@@ -166,6 +168,52 @@ def test_without_a_categorical_code_there_is_one_digit(meanings):
 
 def test_without_a_continuous_code_there_is_nothing(meanings):
     assert meanings([Categorical(2)], lambda z: bars(0.5 + 0.0 * z[:, 0])) == {}
+
+
+def test_several_categorical_codes_and_a_gaussian_one(meanings):
+    # c1 of two values and c2 of three change nothing; c3, N(0, 1), is the ink.
+    codes = [Categorical(2), Categorical(3), Gaussian()]
+    found = meanings(codes, lambda z: bars(0.5 + 0.2 * z[:, 6]))
+    assert list(found) == ["c3"]
+    assert found["c3"]["moves"] == "ink"
+    assert found["c3"]["per_digit"] == [1.0, 1.0]  # for the values of the first
+
+
+@dataclasses.dataclass(frozen=True)
+class Circle(Code):
+    """An angle, as a point of the circle; Q says nothing of its spread."""
+
+    latent_size = parameter_size = 2
+
+    def sample(self, batch_size, seed):
+        return self.encode(tf.random.stateless_uniform((batch_size,), seed, -1.0, 1.0))
+
+    def log_prob(self, codes, parameters):
+        return tf.reduce_sum(codes * parameters, axis=1)
+
+    def entropy(self):
+        return 0.0
+
+    def middle(self):
+        return 0.0
+
+    def values(self, steps):
+        return np.linspace(-1.0, 1.0, steps)
+
+    def encode(self, values):
+        values = tf.cast(values, tf.float32)
+        return tf.stack([tf.cos(values), tf.sin(values)], axis=1)
+
+    def read(self, parameters):
+        return {"mean": tf.atan2(parameters[:, 1], parameters[:, 0])}
+
+
+def test_a_code_of_two_numbers_is_moved_by_its_values(meanings, real_images):
+    found = meanings([Circle()], lambda z: bars(0.5 + 0.3 * z[:, 2]))["c1"]
+    assert (found["moves"], found["rank_correlation"]) == ("ink", 1.0)
+    # The sine goes from -sin 1 to sin 1.
+    expected = 0.3 * 2 * np.sin(1.0) * 3 * ROWS / np.std(measure(real_images)["ink"])
+    assert found["effects"]["ink"] == pytest.approx(expected, abs=1e-3)
 
 
 def test_more_codes_than_properties(meanings):

@@ -27,22 +27,30 @@ def vitals(**changes):
         metrics={
             "d_loss": 1.1,
             "g_loss": 1.0,
-            "mutual_information": 2.2,
+            "information": 2.2,
             "real_probability": 0.6,
             "generated_probability_before": 0.4,
         },
         entropy=ENTROPY,
         warmed_up=True,
         kind="code",
-        generated=bars(80, seed=1).reshape(10, 8, 16, 16, 1),
+        generated=bars(80, seed=1).reshape(10, 8, 16, 16, 1),  # of c1
         real=bars(100),
         code_labels={code: (code + 3) % 10 for code in range(10)},
         num_labels=10,
         unused_codes=(),
         stds={"c2": (0.3, 0.05)},
     )
-    metrics = healthy.metrics | changes.pop("metrics", {})
-    return dataclasses.replace(healthy, metrics=metrics, **changes)
+    return changed(healthy, **changes)
+
+
+def changed(known, metrics=(), **changes):
+    """The same with other metrics among the rest; what is given plainly by code is of c1."""
+    for name in ("generated", "code_labels", "unused_codes"):
+        value = changes.get(name, getattr(known, name))
+        plain = not isinstance(value, dict) or (name == "code_labels" and 0 in value)
+        changes[name] = {"c1": value} if plain else value
+    return dataclasses.replace(known, metrics={**known.metrics, **dict(metrics)}, **changes)
 
 
 def names(found):
@@ -59,7 +67,7 @@ def test_a_model_that_has_just_begun_has_no_problem():
     begun = vitals(
         step=100,
         g_steps=100,
-        metrics={"mutual_information": 0.0, "generated_probability_before": 0.6},
+        metrics={"information": 0.0, "generated_probability_before": 0.6},
         warmed_up=False,
         generated=noise,
         code_labels=dict.fromkeys(range(10), 1),
@@ -73,8 +81,10 @@ def test_a_model_without_codes_or_labels_has_no_problem():
         diagnose(
             vitals(
                 entropy=0,
-                metrics={"mutual_information": 0.0},
-                generated=bars(16, seed=1)[None],
+                metrics={"information": 0.0},
+                kind=None,
+                generated={None: bars(16, seed=1)[None]},
+                unused_codes={},
                 code_labels={},
                 num_labels=0,
                 stds={},
@@ -92,7 +102,7 @@ def test_a_metric_that_is_not_finite(value):
 
 
 def test_images_that_are_not_finite_hide_all_else():
-    broken = vitals().generated.copy()
+    broken = vitals().generated["c1"].copy()
     broken[3, 2, 5, 5] = np.nan
     (problem,) = diagnose(vitals(generated=broken, metrics={"d_loss": 0.0}, unused_codes=(1,)))
     assert problem.seen == "generated images not finite"
@@ -101,12 +111,12 @@ def test_images_that_are_not_finite_hide_all_else():
 @pytest.mark.parametrize("information, found", [(0.11, ["dead code"]), (0.12, [])])
 def test_a_dead_code(information, found):
     # A twentieth of ln 10 is 0.115.
-    sick = vitals(metrics={"mutual_information": information})
+    sick = vitals(metrics={"information": information})
     assert names(diagnose(sick)) == found
 
 
 def test_a_dead_code_is_looked_for_after_the_warm_up_only():
-    sick = vitals(metrics={"mutual_information": -0.5}, warmed_up=False)
+    sick = vitals(metrics={"information": -0.5}, warmed_up=False)
     assert diagnose(sick) == []
     (problem,) = diagnose(dataclasses.replace(sick, warmed_up=True))
     assert problem.seen == "Q reads -0.50 of 2.30 nats"
@@ -122,7 +132,7 @@ def test_unused_codes():
 
 
 def test_several_codes_on_one_label():
-    labels = vitals().code_labels | {0: 5, 1: 5, 9: 5, 4: 8, 3: 8}
+    labels = vitals().code_labels["c1"] | {0: 5, 1: 5, 9: 5, 4: 8, 3: 8}
     sick = vitals(code_labels=labels)
     (problem,) = diagnose(sick)
     assert problem.name == "several codes on one label"
@@ -193,7 +203,7 @@ def test_a_discriminator_that_is_not_blind(changes):
 
 
 def test_a_collapse_names_the_codes():
-    collapsed = vitals().generated.copy()
+    collapsed = vitals().generated["c1"].copy()
     collapsed[[2, 6]] = collapsed[[2, 6], :1]
     (problem,) = diagnose(vitals(generated=collapsed))
     assert problem.name == "collapse"
@@ -204,7 +214,7 @@ def test_a_collapse_names_the_codes():
     ("kind", "seen", "remedy"),
     [
         ("code", "images of code 0 differ by 0%", "Lower --information-weight or --g-learning"),
-        ("label", "images of label 0 differ by 0%", "Lower --g-learning-rate, or add --stabil"),
+        ("label", "images of label 0 differ by 0%", "Lower --g-learning-rate, or add --rewrite"),
         (None, "images differ by 0% of what real images differ by", "Lower --g-learning-rate, or"),
     ],
 )
@@ -214,7 +224,7 @@ def test_a_collapse_is_told_in_the_words_of_the_model(kind, seen, remedy):
 
 
 def test_a_model_without_noise_cannot_collapse():
-    assert diagnose(vitals(generated=vitals().generated[:, :1])) == []
+    assert diagnose(vitals(generated=vitals().generated["c1"][:, :1])) == []
 
 
 @pytest.mark.parametrize("share, found", [(0.2, ["collapse"]), (0.3, [])])
@@ -234,7 +244,7 @@ def test_a_standard_deviation_at_its_floor(std, found):
 
 def test_several_problems_are_all_told():
     sick = vitals(
-        metrics={"d_loss": 0.01, "mutual_information": 0.0},
+        metrics={"d_loss": 0.01, "information": 0.0},
         unused_codes=(1,),
         stds={"c2": (0.05, 0.05)},
     )
@@ -267,3 +277,50 @@ def test_plain_images_are_a_collapse_unless_real_images_are_plain(value):
 def test_a_problem_reads_as_one_line():
     text = str(Problem("collapse", "images of code 2 do not differ", "Lower --x"))
     assert text == "collapse: images of code 2 do not differ. Lower --x."
+
+
+# Several categorical codes
+
+
+def two_codes(**changes):
+    """A healthy model of a code of ten values and one of four."""
+    labels = {"c1": {v: (v + 3) % 10 for v in range(10)}, "c2": dict.fromkeys(range(4), 1)}
+    images = {"c1": vitals().generated["c1"], "c2": bars(32, seed=2).reshape(4, 8, 16, 16, 1)}
+    common = {"generated": images, "code_labels": labels, "unused_codes": {"c1": (), "c2": ()}}
+    return vitals(**{**common, **changes})
+
+
+def test_a_code_that_is_about_something_else_than_the_labels_may_share_them():
+    assert diagnose(two_codes()) == []
+
+
+def test_unused_values_of_each_code():
+    (problem,) = diagnose(two_codes(unused_codes={"c1": (2, 7), "c2": (3,)}))
+    assert problem.seen == "Q gives almost no real image the code 2, 7 of c1 and 3 of c2"
+    (problem,) = diagnose(two_codes(unused_codes={"c1": (), "c2": (3,)}))
+    assert problem.seen == "Q gives almost no real image the code 3 of c2"
+
+
+def test_labels_that_no_code_tells_apart():
+    labels = two_codes().code_labels
+    labels["c1"] |= {0: 5, 1: 5}
+    (problem,) = diagnose(two_codes(code_labels=labels))
+    assert problem.name == "several codes on one label"
+    assert problem.seen == ("codes 0, 1, 2 of c1 all mean 5; codes 0, 1, 2, 3 of c2 all mean 1")
+
+
+def test_a_collapse_names_the_codes_and_their_values():
+    images = two_codes().generated
+    images = {name: part.copy() for name, part in images.items()}
+    images["c1"][[2, 6]] = images["c1"][[2, 6], :1]
+    images["c2"][3] = images["c2"][3, :1]
+    (problem,) = diagnose(two_codes(generated=images))
+    assert problem.seen == (
+        "images of code 2, 6 of c1 and 3 of c2 differ by 0% of what real images differ by"
+    )
+
+
+def test_images_of_any_code_must_be_finite():
+    images = {name: part.copy() for name, part in two_codes().generated.items()}
+    images["c2"][0, 0, 0, 0] = np.inf
+    assert names(diagnose(two_codes(generated=images))) == ["not finite"]

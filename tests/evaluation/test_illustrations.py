@@ -5,12 +5,12 @@ import pytest
 from keras import ops
 from PIL import Image
 
-from keras_infogan.data.sources import ImageData
+from keras_infogan.data.image_data import ImageData
 from keras_infogan.evaluation import illustrations
 from keras_infogan.evaluation.codes import evaluate_codes, read_codes
-from keras_infogan.evaluation.complete import code_confusion
+from keras_infogan.evaluation.complete import confusions
 from keras_infogan.evaluation.illustrations import COLUMNS, save_illustrations
-from keras_infogan.latents import Categorical, Uniform
+from keras_infogan.latents import Categorical, Gaussian, Uniform
 from keras_infogan.pictures import tile
 
 PLACES = np.array([0] * 20 + [1] * 3 + [3] * 2)
@@ -45,9 +45,9 @@ def data():
 
 def draw(folder, model, data):
     """The pictures of a model, with what they need of its scores."""
-    codes = read_codes(model, data.test_images) if model.latents.categorical else None
-    scores = {"codes": evaluate_codes(model, data, codes)}
-    scores["confusion"] = code_confusion(scores["codes"]["code_to_label"], codes, data)
+    read = read_codes(model, data.test_images)
+    codes = evaluate_codes(model, data, read)
+    scores = {"codes": codes, "confusion": confusions(codes, read, data)}
     save_illustrations(folder, model, data, scores)
 
 
@@ -80,6 +80,33 @@ def test_without_a_categorical_code_there_are_traversals_only(tmp_path, hand_mad
     expected[..., 0, 0] = 0.4 * np.linspace(-2.0, 2.0, 9)[:, None]
     picture = np.asarray(Image.open(tmp_path / "traversal-c1.png"))
     np.testing.assert_allclose(picture, tile(expected), atol=1)
+
+
+def test_several_codes_have_pictures_of_their_own(tmp_path, hand_made_model, data):
+    # c1: whether the bright pixel is in the lower row; c2: its place; c3: nothing.
+    def read(pixels):
+        rows = ops.stack([pixels[:, 0] + pixels[:, 1], pixels[:, 2] + pixels[:, 3]], axis=1)
+        return ops.concatenate([rows, pixels, 0.0 * pixels[:, :1]], axis=1)
+
+    codes = [Categorical(2), Categorical(4), Gaussian()]
+    model = hand_made_model(codes, lambda z: ops.reshape(z[:, 3:7], (-1, 2, 2, 1)), read)
+    draw(tmp_path, model, data)
+    assert names(tmp_path) == [
+        "confusion-c1.png",
+        "confusion-c2.png",
+        "images-by-code-c1.png",
+        "images-by-code-c2.png",
+        "traversal-c3.png",
+    ]
+    for name, rows in (("c1", 2), ("c2", 4)):
+        with Image.open(tmp_path / f"images-by-code-{name}.png") as picture:
+            assert picture.size == (COLUMNS * 4 - 2, rows * 4 - 2)
+
+
+def test_without_codes_there_is_nothing(tmp_path, tiny_gan):
+    images = np.zeros((12, 4, 4, 1), np.uint8)
+    draw(tmp_path, tiny_gan(), ImageData("plain", images, None, images, None))
+    assert names(tmp_path) == []
 
 
 def test_a_row_holds_real_images_of_one_code(tmp_path, pixel_reader, data):

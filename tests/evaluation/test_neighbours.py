@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from keras_infogan.evaluation.neighbours import copying, fidelity_and_variety, mean_distance, nearest_distances
+from keras_infogan.evaluation.neighbours import (
+    copying,
+    fidelity_and_variety,
+    mean_distance,
+    nearest_distances,
+)
 
 
 def points(*values):

@@ -3,7 +3,18 @@ import math
 import numpy as np
 import pytest
 
-from keras_infogan.evaluation.scores import NO_LABEL, accuracy, ambiguous_codes, code_scores, code_table, codes_in_use, confusion, contingency, majority_table, one_to_one_table
+from keras_infogan.evaluation.scores import (
+    NO_LABEL,
+    accuracy,
+    ambiguous_codes,
+    code_scores,
+    code_table,
+    codes_in_use,
+    confusion,
+    contingency,
+    majority_table,
+    one_to_one_table,
+)
 
 
 def test_code_table_in_words():
@@ -57,7 +68,7 @@ def test_scores_of_a_perfect_code_under_a_permutation():
         "code_purity": 1.0,
         "code_nmi": pytest.approx(1.0),
         "code_ari": pytest.approx(1.0),
-        "mutual_information_nats": pytest.approx(math.log(3.0)),
+        "label_information": pytest.approx(math.log(3.0)),
         "codes_in_use": 1.0,
         "code_to_label": {"0": 2, "1": 0, "2": 1},
         "ambiguous_codes": {},
@@ -80,7 +91,7 @@ def test_scores_of_a_code_that_says_nothing():
     codes, labels = [0, 0, 1, 1], [0, 1, 0, 1]
     scores = code_scores(codes, labels, codes, labels, num_codes=2)
     assert scores["code_accuracy"] == pytest.approx(0.5)
-    assert scores["mutual_information_nats"] == pytest.approx(0.0, abs=1e-12)
+    assert scores["label_information"] == pytest.approx(0.0, abs=1e-12)
     assert scores["code_nmi"] == pytest.approx(0.0, abs=1e-12)
     # Of the six pairs of images two share a code, two a label, none both: expected 2 · 2 / 6.
     assert scores["code_ari"] == pytest.approx((0 - 2 / 3) / (2 - 2 / 3))
@@ -92,7 +103,7 @@ def test_mutual_information_by_hand():
     codes, labels = [0, 0, 1, 1], [0, 0, 0, 1]
     scores = code_scores(codes, labels, codes, labels, num_codes=2)
     expected = math.log(2.0) + math.log(4.0) - 0.75 * math.log(3.0) - 1.5 * math.log(2.0)
-    assert scores["mutual_information_nats"] == pytest.approx(expected)
+    assert scores["label_information"] == pytest.approx(expected)
     mean_entropy = (math.log(2.0) + math.log(4.0) - 0.75 * math.log(3.0)) / 2
     assert scores["code_nmi"] == pytest.approx(expected / mean_entropy)
     # One pair shares code and label, two pairs a code, three a label, of six: expected 1.
@@ -124,7 +135,7 @@ def test_more_labels_than_codes_bound_the_accuracy():
     labels = [0, 1, 2, 3]
     scores = code_scores([0, 0, 1, 1], labels, [0, 0, 1, 1], labels, num_codes=2)
     assert scores["code_accuracy"] == pytest.approx(1 / 2)
-    assert scores["mutual_information_nats"] == pytest.approx(math.log(2.0))
+    assert scores["label_information"] == pytest.approx(math.log(2.0))
     assert scores["code_to_label"] == {"0": 0, "1": 2}
     assert scores["code_nmi"] == pytest.approx(2 / 3)  # ln 2 over the mean of ln 2 and ln 4
 
@@ -136,7 +147,7 @@ def test_more_codes_than_labels_may_each_be_pure():
     assert scores["code_to_label"] == {"0": 0, "1": None, "2": 1, "3": None}
     assert scores["code_accuracy"] == pytest.approx(6 / 8)
     assert scores["code_purity"] == 1.0
-    assert scores["mutual_information_nats"] == pytest.approx(math.log(2.0))
+    assert scores["label_information"] == pytest.approx(math.log(2.0))
     assert scores["ambiguous_codes"] == {}
     # Six pairs share a code, all of them the label too; twelve of 28 pairs share a label.
     expected = 6 * 12 / 28
@@ -149,7 +160,7 @@ def test_a_set_of_twenty_six_classes():
     scores = code_scores(codes, labels, codes, labels, num_codes=26)
     assert scores["code_accuracy"] == 1.0
     assert scores["code_nmi"] == pytest.approx(1.0)
-    assert scores["mutual_information_nats"] == pytest.approx(math.log(26.0))
+    assert scores["label_information"] == pytest.approx(math.log(26.0))
     assert scores["code_to_label"]["0"] == 25
 
 
