@@ -1,7 +1,7 @@
 """Asks a TensorFlow Serving server for images, or what pictures show.
 
-    infogan client --label 7 --out sevens.png
-    infogan client --recognize seven.png three.png
+infogan client --label 7 --out sevens.png
+infogan client --recognize seven.png three.png
 """
 
 import pathlib

@@ -1,8 +1,8 @@
 """Draws images of a run's newest export, without a server.
 
-    infogan generate runs/quick-s0 --label 7 --count 16 --out sevens.png
-    infogan generate runs/quick-s0 --label 7 --count 4 --sweep c2 --out widths.png
-    infogan generate runs/quick-s0 --grid --out all.png
+infogan generate runs/quick-s0 --label 7 --count 16 --out sevens.png
+infogan generate runs/quick-s0 --label 7 --count 4 --sweep c2 --out widths.png
+infogan generate runs/quick-s0 --grid --out all.png
 """
 
 import sys
@@ -98,7 +98,9 @@ def main(arguments=None):
         help="a row for each label or, without labels, for each value of the code",
     )
     add_image_options(parser, out_required=True)
-    parser.add_argument("--sweep", metavar="NAME", help="move this code from end to end in each row")
+    parser.add_argument(
+        "--sweep", metavar="NAME", help="move this code from end to end in a row"
+    )
     return program.run(parser, draw, arguments)
 
 

@@ -1,10 +1,10 @@
 """What to ask a served model for, whatever the transport: images, and what pictures show.
 
-    from keras_infogan.serving import client
-    from keras_infogan.serving.served_by_rest import RestModel
+from keras_infogan.serving import client
+from keras_infogan.serving.served_by_rest import RestModel
 
-    with RestModel("http://localhost:8501") as model:
-        images = client.sample(model, "label", 7, count=16, values={"c2": 1.5})
+with RestModel("http://localhost:8501") as model:
+    images = client.sample(model, "label", 7, count=16, values={"c2": 1.5})
 """
 
 import numpy as np
