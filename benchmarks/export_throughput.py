@@ -44,9 +44,9 @@ def main():
     parser.add_argument("run", help="a finished run")
     options = parser.parse_args()
     sys.path.insert(0, str(ROOT))
-    from keras_infogan.serving.exported import find_version
     from keras_infogan import quiet
     from keras_infogan.run_dir import RunDir
+    from keras_infogan.serving.exported import find_version
 
     quiet.import_tensorflow()
     from keras_infogan.saving import load_model
@@ -57,8 +57,9 @@ def main():
     folder = tempfile.TemporaryDirectory()
     given = pathlib.Path(folder.name) / "latents.npz"
     np.savez(given, noise=latents[:, :size], codes=latents[:, size:])
+    support = ROOT / "tests" / "support"
     server = subprocess.Popen(
-        [sys.executable, "-c", SERVER, find_version(options.run), ROOT / "tests" / "support", given],
+        [sys.executable, "-c", SERVER, find_version(options.run), support, given],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -56,7 +56,7 @@ def run(options):
     """Draws or reads."""
     if not 0.0 < options.timeout <= DAY:
         raise UserError(f"--timeout must be above 0, up to {DAY}. Received: {options.timeout}.")
-    if options.version is not None and options.version not in client.INT64:
+    if options.version is not None and not client.is_int64(options.version):
         raise UserError(f"--version must be a 64-bit integer. Received: {options.version}.")
     if not options.model.isprintable() or not options.model.strip():
         raise UserError(f"--model must be a printable name. Received: {options.model!a}.")

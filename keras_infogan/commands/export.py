@@ -1,4 +1,4 @@
-"""Exports a finished run's last checkpoint as a SavedModel: the next version in the run's export/."""
+"""Exports a finished run's last checkpoint as a SavedModel: the next version of its export."""
 
 import pathlib
 import sys
@@ -57,6 +57,10 @@ def export_run(path, out=None):
         raise UserError(f"Cannot write below {base}: {error.strerror or error}.") from None
 
 
+def _export(options):
+    print(export_run(options.run, options.out))
+
+
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
     parser = program.OneLineParser("infogan export", __doc__)
@@ -65,9 +69,7 @@ def main(arguments=None):
         "--out", metavar="DIR", help="directory of the versions (default: the run's)"
     )
     program.add_import(parser)
-    return program.run(
-        parser, lambda options: print(export_run(options.run, options.out)), arguments
-    )
+    return program.run(parser, _export, arguments)
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def main(arguments=None):
     )
     add_image_options(parser, out_required=True)
     parser.add_argument(
-        "--sweep", metavar="NAME", help="move this code from end to end in each row"
+        "--sweep", metavar="NAME", help="move this code from end to end in a row"
     )
     return program.run(parser, draw, arguments)
 

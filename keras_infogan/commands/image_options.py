@@ -1,4 +1,4 @@
-"""What the programs that draw images share: how many, with which seed and codes, into which file."""
+"""What the programs that draw images share: number, seed and codes of the images, and the file."""
 
 import pathlib
 

@@ -1,10 +1,10 @@
 """What to ask a served model for, whatever the transport: images, and what pictures show.
 
-    from keras_infogan.serving import client
-    from keras_infogan.serving.served_by_rest import RestModel
+from keras_infogan.serving import client
+from keras_infogan.serving.served_by_rest import RestModel
 
-    with RestModel("http://localhost:8501") as model:
-        images = client.sample(model, "label", 7, count=16, values={"c2": 1.5})
+with RestModel("http://localhost:8501") as model:
+    images = client.sample(model, "label", 7, count=16, values={"c2": 1.5})
 """
 
 import numpy as np
@@ -21,7 +21,6 @@ SIGNATURES = {
     "label_name": "sample_name",
     "code": "sample_code",
 }
-INT64 = range(-(2**63), 2**63)
 
 
 def sample(model, kind, value, count, seed=0, values=None):
@@ -53,7 +52,7 @@ def sample(model, kind, value, count, seed=0, values=None):
     if kind in ("label", "code"):
         numbers[kind] = value
     for name, number in numbers.items():
-        if number not in INT64:
+        if not is_int64(number):
             raise UserError(f"{name} must be a 64-bit integer. Received: {number}.")
     signature, values = SIGNATURES[kind], values or {}
     taken = model.inputs(signature)
@@ -68,7 +67,7 @@ def sample(model, kind, value, count, seed=0, values=None):
                 f"The codes that can be set are {', '.join(sorted(row)) or 'none'}. "
                 f"Received: {name}."
             )
-        if taken[name] is np.int64 and setting not in INT64:
+        if taken[name] is np.int64 and not is_int64(setting):
             raise UserError(f"{name} must be a whole number. Received: {setting}.")
     if kind is not None:
         row[kind] = value
@@ -102,6 +101,11 @@ def recognize(model, png):
     """
     found = model.predict("recognize_png", {"png_bytes": [png]})
     return {name: rows[0] for name, rows in found.items()}
+
+
+def is_int64(value):
+    """Whether a value is a whole number of 64 bits."""
+    return isinstance(value, int | np.integer) and -(2**63) <= value < 2**63
 
 
 def described(found):

@@ -11,8 +11,8 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from keras_infogan.serving.served_model import ServedModel, on_this_machine
 from keras_infogan.errors import UserError
+from keras_infogan.serving.served_model import ServedModel, on_this_machine
 
 REFUSED = (
     grpc.StatusCode.INVALID_ARGUMENT,

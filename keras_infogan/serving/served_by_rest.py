@@ -8,8 +8,8 @@ import numpy as np
 import requests
 import urllib3
 
-from keras_infogan.serving.served_model import ServedModel, on_this_machine
 from keras_infogan.errors import UserError
+from keras_infogan.serving.served_model import ServedModel, on_this_machine
 
 
 class RestModel(ServedModel):

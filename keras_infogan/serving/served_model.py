@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 
-from keras_infogan.serving.wording import assertion
 from keras_infogan.errors import UserError
+from keras_infogan.serving.wording import assertion
 
 # By TensorFlow's names of them; strings are bytes in an array of objects.
 DTYPES = {

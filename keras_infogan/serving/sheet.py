@@ -6,7 +6,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from keras_infogan import pictures, files
+from keras_infogan import files, pictures
 from keras_infogan.errors import UserError
 
 SIDE = 112  # pixels of a small image's height on the sheet, if they go into it whole times

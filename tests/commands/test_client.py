@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_infogan.commands import client
+from keras_infogan.commands import client as program
+from keras_infogan.errors import UserError
+from keras_infogan.serving import client
 from keras_infogan.serving.served_by_grpc import GrpcModel
 from keras_infogan.serving.served_by_rest import RestModel
 from keras_infogan.serving.sheet import sheet
-from keras_infogan.errors import UserError
 
 
 def pixels(path):
@@ -32,7 +33,7 @@ def sevens(signatures, count=16, seed=0, label=7, c2=0.0, c3=0.0):
 
 def test_the_sheet_has_the_images_of_the_signature(arguments, signatures, tmp_path, capsys):
     out = tmp_path / "new" / "sevens.png"
-    assert client.main(["--label", "7", "--count", "5", "--out", str(out), *arguments]) == 0
+    assert program.main(["--label", "7", "--count", "5", "--out", str(out), *arguments]) == 0
     assert capsys.readouterr() == (f"{out}\n", "")
     images = sevens(signatures, 5)
     np.testing.assert_array_equal(pixels(out), sheet(images))
@@ -42,14 +43,14 @@ def test_the_sheet_has_the_images_of_the_signature(arguments, signatures, tmp_pa
 
 def test_default_is_sixteen_images_in_a_square(arguments, tmp_path):
     out = tmp_path / "a.png"
-    assert client.main(["--code", "3", "--out", str(out), *arguments]) == 0
+    assert program.main(["--code", "3", "--out", str(out), *arguments]) == 0
     assert pixels(out).shape == (14 * 38, 14 * 38)  # four of 8 and gaps of 2, 14 times as large
 
 
 def test_image_i_has_seed_plus_i_and_the_codes_that_were_set(arguments, signatures, tmp_path):
     out = tmp_path / "one.png"
     command = ["--label", "3", "--count", "1", "--out", str(out), *arguments]
-    assert client.main([*command, "--seed", "12", "--set", "c3=1.5", "--set", "c2=-1"]) == 0
+    assert program.main([*command, "--seed", "12", "--set", "c3=1.5", "--set", "c2=-1"]) == 0
     found = pixels(out)
     np.testing.assert_array_equal(found, sheet(sevens(signatures, 1, 12, 3, c2=-1.0, c3=1.5)))
     fifth = sevens(signatures, 5, 8, 3, c2=-1.0, c3=1.5)[4:]
@@ -102,7 +103,7 @@ def test_recognize_prints_a_line_a_file(arguments, signatures, tmp_path, capsys)
     files = [tmp_path / "first.png", tmp_path / "second.png"]
     for file, content in zip(files, contents, strict=True):
         file.write_bytes(content)
-    assert client.main(["--recognize", *map(str, files), *arguments]) == 0
+    assert program.main(["--recognize", *map(str, files), *arguments]) == 0
     found = signatures("recognize_png", png_bytes=contents)
     assert capsys.readouterr().out.splitlines() == [
         f"{files[i]}: label {found['label'][i]}, probability {found['label_probability'][i]:.3f}, "
@@ -143,7 +144,7 @@ def run(root, code, *arguments):
 
 def test_the_program_over_rest(root, rest, tmp_path):
     out = tmp_path / "a.png"
-    done = run(root, ["-m", "keras_infogan.commands.client"], "--label", 7, "--out", out, "--url", rest)
+    done = run(root, ["-m", "export.client"], "--label", 7, "--out", out, "--url", rest)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{out}\n", "")
     assert pixels(out).shape == (14 * 38, 14 * 38)
 
@@ -163,7 +164,7 @@ def test_grpc_prints_no_notices_of_tensorflow(root, grpc_port, tmp_path):
     # One process for both, since the import takes seconds.
     code = (
         "import sys; from export import client; "
-        "assert client.main() == 0; sys.exit(client.main([*sys.argv[1:], '--set', 'c2=200']))"
+        "assert client.main() == 0; sys.exit(program.main([*sys.argv[1:], '--set', 'c2=200']))"
     )
     done = run(root, ["-c", code], "--label", 7, "--out", out, "--grpc", grpc_port)
     assert (done.returncode, done.stdout) == (2, f"{out}\n")

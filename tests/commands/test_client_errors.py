@@ -30,8 +30,8 @@ def refused(capsys, tmp_path, monkeypatch):
         assert printed.out == ""
         assert sorted(tmp_path.rglob("*")) == before  # nothing written
         (line,) = printed.err.splitlines()
-        assert line.startswith("python -m keras_infogan.commands.client: ")
-        return line.removeprefix("python -m keras_infogan.commands.client: ")
+        assert line.startswith("infogan client: ")
+        return line.removeprefix("infogan client: ")
 
     return run
 
@@ -209,8 +209,8 @@ def test_an_answer_over_grpc_that_lacks_an_output(refused, manager):
             ["--seed", str(2**63 - 1), "--count", "2"],
             f"seed + count - 1 must be a 64-bit integer. Received: {2**63}.",
         ),
-        (["--set", "c9=1"], "The model's continuous codes are: c2, c3. Received: c9."),
-        (["--set", "label=1"], "The model's continuous codes are: c2, c3. Received: label."),
+        (["--set", "c9=1"], "The codes that can be set are c2, c3. Received: c9."),
+        (["--set", "label=1"], "The codes that can be set are c2, c3. Received: label."),
         (["--set", "c2"], "--set takes NAME=NUMBER, such as c2=1.5. Received: c2."),
         (["--set", "c2=wide"], "--set takes NAME=NUMBER, such as c2=1.5. Received: c2=wide."),
         (["--set", "c2=nan"], "--set takes NAME=NUMBER, such as c2=1.5. Received: c2=nan."),

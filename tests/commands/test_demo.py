@@ -17,17 +17,19 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from serving_fixtures import facts
 
 from keras_infogan.commands import demo
+from keras_infogan.latents import Categorical, Uniform
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.saved_model import export_model
 from keras_infogan.serving.sheet import sheet
-from keras_infogan.latents import Categorical, Uniform
 
 SIZE = 8
 UPRIGHT = np.zeros((SIZE, SIZE), np.float32)
 UPRIGHT[:, 3:5] = 1.0
 LABELS = {"0": 1, "1": 4}  # an upright bar, and one that lies
+SCORES = ("code_accuracy", "code_purity", "code_nmi", "code_ari")
 PATIENCE = 60  # seconds, on a machine that does other things too
 
 
@@ -51,11 +53,10 @@ def run(hand_made_model, tmp_path_factory):
     """A run's directory with an exported model."""
     run = tmp_path_factory.mktemp("bars-s0")
     (run / "config.json").write_text(json.dumps({"run": {}}))
-    scores = dict.fromkeys(("code_accuracy", "code_purity", "code_nmi", "code_ari"), 0.875)
     meanings = {"c2": {"moves": "background", "rank_correlation": 1.0}}
-    summary = {"code_to_label": LABELS, "dataset": "mnist", "continuous_codes": meanings, **scores}
+    about = facts(LABELS, dataset="mnist", continuous=meanings)
+    about["summary"]["codes"] |= dict.fromkeys(SCORES, 0.875)
     model = hand_made_model([Categorical(2), Uniform()], draw, read)
-    about = {"config": {}, "summary": summary, "environment": {}}
     export_model(model, run / "export" / "generator", about)
     return run
 
@@ -70,13 +71,13 @@ def address(root, run):
     """Address of the page, served by the command line; ended as Ctrl-C does."""
     pytest.importorskip("gradio", reason="Gradio is not installed: requirements-demo.txt")
     port = free_port()
-    command = [sys.executable, "-m", "keras_infogan.commands.demo", str(run), "--port", str(port)]
+    command = [sys.executable, "-m", "export.demo", str(run), "--port", str(port)]
     with subprocess.Popen(
         command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             line = process.stdout.readline()
-            assert line == f"http://127.0.0.1:{port} shows {run}. Ctrl-C ends it.\n", (
+            assert line == f"http://127.0.0.1:{port} shows {run}. Stop with Ctrl-C.\n", (
                 process.communicate()
             )
             yield f"http://127.0.0.1:{port}"
@@ -323,7 +324,7 @@ def fails(arguments, capsys):
         code = error.code
     out, err = capsys.readouterr()
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("python -m keras_infogan.commands.demo: ")
+    assert err.startswith("infogan demo: ")
     return err
 
 
@@ -343,14 +344,14 @@ def test_wrong_arguments_are_one_line(run, capsys):
 def test_a_taken_port_is_one_line(run, capsys):
     with socket.create_server((demo.HOST, 0)) as server:
         port = str(server.getsockname()[1])
-        assert f"Port {port} of 127.0.0.1 cannot be used" in fails(
+        assert f"Port {port} of 127.0.0.1 is in use: choose another with --port." in fails(
             [str(run), "--port", port], capsys
         )
 
 
 def test_without_gradio_it_says_what_to_install(run, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
-    assert "pip install -r requirements-demo.txt" in fails(
+    assert "Install it with: pip install gradio" in fails(
         [str(run), "--port", str(free_port())], capsys
     )
 

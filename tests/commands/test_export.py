@@ -1,4 +1,4 @@
-"""`python -m export RUN`."""
+"""`infogan export RUN`."""
 
 import json
 import shutil
@@ -36,6 +36,18 @@ def test_out_is_another_directory_of_versions(run, tmp_path, capsys):
     assert not run.export.exists()
 
 
+def test_a_run_made_with_parts_of_its_own_says_which_to_import(run, capsys, tmp_path):
+    part = tmp_path / "own_part.py"
+    part.write_text("")
+    config = json.loads(run.config.read_text())
+    run.config.write_text(json.dumps({**config, "run": {"imports": [str(part)]}}))
+    assert program.main([str(run.path)]) == 2
+    assert capsys.readouterr().err == (
+        f"infogan export: {run.path} was made with parts of its own: repeat --import {part}.\n"
+    )
+    assert program.main([str(run.path), "--import", str(part)]) == 0
+
+
 def test_out_that_cannot_be_written_is_refused(run, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert program.main([str(run.path), "--out", str(tmp_path / "file")]) == 2
@@ -68,7 +80,7 @@ def test_what_is_no_finished_run_is_refused_in_one_line(run, capfd, damage, mess
     capfd.readouterr()
     assert program.main([str(run.path)]) == 2
     err = capfd.readouterr().err
-    assert err.startswith("python -m export: ") and message in err and err.count("\n") == 1
+    assert err.startswith("infogan export: ") and message in err and err.count("\n") == 1
     assert not run.export.exists()
 
 

@@ -1,4 +1,4 @@
-"""`python -m keras_infogan.commands.generate`: the pictures are those of the exported signatures."""
+"""`infogan generate`: the pictures are those of the exported signatures."""
 
 import numpy as np
 import pytest
@@ -64,8 +64,8 @@ def test_a_grid_has_a_row_for_each_label_and_the_same_noises(drawn, loaded):
         (["--label", "3", "--count", "0"], "count must be at least 1. Received: 0."),
         (["--grid", "--count", "0"], "count must be at least 1. Received: 0."),
         (["--label", "3", "--set", "c2"], "--set takes NAME=NUMBER, such as c2=1.5. Received: c2."),
-        (["--label", "3", "--set", "c9=1"], "The continuous codes of this model are c2, c3."),
-        (["--label", "3", "--sweep", "c9"], "The continuous codes of this model are c2, c3."),
+        (["--label", "3", "--set", "c9=1"], "The codes that can be set are c2, c3. Received: c9."),
+        (["--label", "3", "--sweep", "c9"], "The codes that can be set are c2, c3. Received: c9."),
         (["--label", "3", "--set", "c2=1000"], "c2 must be from -100 to 100 and not NaN."),
         (["--label", "3", "--sweep", "c2", "--set", "c2=1"], "c2 is swept, so it cannot be set."),
         (["--grid", "--sweep", "c2"], "--grid and --sweep do not go together."),
@@ -79,7 +79,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(
     monkeypatch.chdir(tmp_path)
     assert generate.main([str(exported), "--out", "a.png", *arguments]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("python -m keras_infogan.commands.generate: ") and error.count("\n") == 1
+    assert error.startswith("infogan generate: ") and error.count("\n") == 1
     assert message in error
     assert list(tmp_path.iterdir()) == []
 

@@ -65,8 +65,9 @@ def test_a_person_is_generated_by_name(trained, tmp_path, capsys):
     assert exported.image_shape == (8, 8, 3)
     assert exported.label_names == dict(enumerate(PEOPLE))
     # A card goes where the model goes: it does not tell where the pictures lay.
-    assert exported.card.startswith("# quick on folder:faces\n")
-    assert str(trained.parent.parent) not in exported.card
+    texts = [(exported.path / name).read_text() for name in ("README.md", "about.json")]
+    assert texts[0].startswith("# quick on folder:faces\n")
+    assert str(trained.parent.parent) not in "".join(texts)
     expected = sheet(exported.sample(4, seed=1, label=4))
     for label in ("Eve O'Hara", "4"):
         out = tmp_path / f"{label}.png"

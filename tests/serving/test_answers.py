@@ -9,22 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_infogan.errors import UserError
 from keras_infogan.serving.answers import Answers
 from keras_infogan.serving.sheet import png_bytes, sheet
-from keras_infogan.errors import UserError
 
-CARD = """# quick on {dataset}
-
-## Scores
-
-| score | held-out images |
-|---|---|
-| c2 moves stroke width | rank correlation 0.93 |
-
-## Codes and labels
-
-None.
-"""
+MEANINGS = {"c2": {"moves": "stroke width", "rank_correlation": 0.93}}
 
 
 def test_a_folder_named_like_digits_is_no_digits():
@@ -40,9 +29,9 @@ def model(dataset="mnist", channels=1, **attributes):
         labels=[4],
         label_names={},
         code_to_label={1: 4},
-        values=["c2", "c3"],
+        others={name: {"low": -2.0, "middle": 0.0, "high": 2.0} for name in ("c2", "c3")},
         image_shape=(8, 8, channels),
-        card=CARD.format(dataset=dataset),
+        about={"summary": {"dataset": dataset, "continuous": MEANINGS}},
         seen=None,
     )
     vars(fake).update(attributes)
@@ -88,9 +77,9 @@ def test_digits_are_called_digits_and_others_labels_or_codes():
     assert (answers.thing, answers.by, answers.choices) == ("code", "code", [0, 1])
 
 
-def test_codes_are_titled_by_their_meaning_if_the_card_tells_it():
+def test_codes_are_titled_by_their_meaning_if_it_is_known():
     assert Answers(model()).titles == {"c2": "c2: stroke width", "c3": "c3"}
-    assert Answers(model(card="")).titles == {"c2": "c2", "c3": "c3"}
+    assert Answers(model(about={"summary": {}})).titles == {"c2": "c2", "c3": "c3"}
 
 
 def test_a_sheet_holds_its_images_and_the_name_of_its_file():
@@ -160,5 +149,5 @@ def test_of_an_empty_picture_nothing_is_read(dataset):
 def test_what_cannot_be_answered_is_refused_in_a_sentence():
     with pytest.raises(UserError, match="The seed must be a whole number."):
         Answers(model()).sheet(4, None, 3, 0.0, 0.0)
-    with pytest.raises(UserError, match="bars cannot be shown: .* by label or code"):
-        Answers(model(codes=0))
+    with pytest.raises(UserError, match="bars cannot be shown: the model has no codes"):
+        Answers(model(codes=0, others={}))

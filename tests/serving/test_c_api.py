@@ -3,19 +3,17 @@
 TensorFlow Serving loads a version the same way and runs the same graph.
 """
 
-import json
-import pathlib
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from c_api import pack, unpack
+from c_api import PROGRAM, run
+from serving_fixtures import CODE_TO_LABEL
 
 from keras_infogan.serving.servable import Servable
 
-PROGRAM = pathlib.Path(__file__).with_name("c_api.py")
 BATCHES = (1, 2, 5, 64)
 
 # Holds a session for many requests and tells how much memory it had at certain times.
@@ -56,27 +54,6 @@ assert "tensorflow" not in sys.modules
 """
 
 
-def run(exported, requests):
-    """Answers of a process that has only the C API, arrays unpacked."""
-    packed = [
-        {"signature": name, "inputs": {key: pack(value) for key, value in inputs.items()}}
-        for name, inputs in requests
-    ]
-    done = subprocess.run(
-        [sys.executable, PROGRAM, exported],
-        input=json.dumps(packed),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return [
-        answer
-        if "error" in answer
-        else {name: unpack(value) for name, value in answer["outputs"].items()}
-        for answer in json.loads(done.stdout)
-    ]
-
-
 @pytest.fixture(scope="module")
 def requests():
     """`(signature, inputs)` of every signature but the PNG one, in every size of batch."""
@@ -105,8 +82,7 @@ def answers(exported, requests):
 @pytest.fixture(scope="module")
 def functions(trained, exported):
     """The same computed by Keras, in this process."""
-    table = json.loads((exported / "assets" / "code_to_label.json").read_text())
-    servable = Servable(trained, table)
+    servable = Servable(trained, CODE_TO_LABEL)
     found = {name: function for name, (function, _) in servable.signatures().items()}
     return {**found, "serving_default": found["generate"]}
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_infogan.serving import drawing
 from keras_infogan.errors import UserError
+from keras_infogan.serving import drawing
 
 SHAPE = (28, 28, 1)
 

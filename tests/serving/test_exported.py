@@ -6,22 +6,19 @@ import shutil
 import numpy as np
 import pytest
 import tensorflow as tf
+from serving_fixtures import facts
 
-from keras_infogan.serving.exported import Exported, find_version
-from keras_infogan.serving.saved_model import export_model
 from keras_infogan.errors import UserError
 from keras_infogan.latents import Categorical, Uniform
+from keras_infogan.serving.exported import Exported, find_version
+from keras_infogan.serving.saved_model import export_model
 
 # Codes 0 to 3; two mean the label 5, and the last means none.
 LABELS = {"0": 7, "1": 5, "2": 5, "3": None}
 
 
 def export(model, base, labels=None):
-    about = {"config": {}, "summary": {"code_to_label": labels}, "environment": {}}
-    if labels:
-        scores = dict.fromkeys(("code_accuracy", "code_purity", "code_nmi", "code_ari"), 0.5)
-        about["summary"] |= scores
-    return export_model(model, base, about)
+    return export_model(model, base, facts(labels))
 
 
 @pytest.fixture(scope="module")
@@ -41,32 +38,40 @@ def test_it_knows_what_can_be_asked(exported, version):
     assert exported.codes == 4
     assert exported.code_to_label == {0: 7, 1: 5, 2: 5}
     assert exported.labels == [5, 7]
-    assert exported.values == ["c2", "c3"]
-    assert exported.card == (version / "README.md").read_text()
+    assert exported.others == {
+        name: {"low": -2.0, "middle": 0.0, "high": 2.0} for name in ("c2", "c3")
+    }
+    assert exported.about == json.loads((version / "about.json").read_text())
 
 
 def test_without_labels_images_are_asked_for_by_code(tiny_model, tmp_path):
     exported = Exported(export(tiny_model(codes=[Categorical(3)]), tmp_path))
-    assert (exported.codes, exported.labels, exported.values) == (3, [], [])
+    assert (exported.codes, exported.labels, exported.others) == (3, [], {})
     assert exported.sample(2, code=1).shape == (2, 8, 8, 1)
     with pytest.raises(UserError, match="has no signature sample. It has: generate, recognize, "):
         exported.sample(1, label=1)
 
 
-def test_without_a_categorical_code_images_are_recognized_only(tiny_model, tmp_path):
-    exported = Exported(export(tiny_model(codes=[Uniform(), Uniform()]), tmp_path))
-    assert (exported.codes, exported.labels, exported.values) == (0, [], ["c1", "c2"])
+def test_without_a_categorical_code_images_are_asked_for_by_the_continuous_ones(
+    tiny_model, tmp_path
+):
+    exported = Exported(export(tiny_model(codes=[Uniform(), Uniform(2, 4)]), tmp_path))
+    assert (exported.codes, exported.labels) == (0, [])
+    assert exported.others["c2"] == {"low": 1.0, "middle": 3.0, "high": 5.0}
+    images = exported.sample(2, values={"c1": 0.5})
+    np.testing.assert_array_equal(images, exported.sample(2, values={"c1": 0.5, "c2": 3.0}))
+    assert (images != exported.sample(2)).any()
     assert set(exported.recognize(np.zeros((1, 8, 8, 1)))) == {
         "c1_mean", "c1_std", "c2_mean", "c2_std",
     }  # fmt: skip
-    with pytest.raises(UserError, match="has no signature sample_code"):
+    with pytest.raises(UserError, match="have neither labels nor codes"):
         exported.sample(1, code=0)
 
 
 def test_continuous_codes_are_in_order_past_nine(tiny_model, tmp_path):
     codes = [Categorical(2), *(Uniform() for _ in range(10))]
     exported = Exported(export(tiny_model(codes=codes), tmp_path))
-    assert exported.values == [f"c{number}" for number in range(2, 12)]
+    assert list(exported.others) == [f"c{number}" for number in range(2, 12)]
 
 
 def test_sample_is_the_signature_row_for_row(exported, version):
@@ -138,12 +143,12 @@ def test_recognize_is_what_the_model_reads(exported, tiny_images):
         ({"code": 0, "values": {"c2": 1e300}}, "c2 must be from -100 to 100 and not NaN. Rec"),
         ({"code": 0, "values": {"c2": float("nan")}}, "c2 must be from -100 to 100 and not NaN"),
         ({"code": 0, "values": {"c2": "x"}}, "c2 must be a number, or one for each image. Rec"),
-        ({"code": 0, "values": {"c9": 1.0}}, "continuous codes of this model are c2, c3. Receiv"),
+        ({"code": 0, "values": {"c9": 1.0}}, "The codes that can be set are c2, c3. Received: c9."),
         ({"code": 0.5}, "code must be a whole number, or one for each image. Received: 0.5."),
         ({"code": 2**70}, "code must be a whole number"),
         ({"code": [0, 1]}, "code must be a number, or one for each of 3 images. Received: 2 num"),
-        ({}, "of a label or of a code. Received: label=None, code=None."),
-        ({"code": 0, "label": 5}, "of a label or of a code. Received: label=5, code=0."),
+        ({}, "by a label or by a code. Received: label=None, code=None."),
+        ({"code": 0, "label": 5}, "by a label or by a code. Received: label=5, code=0."),
         ({"code": 0, "count": 0}, "count must be at least 1. Received: 0."),
         ({"code": 0, "seed": 2**63 - 2}, "seed must be a whole number from -2**63 to 2**63 - 3"),
         ({"code": 0, "seed": 1.5}, "seed must be a whole number from -2**63 to 2**63 - 3, for 3"),
@@ -183,7 +188,7 @@ def test_no_export_is_one_sentence(tmp_path):
     with pytest.raises(UserError, match=" is neither a run nor an exported model.$"):
         Exported(tmp_path)
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(UserError, match="has no export yet: make one by python -m export "):
+    with pytest.raises(UserError, match="has no export yet. Export it with: infogan export "):
         Exported(tmp_path)
 
 
@@ -195,9 +200,10 @@ def test_no_export_is_one_sentence(tmp_path):
         ("saved_model.pb", b"no protocol buffer"),
         ("variables/variables.index", None),
         ("variables/variables.data-00000-of-00001", b"short"),
-        ("assets/code_to_label.json", None),
-        ("assets/code_to_label.json", b"[1]"),
-        ("assets/label_names.json", b"[1]"),
+        ("about.json", None),
+        ("about.json", b"{"),
+        ("about.json", b"[1]"),
+        ("about.json", b"{}"),
     ],
 )
 def test_a_damaged_export_is_one_sentence(version, tmp_path, name, content):
@@ -213,11 +219,10 @@ def test_another_saved_model_is_refused(tmp_path):
     module = tf.Module()
     module.double = tf.function(lambda x: 2 * x, input_signature=[tf.TensorSpec((), tf.float32)])
     tf.saved_model.save(module, str(tmp_path))
-    (tmp_path / "assets" / "code_to_label.json").write_text("{}")
+    with pytest.raises(UserError, match="no export of this project"):
+        Exported(tmp_path)
+    codes = {"code": None, "code_to_label": {}, "label_names": {}, "all": {}}
+    about = {"config": {}, "summary": {}, "environment": {}, "codes": codes, "signatures": {}}
+    (tmp_path / "about.json").write_text(json.dumps(about))
     with pytest.raises(UserError, match="lacks the signature generate"):
         Exported(tmp_path)
-
-
-def test_a_missing_card_is_empty(version, tmp_path):
-    shutil.copytree(version, tmp_path / "1", ignore=shutil.ignore_patterns("README.md"))
-    assert Exported(tmp_path).card == ""

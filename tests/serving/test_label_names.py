@@ -5,19 +5,21 @@ import re
 
 import numpy as np
 import pytest
+from c_api import run
 from fake_serving import Manager, Service, grpc_server, rest_server
 from PIL import Image
-from test_c_api import run
+from serving_fixtures import facts
 
-from keras_infogan.commands import client, generate
+from keras_infogan.commands import generate
+from keras_infogan.errors import UserError
+from keras_infogan.latents import Categorical, Uniform
+from keras_infogan.serving import client
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.saved_model import export_model
 from keras_infogan.serving.served_by_grpc import GrpcModel
 from keras_infogan.serving.served_by_rest import RestModel
 from keras_infogan.serving.sheet import sheet
 from keras_infogan.serving.wording import label_texts
-from keras_infogan.errors import UserError
-from keras_infogan.latents import Categorical, Uniform
 
 # Labels 1 and 2 have codes, 2 even two, and none means label 0.
 CODE_TO_LABEL = {"0": 2, "1": 1, "2": 2, "3": None}
@@ -26,9 +28,7 @@ NAMES = ["Zoë", "Ann | Bo", "Cé"]
 
 @pytest.fixture(scope="module")
 def version(tiny_model, tmp_path_factory):
-    scores = dict.fromkeys(("code_accuracy", "code_purity", "code_nmi", "code_ari"), 0.5)
-    summary = {"code_to_label": CODE_TO_LABEL, "label_names": NAMES, **scores}
-    about = {"config": {}, "summary": summary, "environment": {}}
+    about = facts(CODE_TO_LABEL, label_names=NAMES)
     model = tiny_model(codes=[Categorical(4), Uniform()])
     return export_model(model, tmp_path_factory.mktemp("export") / "generator", about)
 
@@ -88,7 +88,7 @@ def test_the_card_and_the_signatures_tell_the_names(version):
         "signature_name": "sample_name",
         "instances": [{"seed": 1, "label_name": "Ann | Bo", "c2": 0.0}],
     }
-    described = json.loads((version / "signatures.json").read_text())
+    described = json.loads((version / "about.json").read_text())["signatures"]
     assert set(described["sample_name"]["inputs"]) == {"seed", "label_name", "c2"}
     assert described["sample_name"]["inputs"]["label_name"]["dtype"] == "string"
 

@@ -7,30 +7,36 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from c_api import run
 from fake_serving import Manager, Service, grpc_server, rest_server
 from PIL import Image
-from test_c_api import run
+from serving_fixtures import facts
 
-from keras_infogan.commands import client, generate
-from keras_infogan.serving.exported import Exported
-from keras_infogan.serving.saved_model import export_model
-from keras_infogan.serving.served_by_grpc import GrpcModel
-from keras_infogan.serving.served_by_rest import RestModel
-from keras_infogan.serving.sheet import sheet
-from keras_infogan import networks, terms as stabilizers
+from keras_infogan import networks, terms
+from keras_infogan.commands import generate
 from keras_infogan.errors import UserError
 from keras_infogan.latents import Categorical, LatentSpec, Noise
 from keras_infogan.models.conditional_gan import ConditionalGAN
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.networks.rewrites import rewrite_all
+from keras_infogan.serving import client
+from keras_infogan.serving.exported import Exported
+from keras_infogan.serving.saved_model import export_model
+from keras_infogan.serving.served_by_grpc import GrpcModel
+from keras_infogan.serving.served_by_rest import RestModel
+from keras_infogan.serving.sheet import sheet
 
 SHAPE = (8, 8, 1)
 
 
 def export(model, folder, code_to_label=None):
-    summary = {"preset": "tiny", "dataset": "tiny", "code_to_label": code_to_label}
-    about = {"config": {"preset": "tiny"}, "summary": summary, "environment": {}}
+    about = facts(code_to_label, preset="tiny", dataset="tiny")
     return Exported(export_model(model, folder, about))
+
+
+def card(exported):
+    return (exported.path / "README.md").read_text()
 
 
 def compiled(model):
@@ -74,7 +80,7 @@ def test_a_gan_is_asked_by_seed_alone(gan, exported_gan):
     for number, image in enumerate(images):
         np.testing.assert_allclose(image, image_of(gan, 5 + number), atol=1e-6)
     assert np.abs(images[0] - images[1]).max() > 1e-3
-    assert (exported_gan.codes, exported_gan.labels, exported_gan.values) == (0, [], [])
+    assert (exported_gan.codes, exported_gan.labels, exported_gan.others) == (0, [], {})
 
 
 def test_generate_of_a_gan_takes_noise_alone(gan, exported_gan):
@@ -129,38 +135,37 @@ def test_a_conditional_gan_draws_the_label_that_it_was_told(conditional, exporte
 
 
 def test_cards_say_what_the_model_is(exported_gan, exported_conditional):
-    assert "A GAN's generator" in exported_gan.card
-    assert "None: an image follows from noise alone." in exported_gan.card
-    assert "A conditional GAN's generator" in exported_conditional.card
-    assert "Told in training:\n\n| code | label |" in exported_conditional.card
+    assert "A GAN's generator" in card(exported_gan)
+    assert "an image follows from noise alone." in card(exported_gan)
+    assert "A conditional GAN's generator" in card(exported_conditional)
+    assert "Given in training:\n\n| c1 | label |" in card(exported_conditional)
     for exported in (exported_gan, exported_conditional):
-        assert "recognizer" not in exported.card
-        assert "InfoGAN" not in exported.card
+        assert "recognizer" not in card(exported)
+        assert "InfoGAN" not in card(exported)
 
 
 @pytest.mark.parametrize("taught", [False, True])
 def test_the_card_of_an_infogan_says_whether_labels_were_seen(tmp_path, taught):
     latents = LatentSpec(4, [Categorical(3)])
     parts = networks.get("conv28")(latents.size, 3, SHAPE, filters=2, units=8)
-    used = [stabilizers.get("label_classes")] if taught else []
-    parts = stabilizers.rebuild(parts, used, latents, 3, seed=0)
-    model = compiled(InfoGAN(**parts, latents=latents, stabilizers=used))
-    card = export(model, tmp_path, {"0": 2, "1": 5, "2": 8}).card
-    assert ("learned without labels" in card) == (not taught)
-    assert ("which served for nothing else" in card) == (not taught)
-    assert ("beside labels, which D was taught" in card) == taught
+    used = [terms.get("label_classes")] if taught else []
+    parts = rewrite_all(parts, used, latents, 3)
+    model = compiled(InfoGAN(**parts, latents=latents, terms=used))
+    text = card(export(model, tmp_path, {"0": 2, "1": 5, "2": 8}))
+    assert ("learned without labels" in text) == (not taught)
+    assert ("which were used for nothing else" in text) == (not taught)
+    assert ("beside labels, which D was taught" in text) == taught
 
 
 def test_an_averaged_generator_is_what_is_exported(tmp_path):
     latents = LatentSpec(4, [])
     parts = networks.get("conv28")(latents.size, 1, SHAPE, filters=2, units=8)
     del parts["recognizer"]
-    average = stabilizers.get("averaged_generator", 0.9)
-    model = compiled(GAN(**parts, latents=latents, stabilizers=[average]))
+    model = compiled(GAN(**parts, latents=latents, average_generator=0.9))
     model.generator.layers[-1].bias.assign([0.5])  # what the average has not followed yet
     [image] = export(model, tmp_path).sample(1, seed=1)
     noise = latents.noise.sample(1, [1, 0])
-    expected = 0.5 * (average.averaged_generator(noise, training=False).numpy()[0] + 1.0)
+    expected = 0.5 * (model.average.network(noise, training=False).numpy()[0] + 1.0)
     np.testing.assert_allclose(image, expected, atol=1e-6)
     assert np.abs(image - image_of(model, 1)).max() > 0.1
 
@@ -198,6 +203,7 @@ def test_the_page_of_a_conditional_gan_has_nothing_to_draw_on(exported_condition
     program = """
 import sys
 from keras_infogan.serving.demo_page import build_page
+from keras_infogan.serving import client
 from keras_infogan.serving.exported import Exported
 page = build_page(Exported(sys.argv[1]))
 tabs = [block.label for block in page.blocks.values() if type(block).__name__ == "Tab"]

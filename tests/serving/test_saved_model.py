@@ -36,20 +36,15 @@ def test_files_of_a_version(exported):
         "fingerprint.pb",
         "variables/variables.index",
         "variables/variables.data-00000-of-00001",
-        "assets/code_to_label.json",
-        "assets/label_names.json",
         "assets.extra/tf_serving_warmup_requests",
-        "signatures.json",
+        "about.json",
         "README.md",
     }
     assert exported.stat().st_mode & 0o777 == 0o755
-    table = json.loads((exported / "assets" / "code_to_label.json").read_text())
-    expected = {"0": 3, "1": 8, "2": 1, "3": 0, "4": 8, "5": 2, "6": 5, "7": 7, "8": 6}
-    assert table == expected
 
 
 def test_signatures_have_the_names_and_shapes_that_are_documented(exported):
-    described = json.loads((exported / "signatures.json").read_text())
+    described = json.loads((exported / "about.json").read_text())["signatures"]
 
     def short(tensors):
         return {name: (info["dtype"], *info["shape"][1:]) for name, info in tensors.items()}
@@ -102,11 +97,36 @@ def test_warm_up_requests_are_served(exported):
     assert sizes == {name: [1, 64] for name in loaded.signatures if name != "serving_default"}
 
 
+def test_about_has_the_facts(exported, about):
+    found = json.loads((exported / "about.json").read_text())
+    assert {name: found[name] for name in about} == about
+    assert found["codes"] == {
+        "code": "c1",
+        "code_to_label": {"0": 3, "1": 8, "2": 1, "3": 0, "4": 8, "5": 2, "6": 5, "7": 7, "8": 6},
+        "label_names": {},
+        "learns_labels": False,
+        "all": {
+            "c1": {"num_values": 10},
+            "c2": {"low": -2.0, "middle": 0.0, "high": 2.0},
+            "c3": {"low": -2.0, "middle": 0.0, "high": 2.0},
+        },
+    }
+
+
+def test_paths_of_this_machine_are_not_exported(trained, about, tmp_path):
+    about["summary"]["dataset"] = "folder:/home/me/cats"
+    about["config"]["data"] = {"dataset": "folder:/home/me/cats", "image_size": 8}
+    path = export_model(trained, tmp_path, about)
+    assert "/home" not in (path / "about.json").read_text() + (path / "README.md").read_text()
+    found = json.loads((path / "about.json").read_text())
+    assert found["config"]["data"] == {"dataset": "folder:cats", "image_size": 8}
+
+
 def test_model_card_tells_what_it_is_and_how_good(exported):
     text = (exported / "README.md").read_text()
     for part in (
         "Preset `tiny`, seed 3, 10 steps",
-        "| one-to-one accuracy of the code | 0.7500 |",
+        "| c1 | 0.7500 | 0.8000 | 0.6000 | 0.5000 |",
         "| information of c1 | 2.250 nats |",
         "| c2 moves slant | rank correlation 0.97 |",
         "| 4 | 8 |",
@@ -125,9 +145,9 @@ def test_python_of_the_model_card_runs(exported):
 
 
 def test_data_without_labels_has_no_sample_and_the_card_says_so(trained, about, tmp_path):
-    about["summary"] |= {"code_to_label": None, "code_accuracy": None}
+    about["summary"]["codes"] |= dict.fromkeys(("code_to_label", "code_accuracy"))
     path = export_model(trained, tmp_path, about)
-    described = json.loads((path / "signatures.json").read_text())
+    described = json.loads((path / "about.json").read_text())["signatures"]
     assert "sample" not in described and "sample_code" in described
     assert "label" not in described["recognize"]["outputs"]
     text = (path / "README.md").read_text()

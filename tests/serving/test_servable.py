@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan.serving.servable import Servable
 from keras_infogan.latents import Categorical, Gaussian, Uniform
+from keras_infogan.serving.servable import Servable
 
 
 def integers(*values):
@@ -148,8 +148,10 @@ def test_a_code_that_means_no_label_is_never_drawn_for_one(drawing):
 def test_a_model_of_continuous_codes_alone(hand_made_model):
     model = hand_made_model([Uniform()], lambda latents: tf.reshape(latents, (-1, 1, 2, 1)))
     servable = Servable(model)
-    assert set(servable.signatures()) == {"generate", "recognize", "recognize_png"}
+    assert set(servable.signatures()) == {"generate", "recognize", "recognize_png", "sample"}
     assert set(servable.recognize(tf.zeros((1, 1, 2, 1)))) == {"c1_mean", "c1_std"}
+    drawn = servable.sample_any(integers(1, 1), floats(-0.5, 0.25))["image"]
+    np.testing.assert_allclose(drawn[:, 0, 1, 0], [0.25, 0.625], atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 import requests
 from fake_serving import http_server
 
-from keras_infogan.commands import client
+from keras_infogan.errors import UserError
+from keras_infogan.serving import client
 from keras_infogan.serving.served_by_grpc import GrpcModel
 from keras_infogan.serving.served_by_rest import RestModel
 from keras_infogan.serving.served_model import sentence
-from keras_infogan.errors import UserError
 
 
 def test_predict_gives_every_output_of_a_signature(connect, signatures):

@@ -14,8 +14,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, te
 from google.protobuf import wrappers_pb2 as wrappers
 from tensorflow_serving.config import model_server_config_pb2
 
-from keras_infogan.commands import client
-from keras_infogan.serving import warm_up
+from keras_infogan.commands import client as program
+from keras_infogan.serving import client, warm_up
 from keras_infogan.serving.served_by_grpc import GrpcModel
 from keras_infogan.serving.served_by_rest import RestModel
 
@@ -77,7 +77,7 @@ def compose(folder):
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_every_signature_can_be_called_over_rest_and_in_batches(versions, version):
     """One row a sample: all that goes in or out has rows, and bytes say so by their name."""
-    signatures = json.loads((versions / version / "signatures.json").read_text())
+    signatures = json.loads((versions / version / "about.json").read_text())["signatures"]
     assert {"serving_default", "generate", "recognize", "recognize_png"} <= set(signatures)
     for name, signature in signatures.items():
         assert signature["inputs"] and signature["outputs"], name
@@ -188,7 +188,7 @@ def test_the_real_server(folder, compose, versions, signatures, capsys, tmp_path
     try:
         subprocess.run([*docker, "up", "--detach", "--wait"], env=environment, check=True)
         out = tmp_path / "a.png"
-        assert client.main(["--label", "7", "--out", str(out)]) == 0
+        assert program.main(["--label", "7", "--out", str(out)]) == 0
         seeds, zeros = np.arange(3), np.zeros(3, np.float32)
         expected = signatures("sample", seed=seeds, label=np.full(3, 7), c2=zeros, c3=zeros)
         with RestModel("http://localhost:8501") as rest, GrpcModel("localhost:8500") as grpc:
@@ -197,9 +197,9 @@ def test_the_real_server(folder, compose, versions, signatures, capsys, tmp_path
                 np.testing.assert_allclose(images, expected["image"], atol=1e-5)
                 assert client.sample(model, "label", 7, 150).shape == (150, 8, 8, 1)
         capsys.readouterr()
-        assert client.main(["--label", "12", "--out", str(out)]) == 2
+        assert program.main(["--label", "12", "--out", str(out)]) == 2
         assert "label must be one of 0, 1," in capsys.readouterr().err
-        assert client.main(["--label", "7", "--out", str(out), "--version", "9"]) == 2
+        assert program.main(["--label", "7", "--out", str(out), "--version", "9"]) == 2
         assert "does not serve generator version 9" in capsys.readouterr().err
     finally:
         subprocess.run([*docker, "down", "--timeout", "5"], env=environment, check=True)

@@ -1,6 +1,6 @@
 """What is read out of signatures and their refusals."""
 
-from keras_infogan.serving.wording import assertion, continuous_codes
+from keras_infogan.serving.wording import assertion, other_codes
 
 
 def test_assertions_are_read_out_of_tensorflows_reports():
@@ -15,6 +15,7 @@ def test_a_sentence_that_is_no_c_string_is_read_all_the_same():
     assert assertion("assertion failed: [\\]") == "\\"
 
 
-def test_continuous_codes_are_in_order_of_their_numbers():
-    outputs = ["c10_mean", "code", "c2_std", "c2_mean", "c10_std", "label"]
-    assert continuous_codes(outputs) == ["c2", "c10"]
+def test_other_codes_are_in_order_of_their_numbers():
+    outputs = ["c10_mean", "code", "code_probabilities", "c2_std", "c2_mean", "label"]
+    outputs += ["c3", "c3_probabilities", "label_probability"]
+    assert other_codes(outputs) == ["c2", "c3", "c10"]

@@ -3,8 +3,8 @@
     python c_api.py VERSION_DIRECTORY < requests.json > answers.json
 
 A request is `{"signature": ..., "inputs": {name: array}}`, arrays as `pack` makes them; the answers
-stand in the same order, each with `outputs` or an `error`. `signatures.json` beside the model names
-the tensors.
+stand in the same order, each with `outputs` or an `error`. about.json beside the model names the
+tensors.
 """
 
 import base64
@@ -12,12 +12,14 @@ import ctypes
 import importlib.util
 import json
 import pathlib
+import subprocess
 import sys
 
 import numpy as np
 
 FLOAT, STRING, INT64 = 1, 7, 9
 DTYPES = {FLOAT: np.float32, INT64: np.int64}
+PROGRAM = pathlib.Path(__file__)
 STRING_BYTES = 24  # sizeof(TF_TString)
 
 
@@ -80,7 +82,8 @@ class Session:
 
     def __init__(self, path):
         self.c = load_library()
-        self.signatures = json.loads((pathlib.Path(path) / "signatures.json").read_text())
+        about = json.loads((pathlib.Path(path) / "about.json").read_text())
+        self.signatures = about["signatures"]
         self.graph = self.c.TF_NewGraph()
         tags = (ctypes.c_char_p * 1)(b"serve")
         with self._status() as status:
@@ -207,6 +210,32 @@ def unpack(packed):
     if "bytes" in packed:
         return np.array([base64.b64decode(item) for item in packed["bytes"]], object)
     return np.array(packed["values"], packed["dtype"])
+
+
+def run(exported, requests):
+    """Answers of a process of its own that has only the C API.
+
+    Args:
+        exported: A version's directory.
+        requests: `(signature, inputs)`, inputs a dict of arrays.
+    """
+    packed = [
+        {"signature": name, "inputs": {key: pack(value) for key, value in inputs.items()}}
+        for name, inputs in requests
+    ]
+    done = subprocess.run(
+        [sys.executable, PROGRAM, exported],
+        input=json.dumps(packed),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return [
+        answer
+        if "error" in answer
+        else {name: unpack(value) for name, value in answer["outputs"].items()}
+        for answer in json.loads(done.stdout)
+    ]
 
 
 def main():

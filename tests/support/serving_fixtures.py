@@ -9,10 +9,11 @@ import tensorflow as tf
 from fake_serving import Manager, Service, grpc_server, rest_server
 from PIL import Image
 
+from keras_infogan.latents import Categorical, Gaussian, Uniform
+from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.saved_model import export_model
 from keras_infogan.serving.served_by_grpc import GrpcModel
 from keras_infogan.serving.served_by_rest import RestModel
-from keras_infogan.latents import Categorical, Uniform
 
 # Codes 1 and 4 mean the same label, and code 9 means none.
 CODE_TO_LABEL = {str(code): label for code, label in enumerate([3, 8, 1, 0, 8, 2, 5, 7, 6, None])}
@@ -24,16 +25,25 @@ ABOUT = {
         "steps": 10,
         "train_images": 44,
         "test_images": 10,
-        "code_accuracy": 0.75,
-        "code_purity": 0.8,
-        "code_nmi": 0.6,
-        "code_ari": 0.5,
+        "codes": {
+            "code": "c1",
+            "code_accuracy": 0.75,
+            "code_purity": 0.8,
+            "code_nmi": 0.6,
+            "code_ari": 0.5,
+            "code_to_label": CODE_TO_LABEL,
+        },
         "information": {"c1": {"nats": 2.25, "share": 0.977}},
-        "continuous_codes": {"c2": {"moves": "slant", "rank_correlation": 0.97}},
-        "code_to_label": CODE_TO_LABEL,
+        "continuous": {"c2": {"moves": "slant", "rank_correlation": 0.97}},
     },
     "environment": {"packages": {"tensorflow": "2.21.0", "keras": "3.15.1"}},
 }
+
+
+def facts(code_to_label=None, code=None, **summary):
+    """What the run directory tells of a model, as `export_model` takes it."""
+    codes = {"code": code, "code_to_label": code_to_label}
+    return {"config": {}, "summary": {"codes": codes, **summary}, "environment": {}}
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +76,16 @@ def versions(tiny_model, tmp_path_factory):
     base = tmp_path_factory.mktemp("export") / "generator"
     codes = [Categorical(10), Uniform(), Uniform()]
     for table in (None, TABLE):
-        about = {"config": {}, "summary": {"code_to_label": table}, "environment": {}}
-        export_model(tiny_model(codes), base, about)
+        export_model(tiny_model(codes), base, facts(table))
     return base
+
+
+@pytest.fixture(scope="session")
+def several(tiny_model, tmp_path_factory):
+    """An `Exported` of Cat(3), Cat(4), whose values have labels, and a Gaussian code."""
+    model = tiny_model([Categorical(3), Categorical(4), Gaussian(std=None)])
+    about = facts({"0": 7, "1": 5, "2": 5, "3": None}, code="c2", dataset="tiny")
+    return Exported(export_model(model, tmp_path_factory.mktemp("several") / "generator", about))
 
 
 @pytest.fixture(scope="session")
