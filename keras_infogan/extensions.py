@@ -65,7 +65,8 @@ def require(names, where):
     Raises:
         UserError: If something is missing: says which `--import` to repeat.
     """
-    missing = [name for name in names if module_name(name) not in _loaded]
+    there = _loaded | sys.modules.keys()  # in Python one may have imported it oneself
+    missing = [name for name in names if module_name(name) not in there]
     if missing:
         flags = " ".join(f"--import {name}" for name in missing)
         raise UserError(f"{where} was made with parts of its own: repeat {flags}.")

@@ -15,7 +15,7 @@ import json
 import os
 import pathlib
 
-from keras_infogan import earlier, files
+from keras_infogan import earlier, extensions, files
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 
@@ -104,7 +104,8 @@ class RunDir:
         """The `RunConfig` of the run.
 
         Raises:
-            UserError: If this is no run, or its config.json is damaged.
+            UserError: If this is no run, its config.json is damaged, or what it was made with has
+                not been imported: says which `--import` to repeat.
         """
         content = self._content()
         del content["run"]
@@ -142,6 +143,8 @@ class RunDir:
             content = None
         if not isinstance(content, dict) or not isinstance(content.get("run"), dict):
             raise UserError(f"{self.path} is not a run: {self.config} is damaged.")
+        # First of all: the names of its parts mean nothing without what it imported.
+        extensions.require(content["run"].get("imports") or (), self.path)
         return content
 
     def read_summary(self):

@@ -97,7 +97,6 @@ def _resume(given, settings, kept):
             )
     # What needs no TensorFlow is checked before it is loaded, which takes seconds.
     resuming.check(given["resume"], _tuples(settings))
-    extensions.require(RunDir(given["resume"]).read_options().imports, given["resume"])
     quiet.import_tensorflow()
     from keras_infogan.training import experiment
 

@@ -6,7 +6,7 @@ import shlex
 
 import tensorflow as tf
 
-from keras_infogan import extensions, files, registry
+from keras_infogan import files, registry
 from keras_infogan.config import RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
@@ -51,6 +51,7 @@ def train(config, path, options=None, callbacks=()):
     run = RunDir(path)
     run.check_new()
     plan, model = prepare(config, options)
+    callbacks = [*_named_callbacks(options), *callbacks]
     run.create()
     if plan.data.note:
         print(plan.data.note, flush=True)
@@ -78,7 +79,7 @@ def resume(path, overrides=None, data_dir=None, callbacks=()):
     run = RunDir(path)
     config = resuming.check(path, overrides or {})
     options = run.read_options()
-    extensions.require(options.imports, path)
+    callbacks = [*_named_callbacks(options), *callbacks]
     plan = make_plan(config, data_dir or options.data_dir)
     checkpoint = run.latest_checkpoint()
     model = _build(plan) if checkpoint is None else load_model(checkpoint)
@@ -101,28 +102,29 @@ def _build(plan):
     return build_model(plan.config, plan.channels, plan.total_steps, plan.num_labels)
 
 
+def _named_callbacks(options):
+    return [registry.CALLBACKS.get(text) for text in options.callbacks]
+
+
 def _go_on(run, model, plan, options, callbacks):
     """Trains a run from wherever its model stands to its end."""
-    own = [registry.CALLBACKS.get(text) for text in options.callbacks]
     # A directory with a config.json is a run, and can be resumed: not before there is a model.
     run.write_config(plan.config, options)
     first_step = int(model.step.numpy())
     rows = run.read_metrics(up_to_step=first_step)
-    ticks = Ticks(
-        plan,
-        options.tick,
-        _listeners(run, plan, options),
-        seconds=rows[-1]["seconds"] if rows else 0.0,
-    )
+    seconds = rows[-1]["seconds"] if rows else 0.0
     print(
         f"{run.path}: {plan.config.preset} on {plan.data.name}, seed {plan.config.seed}, generator "
         f"loss {plan.config.generator_loss}, step {first_step} of {plan.total_steps}."
         + (" It learns from labels." if model.learns_labels else ""),
         flush=True,
     )
+    if first_step >= plan.total_steps:
+        return finish(run, model, plan, seconds)
+    ticks = Ticks(plan, options.tick, _listeners(run, plan, options), seconds)
     with StopOnSignal() as stop:
         ticks.begin(model)
-        fit(model, plan, ticks, [stop, *own, *callbacks])
+        fit(model, plan, ticks, [stop, *callbacks])
         seconds = ticks.seconds
         ticks.end()
     if ticks.step < plan.total_steps and stop.received is not None:

@@ -113,12 +113,11 @@ class Ticks(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.step += self.model.steps_per_execution
-        for listener in self.listeners:
-            listener.step_done(self.step)
+        if not self._at_tick:
+            self._step_done()
 
     def on_epoch_end(self, epoch, logs=None):
-        last = self.step >= self.plan.total_steps
-        if self.step % self.every and not last:
+        if not self._at_tick:
             return  # stopped within a tick
         tick = Tick(
             self.step,
@@ -126,11 +125,20 @@ class Ticks(keras.callbacks.Callback):
             self.step / self.plan.steps_per_epoch,
             self.seconds,
             self._metrics(),
-            last,
+            self.step >= self.plan.total_steps,
         )
         self._previous = self.step
         for listener in self.listeners:
             listener.tick(tick)
+        self._step_done()  # after the tick: no checkpoint may be ahead of the log
+
+    @property
+    def _at_tick(self):
+        return self.step % self.every == 0 or self.step >= self.plan.total_steps
+
+    def _step_done(self):
+        for listener in self.listeners:
+            listener.step_done(self.step)
 
     def _metrics(self):
         metrics = self.model.means.measured()
@@ -142,6 +150,13 @@ class Ticks(keras.callbacks.Callback):
         return metrics
 
 
+class _Unread(keras.callbacks.CallbackList):
+    """Callbacks that are told of a batch without its metrics, for which Keras reads the device."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        super().on_train_batch_end(batch)
+
+
 def fit(model, plan, ticks, callbacks=()):
     """`model.fit` from the model's step to the end of the run, a tick an epoch of Keras.
 
@@ -149,9 +164,9 @@ def fit(model, plan, ticks, callbacks=()):
         model: A compiled model.
         plan: The run's `Plan`.
         ticks: Its `Ticks`.
-        callbacks: Further Keras callbacks.
+        callbacks: Further Keras callbacks. Their batch hooks get no metrics.
     """
-    several = model.steps_per_execution
+    several = plan.config.steps_per_execution
     while ticks.step < plan.total_steps and not model.stop_training:
         begun = ticks.step % ticks.every
         left = plan.total_steps - ticks.step
@@ -160,12 +175,16 @@ def fit(model, plan, ticks, callbacks=()):
         # What is left of a tick need not be a multiple of the steps of an execution.
         _execute(model, several if steps % several == 0 else 1)
         first = ticks.step // ticks.every
+        epochs = first + max(whole, 1)
+        told = _Unread(
+            [ticks, *callbacks], add_history=True, model=model, epochs=epochs, steps=steps
+        )
         model.fit(
             plan.batches(ticks.step, model.learns_labels),
             initial_epoch=first,
-            epochs=first + max(whole, 1),
+            epochs=epochs,
             steps_per_epoch=steps,
-            callbacks=[ticks, *callbacks],
+            callbacks=told,
             shuffle=False,  # the pipeline has shuffled
             verbose=0,
         )

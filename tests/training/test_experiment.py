@@ -5,20 +5,25 @@ import json
 import math
 import os
 import signal
+import threading
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan.training import assembly, experiment
-from keras_infogan.training.callbacks.console import Console
+from keras_infogan import registry
+from keras_infogan.config import RunOptions
 from keras_infogan.data import sources
 from keras_infogan.errors import UserError
 from keras_infogan.files import read_jsonl
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
+from keras_infogan.training import experiment
+from keras_infogan.training.listeners.console import Console
 
 STEPS, PER_EPOCH = 10, 5
+OPTIONS = RunOptions(tick=5, sample_every=5, evaluate_every=1)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -33,7 +38,7 @@ def tiny_source(tiny_data):
 def finished(tiny_config, tmp_path_factory):
     """A finished run and what `train` returned."""
     path = tmp_path_factory.mktemp("finished") / "runs" / "tiny-s3"
-    summary = experiment.train(tiny_config, path, sample_every=5, evaluate_every=1)
+    summary = experiment.train(tiny_config, path, OPTIONS)
     return RunDir(path), summary
 
 
@@ -72,9 +77,9 @@ def signal_at(monkeypatch, step, number):
     """Sends this process a signal at the end of a step."""
 
     class Signalling(Console):
-        def on_train_batch_end(self, batch, logs=None):
-            super().on_train_batch_end(batch, logs)
-            if int(self.model.step.numpy()) == step:
+        def step_done(self, number_of_step):
+            super().step_done(number_of_step)
+            if number_of_step == step:
                 os.kill(os.getpid(), number)
 
     monkeypatch.setattr(experiment, "Console", Signalling)
@@ -105,39 +110,11 @@ def test_every_file_of_the_contract_is_there(finished):
 
 def test_config_holds_the_choices_and_the_data(finished, tiny_config):
     run, _ = finished
-    content = run.read_config()
-    options = content.pop("run")
-    assert content == {**tiny_config.to_json(), "dataset": "tiny"}
-    assert options == {
-        "data_dir": None,
-        "data_note": None,
-        "sample_every": 5,
-        "checkpoint_every": 60.0,
-        "evaluate_every": 1,
-        "tensorboard": False,
-    }
-
-
-@pytest.mark.parametrize("settings", [dict(d_steps=3), dict(d_pretraining=4), {}])
-def test_all_rates_fall_with_the_step_of_the_model(tiny_config, settings):
-    config = dataclasses.replace(
-        tiny_config,
-        decay_from=0.5,
-        d_learning_rate=1.0,
-        g_learning_rate=1.0,
-        q_learning_rate=1.0,
-        **settings,
-    )
-    model = assembly.build_model(config, channels=1, total_steps=10)
-    for step, rate in ((0, 1.0), (2, 1.0), (5, 1.0), (6, 0.8), (9, 0.2), (10, 0.02)):
-        learned = max(step - config.d_pretraining, 0)
-        model.d_optimizer.iterations.assign(step * config.d_steps)
-        model.g_optimizer.iterations.assign(learned)
-        model.q_optimizer.iterations.assign(learned)
-        assert int(model.step) == step
-        optimizers = model.d_optimizer, model.g_optimizer, model.q_optimizer
-        rates = [float(one.learning_rate) for one in optimizers]
-        assert rates == pytest.approx([rate] * 3), step
+    assert run.read_config() == tiny_config
+    assert run.read_options() == OPTIONS
+    content = json.loads(run.config.read_text())
+    assert content["data"]["dataset"] == "tiny"
+    assert content["optimization"]["batch_size"] == 8
 
 
 def test_evaluations_on_the_way_have_a_line_for_each_epoch(finished):
@@ -156,8 +133,8 @@ def test_environment_names_the_versions(finished):
 def test_metrics_have_a_line_for_the_last_step(finished):
     run, _ = finished
     rows = read_jsonl(run.metrics)
-    assert [(row["step"], row["epoch"]) for row in rows] == [(10, 2.0)]
-    assert rows[0]["mutual_information"] == pytest.approx(
+    assert [(row["step"], row["epoch"]) for row in rows] == [(5, 1.0), (10, 2.0)]
+    assert rows[0]["information"] == pytest.approx(
         math.log(10) - rows[0]["categorical_loss"], abs=1e-5
     )
 
@@ -173,29 +150,23 @@ def test_summary_is_returned_and_written(finished):
         "steps",
         "seconds",
         "images_per_second",
-        "generator_loss_kind",
+        "generator_loss",
         "train_images",
         "test_images",
         "label_names",
-        "code_accuracy",
-        "code_purity",
-        "code_nmi",
-        "code_ari",
-        "mutual_information_nats",
-        "codes_in_use",
-        "code_to_label",
-        "ambiguous_codes",
+        "codes",
         "information",
-        "continuous_codes",
+        "continuous",
         "health",
     ]
     told = ("preset", "dataset", "seed", "epochs", "steps", "train_images", "test_images")
     assert [summary[name] for name in told] == ["tiny", "tiny", 3, 2, STEPS, 44, 10]
-    assert summary["generator_loss_kind"] == "non_saturating"
-    assert 0 <= summary["code_accuracy"] <= 1
-    assert sorted(map(int, summary["code_to_label"])) == list(range(10))
+    assert summary["generator_loss"] == "non_saturating"
+    assert summary["codes"]["code"] == "c1"
+    assert 0 <= summary["codes"]["code_accuracy"] <= 1
+    assert sorted(map(int, summary["codes"]["code_to_label"])) == list(range(10))
     assert set(summary["information"]) == {"c1", "c2"}
-    assert set(summary["continuous_codes"]) == {"c2"}
+    assert set(summary["continuous"]) == {"c2"}
     speed = STEPS * 8 / summary["seconds"]
     assert summary["images_per_second"] == pytest.approx(speed, rel=0.1)
 
@@ -208,82 +179,6 @@ def test_export_makes_the_images_of_the_last_checkpoint(finished):
     noise, codes = (tf.constant(part) for part in (latents[:, :3], latents[:, 3:]))
     images = signature(noise=noise, codes=codes)["image"]
     np.testing.assert_allclose(images, 0.5 * model.generate(latents) + 0.5, atol=1e-6)
-
-
-def test_model_follows_from_the_seed_alone(tiny_config):
-    def weights(config):
-        model = assembly.build_model(config, channels=1, total_steps=10)
-        return [variable.numpy() for variable in model.trainable_variables]
-
-    first, same = weights(tiny_config), weights(tiny_config)
-    other = weights(dataclasses.replace(tiny_config, seed=4))
-    for one, two in zip(first, same, strict=True):
-        np.testing.assert_array_equal(one, two)
-    assert (first[0] != other[0]).all()
-
-
-def test_config_decides_model_and_losses(tiny_config):
-    config = dataclasses.replace(
-        tiny_config,
-        generator_loss="minimax",
-        adversarial_weight=2.0,
-        information_weight=3.0,
-        continuous_weight=4.0,
-        information_warmup=0.25,
-        real_information_weight=0.3,
-        d_learning_rate=0.1,
-        g_learning_rate=0.2,
-        adam_beta_1=0.3,
-        decay_from=0.5,
-        trunk_learns_information=False,
-        shear=0.1,
-        shift=1.5,
-        thickness=0.6,
-        learned_std=True,
-        jit=False,
-    )
-    model = assembly.build_model(config, channels=3, total_steps=20)
-    assert model.trunk.input_shape == (None, 8, 8, 3)
-    assert (model.latents.size, model.latents.parameter_size) == (14, 12)
-    assert model.generator_loss == "minimax"
-    weights = (model.adversarial_weight, model.information_weight, model.continuous_weight)
-    assert weights == (2.0, 3.0, 4.0)
-    assert model.information_warmup == 5
-    assert model.real_information_weight == 0.3
-    assert (model.seed, model.trunk_learns_information, model.jit_compile) == (3, False, False)
-    assert (model.augmentation.shear, model.augmentation.shift) == (0.1, 1.5)
-    second = model.second_augmentation
-    assert (model.augmentation.thickness, second.thickness) == (0.0, 0.6)
-    assert (second.shear, second.scale, second.shift) == (0.1, 0.0, 1.5)
-    for optimizer, rate in ((model.d_optimizer, 0.1), (model.g_optimizer, 0.2)):
-        assert optimizer.beta_1 == 0.3
-        schedule = optimizer._learning_rate
-        # Held to step 10, then linear to a fiftieth at step 20: half-way at 15.
-        assert float(schedule(10)) == pytest.approx(rate)
-        assert float(schedule(15)) == pytest.approx(rate / 2)
-        assert float(schedule(20)) == pytest.approx(rate / 50)
-
-
-def test_constant_rates_and_no_distortion_are_the_default(tiny_config):
-    model = assembly.build_model(tiny_config, channels=1, total_steps=20)
-    assert model.augmentation is None
-    assert float(model.d_optimizer.learning_rate) == pytest.approx(2e-4)
-    assert float(model.g_optimizer.learning_rate) == pytest.approx(1e-3)
-
-
-def test_plan_says_what_would_be_done_and_writes_nothing(tiny_config, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    lines = experiment.plan(tiny_config).splitlines()
-    assert list(tmp_path.iterdir()) == []
-    assert "batch_size: 8" in lines and "seed: 3" in lines
-    assert lines[-5:] == [
-        "data: tiny, 44 training and 10 test images; epochs of 5 steps, 10 steps in all",
-        # Dense 14→8 and 8→16, transposed convolutions 4→2 and 2→1, three normalisations.
-        "generator: 479 weights",  # 120 + 16 + 144 + 32 + 130 + 4 + 33
-        "trunk: 326 weights",  # 34 + 132 + 8 + 136 + 16
-        "discriminator: 9 weights",
-        "recognizer: 2,827 weights",  # 8·128 + 128 + 256 + 128·11 + 11
-    ]
 
 
 def test_what_cannot_be_used_leaves_nothing_behind(tiny_config, tmp_path):
@@ -306,19 +201,17 @@ def test_note_on_the_data_is_printed_and_kept(
 ):
     noted = dataclasses.replace(tiny_data, note="Another set was taken.")
     monkeypatch.setattr(sources, "load", lambda *args: noted)
-    monkeypatch.setattr(experiment, "_go_on", lambda run, data, content, model: content["run"])
-    kept = experiment.train(tiny_config, tmp_path / "run")
-    assert capsys.readouterr().out == "Another set was taken.\n"
-    assert kept["data_note"] == "Another set was taken."
+    config = dataclasses.replace(tiny_config, max_steps=1)
+    experiment.train(config, tmp_path / "run")
+    assert capsys.readouterr().out.startswith("Another set was taken.\n")
+    assert RunDir(tmp_path / "run").read_options().data_note == "Another set was taken."
 
 
 def test_a_finished_run_can_be_resumed_and_stays_as_it_is(finished):
     run, summary = finished
-    metrics = run.metrics.read_bytes()
+    before = tree(run.path)
     assert experiment.resume(run.path) == summary
-    assert [version.name for version in run.export.iterdir()] == ["1"]
-    assert run.metrics.read_bytes() == metrics
-    assert int(load_model(run.latest_checkpoint()).step.numpy()) == STEPS
+    assert tree(run.path) == before
 
 
 def test_a_run_killed_before_its_summary_gets_one(finished):
@@ -328,45 +221,139 @@ def test_a_run_killed_before_its_summary_gets_one(finished):
     assert json.loads(run.summary.read_text())["steps"] == STEPS
 
 
+# At a tick, within one, and within one after the first.
+@pytest.mark.parametrize("step", [3, 5, 7])
 def test_a_stopped_run_resumes_to_the_same_end(
-    finished, tiny_config, tmp_path, monkeypatch, capsys
+    finished, tiny_config, tmp_path, monkeypatch, capsys, step
 ):
-    run = RunDir(tmp_path / "run")
+    run = RunDir(tmp_path / "a run")
     with monkeypatch.context() as patch:
-        signal_at(patch, 3, signal.SIGTERM)  # in the middle of the first epoch
-        assert experiment.train(tiny_config, run.path) is signal.SIGTERM
-    assert f"python train.py --resume {run.path}\n" in capsys.readouterr().out
-    assert [path.name for path in run.checkpoints.iterdir()] == ["step-000000003.keras"]
+        signal_at(patch, step, signal.SIGTERM)
+        assert experiment.train(tiny_config, run.path, OPTIONS) is signal.SIGTERM
+    out = capsys.readouterr().out
+    assert f"Stopped by SIGTERM at step {step} of 10. Resume with:\n" in out
+    assert f"python train.py --resume '{run.path}'\n" in out
+    assert [path.name for path in run.checkpoints.iterdir()] == [f"step-{step:09d}.keras"]
     assert not run.summary.exists() and not run.export.exists()
-    assert run.image("noise-by-code", 3).exists() and (run.images / "losses.png").exists()
+    assert run.image("noise-by-code", step).exists()
 
     summary = experiment.resume(run.path)
     assert summary["steps"] == STEPS
     assert_same_end(run, finished[0])
     assert points(run) == points(finished[0])
+    assert [row["step"] for row in read_jsonl(run.evaluations)] == [5, 10]
     for name in ("noise-by-code", "codes-by-noise", "traversal-c2"):
         pictures = [one.image(name, STEPS).read_bytes() for one in (run, finished[0])]
         assert pictures[0] == pictures[1]
 
 
+def test_a_checkpoint_at_a_tick_is_not_ahead_of_the_log(
+    finished, tiny_config, tmp_path, monkeypatch
+):
+    """Killed right after it, a run has the line that belongs to it."""
+    run = RunDir(tmp_path / "run")
+    save = experiment.Checkpoints.save
+
+    def die(self, step):
+        save(self, step)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(experiment.Checkpoints, "save", die)
+        patch.setattr(
+            experiment.Checkpoints,
+            "step_done",
+            lambda self, step: self.save(step) if step == 5 else None,
+        )
+        experiment.train(tiny_config, run.path, OPTIONS)
+    assert run.latest_checkpoint() == run.checkpoint(5)
+    experiment.resume(run.path)
+    assert points(run) == points(finished[0])
+    assert_same_end(run, finished[0])
+
+
 def test_a_run_resumed_with_more_epochs_ends_like_a_longer_one(finished, tiny_config, tmp_path):
     run = RunDir(tmp_path / "run")
-    experiment.train(dataclasses.replace(tiny_config, epochs=1), run.path)
+    # A tick of 3 leaves a line of two steps at the end of the shorter run.
+    experiment.train(dataclasses.replace(tiny_config, epochs=1), run.path, RunOptions(tick=3))
+    assert [row["step"] for row in points(run)] == [3, 5]
     summary = experiment.resume(run.path, {"epochs": 2})
     assert (summary["epochs"], summary["steps"]) == (2, STEPS)
-    assert run.read_config()["epochs"] == 2
+    assert run.read_config().epochs == 2
     assert_same_end(run, finished[0])
-    assert points(run) == points(finished[0])
+    whole = RunDir(tmp_path / "whole")
+    experiment.train(tiny_config, whole.path, RunOptions(tick=3))
+    assert [row["step"] for row in points(run)] == [3, 6, 9, 10]
+    assert points(run) == points(whole)
     variables = "variables/variables.data-00000-of-00001"
     first, second = ((run.export / version / variables).read_bytes() for version in ("1", "2"))
     assert first != second
 
 
 def test_a_limit_of_steps_ends_a_run_within_an_epoch(tiny_config, tmp_path):
-    config = dataclasses.replace(tiny_config, max_steps=7)
-    summary = experiment.train(config, tmp_path / "run")
+    config = dataclasses.replace(tiny_config, max_steps=7, steps_per_execution=2)
+    summary = experiment.train(config, tmp_path / "run", RunOptions(tick=4))
     assert (summary["steps"], summary["epochs"]) == (7, 1.4)
-    assert [row["step"] for row in read_jsonl(tmp_path / "run" / "metrics.jsonl")] == [7]
+    run = RunDir(tmp_path / "run")
+    assert [row["step"] for row in read_jsonl(run.metrics)] == [4, 7]
+    # The last three steps were taken one by one; the model is what it was asked to be.
+    assert load_model(run.latest_checkpoint()).steps_per_execution == 2
+
+
+class Diary(keras.callbacks.Callback):
+    """A callback of a user's own."""
+
+    told = []
+
+    def __init__(self, word: str = "default"):
+        super().__init__()
+        self.word = word
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.told.append((self.word, epoch, "d_loss" in logs))
+
+
+def test_callbacks_of_ones_own_are_called_once_a_tick(tiny_config, tmp_path, monkeypatch):
+    monkeypatch.setattr(registry.CALLBACKS, "_things", {"diary": Diary})
+    monkeypatch.setattr(Diary, "told", [])
+    options = RunOptions(tick=5, callbacks=("diary(named)",))
+    experiment.train(tiny_config, tmp_path / "run", options, callbacks=[Diary("given")])
+    assert Diary.told == [
+        (word, epoch, True) for epoch in range(2) for word in ("named", "given")
+    ]
+    content = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert content["run"]["callbacks"] == ["diary(named)"]
+
+
+@pytest.mark.parametrize("text", ["diary(3)", "diary(colour=3)"])
+def test_arguments_that_a_callback_does_not_take_leave_nothing_behind(
+    tiny_config, tmp_path, monkeypatch, text
+):
+    monkeypatch.setattr(registry.CALLBACKS, "_things", {"diary": Diary})
+    with pytest.raises(UserError, match="diary"):
+        experiment.train(tiny_config, tmp_path / "run", RunOptions(callbacks=(text,)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tick_is_a_multiple_of_the_steps_run_at_once(tiny_config, tmp_path):
+    config = dataclasses.replace(tiny_config, steps_per_execution=3)
+    with pytest.raises(UserError, match="must divide --tick. Received: 3 and 10."):
+        experiment.train(config, tmp_path / "run", RunOptions(tick=10))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_in_a_thread_leaves_signals_alone(finished, tiny_config, tmp_path):
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    results = []
+    run = RunDir(tmp_path / "run")
+    thread = threading.Thread(
+        target=lambda: results.append(experiment.train(tiny_config, run.path, OPTIONS))
+    )
+    thread.start()
+    thread.join()
+    assert results[0]["steps"] == STEPS
+    assert_same_end(run, finished[0])
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
 def test_resuming_what_is_no_run_is_refused(tmp_path):

@@ -6,38 +6,38 @@ import math
 import pytest
 from PIL import Image
 
-from keras_infogan.training.callbacks import curves
-from keras_infogan.training.callbacks.curves import Curves
-from keras_infogan.training.callbacks.metrics_log import MetricsLog
+from keras_infogan.training.listeners import curves
+from keras_infogan.training.listeners.curves import Curves
 from keras_infogan.latents import Categorical, Uniform
-from keras_infogan.models.infogan import InfoGAN
-from keras_infogan.run_dir import RunDir
 
+# As metrics.jsonl has them.
+NAMES = [
+    "d_loss",
+    "g_loss",
+    "categorical_loss",
+    "continuous_loss",
+    "information",
+    "code_accuracy",
+    "real_probability",
+    "generated_probability_before",
+    "generated_probability_after",
+]
 PICTURES = ["information.png", "losses.png", "probabilities.png"]
-
-
-@pytest.fixture
-def run(tmp_path):
-    run = RunDir(tmp_path / "run")
-    run.create()
-    return run
 
 
 def write_rows(run, steps):
     """Rows in which metric number i of step s is s + i / 10."""
     rows = [
-        {"step": step, **{name: step + i / 10 for i, name in enumerate(InfoGAN.metric_names)}}
+        {"step": step, **{name: step + i / 10 for i, name in enumerate(NAMES)}}
         for step in steps
     ]
     run.metrics.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 def make(run, model, every=500):
-    log = MetricsLog(run.metrics, steps_per_epoch=10)
-    callback = Curves(run, every, log)
-    for part in (log, callback):
-        part.set_model(model)
-    return callback
+    listener = Curves(run, every)
+    listener.begin(model, 0)
+    return listener
 
 
 @pytest.fixture
@@ -61,7 +61,6 @@ def drawn(monkeypatch, units):
 
 def test_three_pictures_are_written(run, tiny_model):
     model = tiny_model()
-    model.step.assign(30)
     write_rows(run, [10, 20, 30])
     make(run, model).save()
     assert sorted(path.name for path in run.images.iterdir()) == PICTURES
@@ -73,7 +72,6 @@ def test_three_pictures_are_written(run, tiny_model):
 
 def test_curves_show_the_logged_points(run, tiny_model, drawn):
     model = tiny_model(codes=[Categorical(10), Uniform()])
-    model.step.assign(20)
     write_rows(run, [10, 20])
     make(run, model).save()
     steps, lines, level = drawn["losses.png"]
@@ -92,7 +90,6 @@ def test_curves_show_the_logged_points(run, tiny_model, drawn):
 )
 def test_losses_of_codes_that_are_not_there_are_left_out(run, tiny_model, drawn, codes, shown):
     model = tiny_model(codes=codes)
-    model.step.assign(10)
     write_rows(run, [10])
     make(run, model).save()
     labels = list(drawn["losses.png"][1])
@@ -102,7 +99,6 @@ def test_losses_of_codes_that_are_not_there_are_left_out(run, tiny_model, drawn,
 
 def test_what_is_no_probability_is_not_drawn_as_one(run, tiny_model, drawn, units):
     model = tiny_model(generator_loss="hinge")
-    model.step.assign(10)
     write_rows(run, [10])
     make(run, model).save()
     assert sorted(drawn) == ["information.png", "losses.png"]
@@ -111,7 +107,6 @@ def test_what_is_no_probability_is_not_drawn_as_one(run, tiny_model, drawn, unit
 
 def test_curves_of_g_begin_where_it_does(run, tiny_model, drawn, units):
     model = tiny_model(d_pretraining=10)
-    model.step.assign(20)
     write_rows(run, [10, 20])
     first, second = (json.loads(line) for line in run.metrics.read_text().splitlines())
     first = {name: first[name] for name in ("step", "d_loss", "real_probability")}
@@ -126,24 +121,19 @@ def test_curves_of_g_begin_where_it_does(run, tiny_model, drawn, units):
     assert units["losses.png"] == "nats"
 
 
-def test_steps_since_the_last_line_are_one_more_point(run, tiny_model, drawn):
-    model = tiny_model()
-    model.step.assign(13)
-    model.trackers["d_loss"].update_state(2.5)
-    write_rows(run, [10])
-    make(run, model).save()
-    steps, lines, _ = drawn["losses.png"]
-    assert steps == [10, 13]
-    assert lines["discriminator"] == [10.0, 2.5]
-    assert len(run.metrics.read_text().splitlines()) == 1  # the log itself is left alone
-
-
-def test_they_are_due_every_so_many_steps(run, tiny_model, monkeypatch):
-    model = tiny_model()
-    callback = make(run, model, every=4)
+def test_they_are_due_every_so_many_steps_and_at_the_end(run, tick, monkeypatch):
+    listener = make(run, "model", every=4)
     saved = []
-    monkeypatch.setattr(callback, "save", lambda: saved.append(int(model.step.numpy())))
-    for step in range(1, 10):
-        model.step.assign(step)
-        callback.on_train_batch_end(0)
-    assert saved == [4, 8]
+    monkeypatch.setattr(listener, "save", lambda: saved.append(step))
+    for step in range(1, 11):
+        listener.tick(tick(step, last=step == 10))
+    assert saved == [4, 8, 10]
+
+
+def test_they_are_due_where_a_tick_passes_a_multiple(run, tick, monkeypatch):
+    listener = make(run, "model", every=40)
+    saved = []
+    monkeypatch.setattr(listener, "save", lambda: saved.append(step))
+    for step in (30, 60, 70, 90):
+        listener.tick(tick(step, previous=step - 30 if step != 70 else 60))
+    assert saved == [60, 90]

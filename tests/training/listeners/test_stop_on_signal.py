@@ -2,20 +2,20 @@
 
 import os
 import signal
+import threading
 
 import keras
 import pytest
 
-from keras_infogan.training.callbacks.stop_on_signal import StopOnSignal
+from keras_infogan.training.listeners.stop_on_signal import StopOnSignal
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @pytest.fixture
 def stop():
-    callback = StopOnSignal()
-    yield callback
-    callback.restore()
+    with StopOnSignal() as stop:
+        yield stop
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -52,16 +52,40 @@ def test_a_second_signal_stops_at_once(stop):
     assert stop.received is signal.SIGTERM
 
 
-def test_earlier_handlers_come_back():
+@pytest.fixture
+def mine():
+    """A handler of both signals that was there before."""
+
     def mine(number, frame):
         pass
 
     outside = {number: signal.signal(number, mine) for number in SIGNALS}
-    try:
-        callback = StopOnSignal()
+    yield mine
+    for number, handler in outside.items():
+        signal.signal(number, handler)
+
+
+def test_earlier_handlers_come_back(mine):
+    with StopOnSignal():
         assert all(signal.getsignal(number) not in (mine, None) for number in SIGNALS)
-        callback.restore()
-        assert [signal.getsignal(number) for number in SIGNALS] == [mine, mine]
-    finally:
-        for number, handler in outside.items():
-            signal.signal(number, handler)
+    assert [signal.getsignal(number) for number in SIGNALS] == [mine, mine]
+
+
+def test_earlier_handlers_come_back_after_an_error(mine):
+    with pytest.raises(ZeroDivisionError), StopOnSignal():
+        raise ZeroDivisionError
+    assert [signal.getsignal(number) for number in SIGNALS] == [mine, mine]
+
+
+def test_a_thread_listens_for_no_signal(mine):
+    seen = []
+
+    def listen():
+        with StopOnSignal() as stop:
+            seen.append([signal.getsignal(number) for number in SIGNALS])
+        seen.append(stop.received)
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    thread.join()
+    assert seen == [[mine, mine], None]

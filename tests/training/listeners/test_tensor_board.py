@@ -1,25 +1,36 @@
 """TensorBoard's events: read back, record by record."""
 
+import dataclasses
+
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow.core.util import event_pb2
 
-from keras_infogan.training.callbacks.metrics_log import MetricsLog
-from keras_infogan.training.callbacks.sample_grids import SampleGrids
-from keras_infogan.training.callbacks.tensor_board import TensorBoardEvents
+from keras_infogan.training.ticks import Ticks, fit
 from keras_infogan.files import read_jsonl
 from keras_infogan.run_dir import RunDir
+from keras_infogan.training.listeners.metrics_log import MetricsLog
+from keras_infogan.training.listeners.sample_grids import SampleGrids
+from keras_infogan.training.listeners.tensor_board import TensorBoardEvents
+from keras_infogan.training.ticks import Ticks, fit
 
 
 @pytest.fixture(scope="module")
-def run(tiny_model, tiny_images, tmp_path_factory):
-    """A run of 4 steps with a log line every 2 and pictures every 3."""
+def run(tiny_model, tiny_plan, tmp_path_factory):
+    """A run of 4 steps with a line every 2 and pictures every 3."""
     run = RunDir(tmp_path_factory.mktemp("run") / "a")
     run.create()
-    log, grids = MetricsLog(run.metrics, 4, every=2), SampleGrids(run, 3)
-    callbacks = [log, grids, TensorBoardEvents(run, log, grids)]
-    tiny_model().fit(tiny_images(24), batch_size=6, verbose=0, callbacks=callbacks)
+    grids = SampleGrids(run, 3)
+    listeners = [MetricsLog(run, 2), grids, TensorBoardEvents(run, grids)]
+    plan = dataclasses.replace(tiny_plan, total_steps=4)
+    model = tiny_model()
+    ticks = Ticks(plan, 2, listeners)
+    ticks.begin(model)
+    fit(model, plan, ticks)
+    ticks.end()
     return run
 
 
@@ -55,9 +66,9 @@ def test_scalars_are_those_of_the_log(run, events):
 def test_pictures_are_those_of_the_grids(run, events):
     found = {(step, tag): value for step, tag, value in values(events, "images")}
     names = {"noise-by-code", "codes-by-noise", "traversal-c2"}
-    assert set(found) == {(3, name) for name in names}
-    *_, png = found[3, "noise-by-code"]
-    picture = tf.io.decode_png(run.image("noise-by-code", 3).read_bytes())
+    assert set(found) == {(4, name) for name in names}
+    *_, png = found[4, "noise-by-code"]
+    picture = tf.io.decode_png(run.image("noise-by-code", 4).read_bytes())
     np.testing.assert_array_equal(tf.io.decode_png(png), picture)
 
 

@@ -1,0 +1,33 @@
+"""What the tests of training share: a plan, ticks without a training, and a run directory."""
+
+import pytest
+
+from keras_infogan.run_dir import RunDir
+from keras_infogan.training.plan import Plan
+from keras_infogan.training.ticks import Tick
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A new run directory."""
+    run = RunDir(tmp_path / "run")
+    run.create()
+    return run
+
+
+@pytest.fixture(scope="session")
+def tiny_plan(tiny_config, tiny_data):
+    """The plan of `tiny_config`: 10 steps, 5 an epoch, 8 images each."""
+    return Plan(tiny_config, tiny_data, steps_per_epoch=5, total_steps=10)
+
+
+@pytest.fixture(scope="session")
+def tick():
+    """A function: (step, previous, metrics) → a `Tick` of epochs of 5 steps."""
+
+    def make(step, previous=None, metrics=None, last=False):
+        previous = step - 1 if previous is None else previous
+        metrics = {"d_loss": 1.0} if metrics is None else metrics
+        return Tick(step, previous, step / 5, 0.1 * step, metrics, last)
+
+    return make

@@ -1,0 +1,118 @@
+"""Console: its numbers, with a clock of our own."""
+
+import dataclasses
+import types
+
+import pytest
+
+from keras_infogan.training.listeners import console
+from keras_infogan.training.listeners.console import Console, readable
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = types.SimpleNamespace(now=0.0)
+    monkeypatch.setattr(console, "time", types.SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+@pytest.fixture
+def make(tiny_plan):
+    """A function: a console of a run in epochs of 50 steps, 64 images each."""
+    config = dataclasses.replace(tiny_plan.config, batch_size=64)
+
+    def console(total_steps=1025, line_seconds=1e9, **options):
+        plan = dataclasses.replace(
+            tiny_plan, config=config, steps_per_epoch=50, total_steps=total_steps
+        )
+        return Console(plan, line_seconds=line_seconds, **options)
+
+    return console
+
+
+def run_steps(listener, clock, steps, seconds, first=1, first_seconds=None, every=1):
+    """Steps of `seconds` each; the first five of a run may take longer."""
+    if first_seconds is not None or listener.model is None:
+        listener.begin("model", first - 1)
+    for step in range(first, first + steps, every):
+        slow = first_seconds is not None and step < first + 5
+        clock.now += (first_seconds if slow else seconds) * every
+        listener.step_done(step + every - 1)
+
+
+def test_estimate_leaves_the_first_five_steps_out(make, clock, capsys):
+    listener = make()
+    run_steps(listener, clock, 24, seconds=0.5, first_seconds=30.0)
+    assert capsys.readouterr().out == ""
+    run_steps(listener, clock, 1, seconds=0.5, first=25)
+    # 64 / 0.5 = 128 images/s; 1025 - 25 = 1000 steps of 0.5 s = 500 s.
+    assert capsys.readouterr().out == (
+        "128 images/s, 500 ms a step: 1000 steps left, about 8 min.\n"
+    )
+    run_steps(listener, clock, 100, seconds=0.5, first=26)
+    assert capsys.readouterr().out == ""
+
+
+def test_estimate_of_a_resumed_run_counts_the_steps_left(make, clock, capsys):
+    run_steps(make(total_steps=1000), clock, 25, seconds=0.1, first=901)
+    assert "640 images/s, 100 ms a step: 75 steps left, about 8 s." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("total_steps", "long"), [(7225, False), (7226, True)])
+def test_faster_ways_are_named_over_two_hours_only(make, clock, capsys, total_steps, long):
+    run_steps(make(total_steps=total_steps, faster="Take a GPU."), clock, 25, seconds=1.0)
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert lines[1:] == (["Take a GPU."] if long else [])
+    assert lines[0].endswith("about 2.0 h.")
+
+
+def test_without_faster_ways_none_are_named(make, clock, capsys):
+    run_steps(make(total_steps=10**6), clock, 25, seconds=1.0)
+    assert len(capsys.readouterr().out.strip().splitlines()) == 1
+
+
+def test_lines_come_every_so_many_seconds_with_the_means_of_the_last_tick(
+    make, tick, clock, capsys
+):
+    listener = make(total_steps=200, line_seconds=10.0)
+    listener.tick(tick(100, metrics={"d_loss": 1.23456, "g_loss": 0.5}))
+    run_steps(listener, clock, 4, seconds=3.0)
+    assert capsys.readouterr().out == (
+        "step 4/200 epoch 0.08 d_loss=1.235 g_loss=0.500\n"  # 12 s
+    )
+    listener.tick(tick(200, metrics={"d_loss": 2.0}))
+    run_steps(listener, clock, 7, seconds=3.0, first=5)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["step 8/200 epoch 0.16 d_loss=2.000"]  # 24 s; the next is due at 36 s
+
+
+def test_a_line_before_the_first_tick_shows_no_metrics(make, clock, capsys):
+    run_steps(make(line_seconds=10.0), clock, 1, seconds=11.0)
+    assert capsys.readouterr().out == "step 1/1025 epoch 0.02\n"
+
+
+def test_estimate_where_several_steps_run_at_once(make, clock, capsys):
+    run_steps(make(total_steps=1000), clock, 30, seconds=0.1, every=10)
+    assert capsys.readouterr().out.startswith("640 images/s, 100 ms a step: 970 steps left")
+
+
+def test_epoch_of_a_line_is_the_step_over_the_steps_of_an_epoch(make, clock, capsys):
+    run_steps(make(line_seconds=10.0), clock, 1, seconds=11.0, first=75)
+    assert capsys.readouterr().out.startswith("step 75/1025 epoch 1.50")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.4, "0 s"),
+        (40, "40 s"),
+        (89.4, "89 s"),
+        (90, "2 min"),
+        (725, "12 min"),
+        (89 * 60, "89 min"),
+        (90 * 60, "1.5 h"),
+        (12_600, "3.5 h"),
+    ],
+)
+def test_durations_are_readable(seconds, text):
+    assert readable(seconds) == text
