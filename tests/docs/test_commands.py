@@ -2,11 +2,13 @@
 
 import importlib
 import re
+import shlex
+import signal
 
 import pytest
-from pages import PAGES, commands, flags
+from pages import PAGES, commands, flags, inline
 
-from keras_infogan.commands import program, train
+from keras_infogan.commands import program, study, train
 from keras_infogan.data import sources
 from keras_infogan.registry import FIGURES, PRESETS
 from keras_infogan.training import experiment
@@ -14,7 +16,7 @@ from keras_infogan.training.assembly import check_parts
 
 EXPERIMENTS = PAGES["docs/experiments.md"]
 NAMES = ("train", "evaluate", "study", "compare", "export", "generate", "client", "demo")
-# Of pip, pytest, docker compose and TensorBoard; and of what an experiment abbreviates.
+# Of docker compose and TensorBoard.
 OTHERS = {"--detach", "--wait", "--logdir"}
 
 
@@ -25,7 +27,8 @@ def experiment_commands():
 
 
 def all_commands():
-    found = {one for name, page in PAGES.items() for one in commands(page)}
+    written = [page for name, page in PAGES.items() if name != "docs/options.md"]  # generated
+    found = {one for page in written for one in commands(page)}
     return sorted({*found, *experiment_commands()})
 
 
@@ -61,6 +64,19 @@ def planned(arguments, monkeypatch):
     return configs[0]
 
 
+def studied(arguments, monkeypatch):
+    """The config and the seeds of a command line of `infogan study`."""
+    asked = []
+
+    def record(config, seeds, out, options):
+        asked.append((config, list(seeds)))
+        return signal.SIGINT
+
+    monkeypatch.setattr(study, "study", record)
+    assert study.main(arguments) == 128 + signal.SIGINT
+    return asked[0]
+
+
 def test_the_pages_have_commands_of_every_program():
     assert {name for name, _ in all_commands()} == set(NAMES)
     assert len(all_commands()) > 60
@@ -73,6 +89,10 @@ def test_a_command_is_taken(name, arguments, parsers, monkeypatch):
     plain = not {"--help", "--help-all", "--resume"} & set(arguments)
     if name == "train" and plain:
         assert planned(arguments, monkeypatch).preset
+        return
+    if name == "study":
+        config, seeds = studied(arguments, monkeypatch)
+        assert config.preset and seeds
         return
     try:
         parsers[name].parse_args(arguments)
@@ -90,12 +110,22 @@ def test_every_flag_is_one_of_a_program(parsers):
         assert flags(page) <= known, name
 
 
+def test_flags_in_prose_take_the_values_shown():
+    """`--d-steps 2`, without the command around it; not `--d-steps N`."""
+    parser = train.build_parser(show_all=True)
+    known = {flag for action in parser._actions for flag in action.option_strings}
+    found = {text for page in PAGES.values() for text in inline(page) if text.startswith("--")}
+    found = {text for text in found if " " in text and not re.search(r"\b[A-Z]+\b", text)}
+    shown = [text for text in found if set(re.findall(r"--[a-z][\w-]*", text)) <= known]
+    assert len(shown) > 20
+    for text in shown:
+        parser.parse_args(shlex.split(text))
+
+
 def test_rows_of_techniques_name_flags_that_are_taken(monkeypatch):
     table = EXPERIMENTS.split("| flags |")[1].split("\n\n")[0]
     found = re.findall(r"^\| `(--[^`]+)`", table, re.MULTILINE)
     assert len(found) > 15
-    import shlex
-
     for text in found:
         planned(["--preset", "gan", "--dataset", "mnist5k", *shlex.split(text)], monkeypatch)
 

@@ -5,7 +5,6 @@ import re
 import shlex
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# docs/options.md is generated, and the code of docs/extending.md has tests of its own.
 PATHS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "results" / "recipe.md"]
 PATHS.append(ROOT / "export" / "serving" / "README.md")
 PAGES = {str(path.relative_to(ROOT)): path.read_text() for path in PATHS}
