@@ -1,0 +1,85 @@
+"""Figures in the documentation follow from the records in results/."""
+
+import re
+import statistics
+
+import pytest
+from pages import PAGES, ROOT
+
+from keras_infogan import files
+
+RESULTS = PAGES["docs/results.md"]
+README = PAGES["README.md"]
+
+
+def study(folder):
+    """The rows of a study in the order of their seeds."""
+    rows = files.read_jsonl(ROOT / folder / "runs.jsonl")
+    return sorted(rows, key=lambda row: seed_of(row))
+
+
+def seed_of(row):
+    return row["summary"]["seed"]
+
+
+def spread(values, digits=3):
+    return f"{statistics.mean(values):.{digits}f} ± {statistics.stdev(values):.{digits}f}"
+
+
+def code_scores(rows, name):
+    return [(row["summary"].get("codes") or row["summary"])[name] for row in rows]
+
+
+def test_studies_of_the_results():
+    rows = re.findall(
+        r"^\|(.*?)\| \[(results/[\w.-]+)\]\(\.\./\2/table\.md\) \|$", RESULTS, re.MULTILINE
+    )
+    folders = {str(path.parent.relative_to(ROOT)) for path in ROOT.glob("results/*/runs.jsonl")}
+    assert {folder for _, folder in rows} == folders
+    for cells, folder in rows:
+        *_, steps, seeds, mean, median, worst = (cell.strip() for cell in cells.split("|"))
+        runs = study(folder)
+        scores = code_scores(runs, "code_accuracy")
+        assert [seed_of(run) for run in runs] == list(range(len(runs)))
+        assert seeds == f"0–{len(runs) - 1}"
+        assert steps == f"{runs[0]['summary']['steps']:,}"
+        assert mean == spread(scores)
+        assert (median, worst) == (f"{statistics.median(scores):.3f}", f"{min(scores):.3f}")
+
+
+def test_studies_of_the_readme():
+    rows = re.findall(
+        r"^\|[^|]*\| \[([^\]]+)\]\((results/[\w.-]+)/table\.md\) \|(.*)\|$", README, re.MULTILINE
+    )
+    assert len(rows) >= 4
+    for accuracy, folder, cells in rows:
+        purity, _, _, minutes, seeds, _ = (cell.strip() for cell in cells.split("|"))
+        runs = study(folder)
+        assert [seed_of(run) for run in runs] == list(range(len(runs)))
+        assert seeds == f"0–{len(runs) - 1}"
+        assert accuracy == spread(code_scores(runs, "code_accuracy"))
+        assert purity == spread(code_scores(runs, "code_purity"))
+        assert minutes == spread([run["summary"]["seconds"] / 60 for run in runs], 1)
+
+
+@pytest.mark.parametrize("name, digits", [("Fréchet distance", 1), ("recall", 2)])
+def test_picture_quality_of_the_readme(name, digits):
+    page = (ROOT / "results" / "mnist" / "evaluations.md").read_text()
+    row = re.search(rf"^\| {name} \|(.*)\|$", page, re.MULTILINE)[1]
+    values = [float(cell) for cell in row.split("|")]
+    assert f"{spread(values, digits)} (seeds 0–{len(values) - 1})" in README
+    if name == "recall":
+        assert f"recall is {min(values):.2f} to {max(values):.2f}".replace("0.", ".") in README
+    else:
+        low, high = int(min(values)), -int(-max(values) // 1)
+        assert f"Fréchet distance is {low} to {high}" in " ".join(README.split())
+
+
+def test_single_runs_are_recorded():
+    rows = re.findall(r"^\|[^|]*\| ([\d,]+) \([^|]*epochs\) \| (\.\d+) \|$", RESULTS, re.MULTILINE)
+    assert len(rows) == 4
+    summaries = [row["summary"] for row in files.read_jsonl(ROOT / "results/single-runs.jsonl")]
+    recorded = {
+        (f"{s['steps']:,}", f"{(s.get('codes') or s)['code_accuracy']:.3f}"[1:]) for s in summaries
+    }
+    assert set(rows) <= recorded
