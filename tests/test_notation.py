@@ -39,7 +39,9 @@ def test_arguments_are_literals_and_nothing_is_executed(text):
 
 def test_keyword_arguments_can_be_changed():
     part = parse("conv28(filters=16, units=128)")
-    assert str(part.with_arguments(filters=8, d_units=4)) == "conv28(filters=8, units=128, d_units=4)"
+    assert (
+        str(part.with_arguments(filters=8, d_units=4)) == "conv28(filters=8, units=128, d_units=4)"
+    )
     assert str(part) == "conv28(filters=16, units=128)"
 
 
@@ -56,7 +58,9 @@ def test_a_sum_is_read_and_written():
     assert format_sum([(1, Part("normal", (3,))), (0, Part("cat", (2,)))]) == "normal(3)"
 
 
-@pytest.mark.parametrize("text", ["", "cat(10) +", "+ cat(10)", "x*cat(10)", "cat(10) * 2", "-1*cat(2)"])
+@pytest.mark.parametrize(
+    "text", ["", "cat(10) +", "+ cat(10)", "x*cat(10)", "cat(10) * 2", "-1*cat(2)"]
+)
 def test_what_is_no_sum_is_refused(text):
     with pytest.raises(UserError, match="Received: "):
         parse_sum(text)

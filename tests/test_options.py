@@ -48,7 +48,10 @@ def test_it_is_found_by_the_checks():
         ({"wind": 50.0}, "^--wind must be at least 0 and below 50. Received: 50.0."),
         ({"wind": math.nan}, "^--wind must be finite. Received: nan."),
         ({"sky": "pink"}, "^--sky must be one of blue, grey. Received: pink."),
-        ({"clouds": ("wgan",)}, "^--cloud: The term must be one of .* mean wgan_gp. Received: wgan."),
+        (
+            {"clouds": ("wgan",)},
+            "^--cloud: The term must be one of .* mean wgan_gp. Received: wgan.",
+        ),
     ):
         with pytest.raises(UserError, match=message):
             dataclasses.replace(CONFIG, **changes)

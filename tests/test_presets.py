@@ -3,9 +3,9 @@ import re
 import pytest
 
 from keras_infogan import networks, objectives
-from keras_infogan.training.assembly import build_model
 from keras_infogan.config import RunConfig
 from keras_infogan.presets import PRESETS
+from keras_infogan.training.assembly import build_model
 
 every_preset = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
 

@@ -8,7 +8,15 @@ import tempfile
 import pytest
 
 from keras_infogan.errors import UserError
-from keras_infogan.files import append_jsonl, check_writable, drop_later_rows, read_jsonl, replace_with, write_json, write_jsonl
+from keras_infogan.files import (
+    append_jsonl,
+    check_writable,
+    drop_later_rows,
+    read_jsonl,
+    replace_with,
+    write_json,
+    write_jsonl,
+)
 from keras_infogan.run_dir import RunDir
 
 

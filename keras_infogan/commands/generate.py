@@ -98,9 +98,7 @@ def main(arguments=None):
         help="a row for each label or, without labels, for each value of the code",
     )
     add_image_options(parser, out_required=True)
-    parser.add_argument(
-        "--sweep", metavar="NAME", help="move this code from end to end in a row"
-    )
+    parser.add_argument("--sweep", metavar="NAME", help="move this code from end to end in a row")
     return program.run(parser, draw, arguments)
 
 

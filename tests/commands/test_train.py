@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 import train
-from keras_infogan.training import experiment
 from keras_infogan.data import network, sources
 from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
+from keras_infogan.training import experiment
 
 # The fields of RunConfig that have a flag; the others are the presets' own.
 FIELD_FLAGS = [

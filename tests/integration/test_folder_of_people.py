@@ -7,10 +7,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 import train
-from keras_infogan.commands import generate
+from keras_infogan.commands import evaluate, generate
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.sheet import sheet
-from keras_infogan.commands import evaluate
 
 PEOPLE = ["Ada", "Bo Li", "Cé", "Dee", "Eve O'Hara"]
 ARGUMENTS = (

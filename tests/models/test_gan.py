@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from comparing import assert_close, assert_equal, state
 
-from keras_infogan import objectives, registry, saving
+from keras_infogan import registry, saving
 from keras_infogan.latents import Categorical, LatentSpec, Uniform
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.update import D_LATENTS, G_LATENTS, step_seeds
@@ -53,7 +53,9 @@ def test_d_follows_the_gradient_of_its_loss_and_g_stays(tiny_gan, real_images, a
         loss += tf.reduce_mean(softplus(d_logits(model, images)))
     gradients = tape.gradient(loss, variables)
     before, g_before = arrays(variables), arrays(model.g_variables)
-    values = model.update_discriminator(real_images, None, tf.constant(0), step_seeds(model.seed, 0))
+    values = model.update_discriminator(
+        real_images, None, tf.constant(0), step_seeds(model.seed, 0)
+    )
     assert float(values["d_loss"]) == pytest.approx(float(loss), rel=1e-5)
     expected = [old - 0.5 * slope for old, slope in zip(before, gradients, strict=True)]
     assert_close(expected, arrays(variables), atol=1e-6)
@@ -318,7 +320,9 @@ def test_an_objective_from_outside_reaches_a_model_and_a_file(
 
 
 def test_an_unknown_objective_is_refused(tiny_gan):
-    with pytest.raises(ValueError, match="objective must be one of .* mean wasserstein.* Received: wassertein"):
+    with pytest.raises(
+        ValueError, match="objective must be one of .* mean wasserstein.* Received: wassertein"
+    ):
         tiny_gan(generator_loss="wassertein")
 
 

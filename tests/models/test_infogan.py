@@ -14,8 +14,17 @@ from keras_infogan import information
 from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
-from keras_infogan.models.update import D_LATENTS, G_DISTORTION, G_LATENTS, GENERATED_DISTORTION
-from keras_infogan.models.update import REAL_DISTORTION, SECOND_DISTORTION, Look, Update, step_seeds
+from keras_infogan.models.update import (
+    D_LATENTS,
+    G_DISTORTION,
+    G_LATENTS,
+    GENERATED_DISTORTION,
+    REAL_DISTORTION,
+    SECOND_DISTORTION,
+    Look,
+    Update,
+    step_seeds,
+)
 from keras_infogan.schedules import HoldThenDecay
 from keras_infogan.terms.two_looks import TwoLooks
 from keras_infogan.transforms.distortion import RandomDistortion
@@ -375,9 +384,7 @@ def test_q_update_says_whose_update_changes_q(tiny_model, real_images, arrays, q
         variables, before = model.trainable_variables, arrays(model.trainable_variables)
         update()
         after = arrays(variables)
-        return {
-            id(v) for v, x, y in zip(variables, before, after, strict=True) if (x != y).any()
-        }
+        return {id(v) for v, x, y in zip(variables, before, after, strict=True) if (x != y).any()}
 
     seeds = step_seeds(model.seed, 0)
     by_d = changed(lambda: update_d(model, real_images, seeds))

@@ -49,6 +49,8 @@ def update_on():
     def make(model, real, generated, labels=None):
         looks = [Look(images, *model.judge(images, labels, True)) for images in (real, generated)]
         step = tf.constant(0)
-        return Update(step, step_seeds(model.seed, step), True, None, looks[1], real, labels, real=looks[0])
+        return Update(
+            step, step_seeds(model.seed, step), True, None, looks[1], real, labels, real=looks[0]
+        )
 
     return make

@@ -92,7 +92,9 @@ def test_a_model_remembers_the_mean_of_the_weights_before_each_update(
         model.train_step(small_images(5, seed))
     assert (float(part.d_count), float(part.g_count)) == counts
     for means, player in ((part.d_means, "discriminator"), (part.g_means, "generator")):
-        for mean, *values in zip(means, *past[player][-counts[player == "generator"] :], strict=True):
+        for mean, *values in zip(
+            means, *past[player][-counts[player == "generator"] :], strict=True
+        ):
             np.testing.assert_allclose(mean, np.mean(values, axis=0), atol=1e-6)
     assert part.trainable_variables == []
 

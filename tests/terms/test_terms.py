@@ -173,7 +173,10 @@ def test_all_terms_train_an_infogan_and_a_conditional_gan_together(
     [
         ("r1(-1.0)", "weight must be a finite number from 0 to inf. Received: weight=-1.0"),
         ("r1(1e999)", "weight must be a finite number from 0 to inf. Received: weight=inf"),
-        ("label_smoothing(1.5)", "target must be a finite number from 0 to 1. Received: target=1.5"),
+        (
+            "label_smoothing(1.5)",
+            "target must be a finite number from 0 to 1. Received: target=1.5",
+        ),
         ("two_looks(1, distorsion)", "transform must be one of .* Did you mean distortion"),
         ("feature_matching(strong)", "weight must be of type float"),
     ],

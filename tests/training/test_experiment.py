@@ -318,9 +318,7 @@ def test_callbacks_of_ones_own_are_called_once_a_tick(tiny_config, tmp_path, mon
     monkeypatch.setattr(Diary, "told", [])
     options = RunOptions(tick=5, callbacks=("diary(named)",))
     experiment.train(tiny_config, tmp_path / "run", options, callbacks=[Diary("given")])
-    assert Diary.told == [
-        (word, epoch, True) for epoch in range(2) for word in ("named", "given")
-    ]
+    assert Diary.told == [(word, epoch, True) for epoch in range(2) for word in ("named", "given")]
     content = json.loads((tmp_path / "run" / "config.json").read_text())
     assert content["run"]["callbacks"] == ["diary(named)"]
 

@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from keras_infogan.training import resuming
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
+from keras_infogan.training import resuming
 
 
 @pytest.fixture

@@ -149,7 +149,9 @@ def test_several_steps_at_once_go_on_within_a_tick(go, whole):
 def test_nothing_reads_the_device_between_ticks(go, monkeypatch):
     reads = []
     read = keras.Variable.numpy
-    monkeypatch.setattr(keras.Variable, "numpy", lambda self: reads.append("variable") or read(self))
+    monkeypatch.setattr(
+        keras.Variable, "numpy", lambda self: reads.append("variable") or read(self)
+    )
     measured = Means.measured
     monkeypatch.setattr(Means, "measured", lambda self: reads.append("means") or measured(self))
     to_numpy = keras.src.backend.convert_to_numpy

@@ -93,7 +93,10 @@ def test_a_term_whose_networks_were_not_rewritten_is_refused(tiny_gan_networks):
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("minibatch_discrimination(0)", "kernels must be a whole number from 1 to 1024.* kernels=0"),
+        (
+            "minibatch_discrimination(0)",
+            "kernels must be a whole number from 1 to 1024.* kernels=0",
+        ),
         ("minibatch_discrimination(2.5)", "kernels must be of type int"),
         ("virtual_batch_norm(1)", "references must be a whole number from 2 to 4096"),
         ("spectral_norm(0.0)", "value must be above 0. Received: strength=0.0"),

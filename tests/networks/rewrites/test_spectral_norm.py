@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from keras_infogan.latents import LatentSpec
 from keras_infogan.models.update import step_seeds
-from keras_infogan.networks.rewrites.spectral_norm import SpectralNorm, SpectrallyNormalized
+from keras_infogan.networks.rewrites.spectral_norm import SpectrallyNormalized, SpectralNorm
 
 W = np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.3]], np.float32)
 

@@ -6,9 +6,9 @@ import math
 import pytest
 from PIL import Image
 
+from keras_infogan.latents import Categorical, Uniform
 from keras_infogan.training.listeners import curves
 from keras_infogan.training.listeners.curves import Curves
-from keras_infogan.latents import Categorical, Uniform
 
 # As metrics.jsonl has them.
 NAMES = [
@@ -28,8 +28,7 @@ PICTURES = ["information.png", "losses.png", "probabilities.png"]
 def write_rows(run, steps):
     """Rows in which metric number i of step s is s + i / 10."""
     rows = [
-        {"step": step, **{name: step + i / 10 for i, name in enumerate(NAMES)}}
-        for step in steps
+        {"step": step, **{name: step + i / 10 for i, name in enumerate(NAMES)}} for step in steps
     ]
     run.metrics.write_text("".join(json.dumps(row) + "\n" for row in rows))
 

@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image
 
-from keras_infogan.training.listeners.sample_grids import SampleGrids
 from keras_infogan.latents import Categorical, Uniform
+from keras_infogan.training.listeners.sample_grids import SampleGrids
 
 
 def names(run):

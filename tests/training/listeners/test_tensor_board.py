@@ -2,14 +2,11 @@
 
 import dataclasses
 
-import dataclasses
-
 import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow.core.util import event_pb2
 
-from keras_infogan.training.ticks import Ticks, fit
 from keras_infogan.files import read_jsonl
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training.listeners.metrics_log import MetricsLog
