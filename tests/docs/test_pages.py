@@ -89,3 +89,14 @@ def test_techniques_name_every_part(kind):
     text = PAGES["docs/techniques.md"]
     for name in registry.names(kind):
         assert f"`{name}`" in text, name
+
+
+def test_architecture_has_the_order_that_the_imports_keep():
+    source = (ROOT / "tests" / "test_architecture.py").read_text()
+    (layers,) = re.findall(r"^LAYERS = (\(.*?^\))", source, re.MULTILINE | re.DOTALL)
+    layer = {n: i for i, line in enumerate(ast.literal_eval(layers)) for n in line.split()}
+    items = re.findall(r"^\d\. (`.*)$", PAGES["docs/architecture.md"].split("## What may")[1], re.M)
+    named = [re.findall(r"`(\w+)(?:/|\.py)`", item) for item in items]
+    assert len(named) > 5
+    for below, above in zip(named, named[1:], strict=False):
+        assert max(layer[name] for name in below) < min(layer[name] for name in above)
