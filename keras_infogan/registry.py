@@ -161,7 +161,8 @@ def _check_arguments(thing, text, args, kwargs, partial=False):
         ) from None
     for name, value in bound.items():
         wanted = named[name].annotation if name in named else None
-        if wanted in _PLAIN_TYPES and not fits(value, wanted):
+        flag = wanted is bool and value in (0, 1)  # as --network-option normalize=0 says it
+        if wanted in _PLAIN_TYPES and not fits(value, wanted) and not flag:
             raise UserError(f"{text}: {name} must be of type {wanted.__name__}.")
 
 
