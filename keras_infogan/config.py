@@ -335,10 +335,11 @@ class RunConfig(
                 raise UserError(f"config.json is damaged: {error!r}.") from None
         try:
             values = {"preset": content["preset"]}
+            beside = {"preset", *(group.key() for group in cls.groups())}
             for group in (cls, *cls.groups()):
                 known = group.own_options()
                 found = content if group is cls else content.get(group.key(), {})
-                if unknown := set(found) - set(known) if group is not cls else ():
+                if unknown := set(found) - set(known) - (beside if group is cls else set()):
                     raise KeyError(*sorted(unknown))
                 for name in known:
                     if name in found:

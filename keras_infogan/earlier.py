@@ -59,7 +59,8 @@ _KINDS = {
 
 def is_earlier_config(content):
     """Whether the content of a config.json is flat, as it was before options had groups."""
-    return "networks" in content and not isinstance(content["networks"], dict)
+    flat = isinstance(content, dict) and "networks" in content
+    return flat and not isinstance(content["networks"], dict)
 
 
 def options_of(content):

@@ -4,13 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import information as losses
+from keras_infogan import information
+from keras_infogan.latents import Categorical, LatentSpec, Uniform
 
 LN_2 = math.log(2.0)
-
-
-def logits_of(probs):
-    return tf.math.log(tf.constant(probs, tf.float32))
 
 
 CERTAIN = [[1.0, 1e-12], [1e-12, 1.0]]
@@ -38,15 +35,39 @@ CERTAIN = [[1.0, 1e-12], [1e-12, 1.0]]
     ],
 )
 def test_paired_information_by_hand(first, second, nats):
-    information = losses.paired_information(logits_of(first), logits_of(second))
-    assert information.shape == ()
-    assert float(information) == pytest.approx(nats, abs=1e-5)
+    shared = information.paired_information(tf.constant(first), tf.constant(second))
+    assert shared.shape == ()
+    assert float(shared) == pytest.approx(nats, abs=1e-5)
 
 
 def test_paired_information_has_finite_gradients_where_a_code_is_empty():
     logits = tf.constant([[200.0, -200.0], [200.0, -200.0]])
     with tf.GradientTape() as tape:
         tape.watch(logits)
-        information = losses.paired_information(logits, logits)
-    assert float(information) == pytest.approx(0.0, abs=1e-6)
-    assert np.isfinite(tape.gradient(information, logits)).all()
+        probabilities = tf.nn.softmax(logits)
+        shared = information.paired_information(probabilities, probabilities)
+    assert float(shared) == pytest.approx(0.0, abs=1e-6)
+    assert np.isfinite(tape.gradient(shared, logits)).all()
+
+
+def test_the_bound_counts_the_codes_that_q_reads():
+    latents = LatentSpec(1, [Categorical(3), Uniform(), Categorical(2)])
+    drawn = [([1, 0, 0], [1, 0]), ([0, 1, 0], [1, 0]), ([0, 0, 1], [0, 1]), ([0, 0, 1], [0, 1])]
+    vectors = tf.constant([[0.5, *c1, 0.1, *c3] for c1, c3 in drawn])
+    # c1 is read right in rows 0, 1 and 3, c3 in row 2 alone: (3/4 + 1/4) / 2.
+    read = [([5, 1, 0], [0, 1]), ([0, 2, 1], [0, 1]), ([9, 0, 1], [0, 1]), ([-2, -1, 0], [3, 2])]
+    parameters = tf.constant([[*map(float, c1), 2.1, *map(float, c3)] for c1, c3 in read])
+    found = information.bound(latents, vectors, parameters)
+    assert float(found["code_accuracy"]) == pytest.approx(0.5)
+    # Each mean is 2 standard deviations away.
+    loss = 2.0 + 0.5 * math.log(2 * math.pi)
+    assert float(found["continuous_loss"]) == pytest.approx(loss, rel=1e-5)
+    entropy = math.log(6.0) - float(found["categorical_loss"])
+    assert float(found["information"]) == pytest.approx(entropy, rel=1e-5)
+
+
+def test_a_sure_and_right_reader_reaches_the_entropy():
+    latents = LatentSpec(0, [Categorical(4)])
+    found = information.bound(latents, tf.eye(4), 50.0 * tf.eye(4))
+    assert float(found["information"]) == pytest.approx(math.log(4.0))
+    assert (float(found["code_accuracy"]), float(found["continuous_loss"])) == (1.0, 0.0)

@@ -1,8 +1,8 @@
 """One registry for every kind of part: names, arguments, refusals, and parts from outside."""
 
+import resource
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -60,7 +60,8 @@ for kind, text, meant in {MISSPELT}:
         assert meant in str(error)
     else:
         raise SystemExit(text)
-for options in ({{"networks": "conv82"}}, {{"terms": ("r2(5)",)}}, {{"latents": "normal(3) + kat(3)"}}):
+unknown = ({{"networks": "con28"}}, {{"terms": ("r2(5)",)}}, {{"latents": "normal(3) + kat(3)"}})
+for options in unknown:
     try:
         RunConfig(preset="own", **options)
     except ValueError as error:
@@ -69,15 +70,12 @@ for options in ({{"networks": "conv82"}}, {{"terms": ("r2(5)",)}}, {{"latents": 
         raise SystemExit(str(options))
 assert not {{"tensorflow", "keras", "numpy"}} & set(sys.modules), "loaded"
 """
-    seconds = []
-    for _ in range(3):  # the machine may be busy: the best of three
-        start = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-        seconds.append(time.perf_counter() - start)
-        assert done.returncode == 0, done.stderr
-        if seconds[-1] < 1.0:
-            break
-    assert min(seconds) < 1.0
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    # Of the processor: the machine may be busy with other tests.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
     lines = done.stdout.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["--networks", "--term", "--latents"]
 

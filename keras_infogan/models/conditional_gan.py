@@ -23,9 +23,7 @@ class ConditionalGAN(GAN):
         trunk: Model from `[images, labels]` to features, labels one-hot, `(batch_size, labels)`.
         discriminator: Model from the trunk's features to one logit, `(batch_size, 1)`.
         latents: A `LatentSpec` whose only code is categorical: a value for each label.
-        augmentation: Optional layer `augmentation(images, seed)`, as in `GAN`.
-        stabilizers: Layers that add to the losses, see `keras_infogan.terms`.
-        seed: Integer from which all noise and distortions follow.
+        **kwargs: `transforms`, `terms`, `average_generator` and `seed`, as in `GAN`.
 
     Raises:
         ValueError: If the networks do not fit the latents.

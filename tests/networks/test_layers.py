@@ -78,6 +78,7 @@ def test_norm_before_the_last_activation_lets_d_see():
         ("conv28", (28, 28, 1), {"filters": 4, "units": 16}),
         ("conv28", (28, 28, 1), {"filters": 4, "units": 16, "d_units": 8}),
         ("survey28", (28, 28, 1), {"filters": 4, "units": 16}),
+        ("conv32", (32, 32, 3), {"filters": 4}),
         ("dcgan", (64, 64, 1), {"filters": 4}),
         ("mlp", (28, 28, 1), {"units": 16}),
         ("dense", (28, 28, 1), {"units": 16}),
