@@ -15,7 +15,7 @@ import sys
 
 from keras_infogan import extensions, files, quiet
 from keras_infogan.commands import program, study_table
-from keras_infogan.commands.study_table import read_rows
+from keras_infogan.commands.study_table import SPEED, read_rows
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.options import Option
@@ -82,9 +82,10 @@ def _train(config, run, options):
 
 
 def _check_same(found, wanted, where):
-    """Refuses a run of another config, unless only its data differ, and none were asked for."""
+    """Refuses a run of another config; its speed may differ, and data that were not asked for."""
+    free = SPEED | ({"dataset"} if wanted.dataset is None else set())
     for name in found.differences(wanted):
-        if name != "dataset" or wanted.dataset is not None:
+        if name not in free:
             raise UserError(
                 f"{where} was made with {name}={getattr(found, name)}, not "
                 f"{getattr(wanted, name)}: choose another --out."

@@ -7,6 +7,8 @@ from keras_infogan.config import RunConfig
 from keras_infogan.presets import PRESETS
 
 FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten digits
+# How fast a step runs; what it computes differs in the last bits at most.
+SPEED = {"jit", "steps_per_execution"}
 TOLD = {"seed", "dataset", "epochs", "max_steps"}  # in the table, or in its last lines
 NONE = "–"
 
@@ -118,7 +120,7 @@ def _changes(config):
     """What a run's config has other than its preset, in words."""
     changes = []
     for name in config.differences(PRESETS.get(config.preset).config):
-        if name not in TOLD:
+        if name not in TOLD | SPEED:
             value = getattr(config, name)
             text = "; ".join(value) or "none" if isinstance(value, tuple) else str(value)
             changes.append(f"{name} {value:g}" if isinstance(value, float) else f"{name} {text}")

@@ -103,6 +103,15 @@ def test_another_config_does_not_mix_with_a_study(tmp_path, trained):
     assert trained == [0]
 
 
+def test_another_speed_is_no_other_study(tmp_path, trained):
+    out = tmp_path / "quick"
+    study.study(CONFIG, [0], out, runs=tmp_path / "runs")
+    faster = CONFIG.with_options(jit=False, steps_per_execution=10)
+    study.study(faster, [0, 1], out, runs=tmp_path / "runs")
+    assert trained == [0, 1]
+    assert "\nPreset `quick`, 4,000" in (out / "table.md").read_text()
+
+
 def test_a_study_of_an_earlier_version_goes_on(tmp_path, trained, monkeypatch):
     # Its configs are flat, and do not know of options that are newer.
     shutil.copy(RESULTS / "quick" / "runs.jsonl", tmp_path / "runs.jsonl")
