@@ -164,7 +164,7 @@ def test_grpc_prints_no_notices_of_tensorflow(root, grpc_port, tmp_path):
     # One process for both, since the import takes seconds.
     code = (
         "import sys; from export import client; "
-        "assert client.main() == 0; sys.exit(program.main([*sys.argv[1:], '--set', 'c2=200']))"
+        "assert client.main() == 0; sys.exit(client.main([*sys.argv[1:], '--set', 'c2=200']))"
     )
     done = run(root, ["-c", code], "--label", 7, "--out", out, "--grpc", grpc_port)
     assert (done.returncode, done.stdout) == (2, f"{out}\n")
