@@ -71,7 +71,7 @@ def trained_on(run):
         (lambda run: run.environment.write_text("]"), "or environment.json"),
         (lambda run: run.checkpoint(1).unlink(), "has no checkpoint."),
         (lambda run: run.checkpoint(1).write_bytes(b"not a zip"), ".keras cannot be loaded: "),
-        (trained_on, "has trained on since its summary.json, to step 1: "),
+        (trained_on, "has trained on since its summary.json, to step 1. "),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -25,7 +25,7 @@ SUMMARY = {
 
 @pytest.fixture(scope="module")
 def infogan(root):
-    return Exported(root / "tests" / "support" / "earlier_run" / "export" / "generator")
+    return Exported(root / "tests" / "support" / "earlier_run")
 
 
 def test_codes_and_labels_are_known(infogan):
@@ -77,7 +77,7 @@ def test_without_the_run_nothing_is_made_up(infogan, tmp_path):
 
 
 def test_a_gan_is_asked_by_seed_alone(root):
-    gan = Exported(root / "tests" / "data_of_earlier" / "gan")
+    gan = Exported(root / "tests" / "support" / "earlier_gan")
     assert (gan.codes, gan.labels, gan.others, gan.reads) == (0, [], {}, False)
     images = gan.sample(2, seed=3)
     np.testing.assert_allclose(images.sum(axis=(1, 2, 3)), [352.19211, 373.44781], rtol=1e-4)

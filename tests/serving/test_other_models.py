@@ -13,6 +13,7 @@ from PIL import Image
 from serving_fixtures import facts
 
 from keras_infogan import networks, terms
+from keras_infogan.commands import client as program
 from keras_infogan.commands import generate
 from keras_infogan.errors import UserError
 from keras_infogan.latents import Categorical, LatentSpec, Noise
@@ -187,7 +188,7 @@ def test_the_client_asks_a_gan_by_seed_alone(served_gan, exported_gan, tmp_path)
     protocol = "--url" if isinstance(served_gan, RestModel) else "--grpc"
     out = tmp_path / "any.png"
     command = ["--any", "--count", "3", "--seed", "5", "--out", str(out)]
-    assert client.main([*command, protocol, served_gan.address]) == 0
+    assert program.main([*command, protocol, served_gan.address]) == 0
     np.testing.assert_array_equal(np.asarray(Image.open(out)), sheet(images))
 
 
