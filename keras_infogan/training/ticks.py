@@ -167,6 +167,7 @@ def fit(model, plan, ticks, callbacks=()):
         callbacks: Further Keras callbacks. Their batch hooks get no metrics.
     """
     several = plan.config.steps_per_execution
+    model.stop_training = False  # whatever stopped it before
     while ticks.step < plan.total_steps and not model.stop_training:
         begun = ticks.step % ticks.every
         left = plan.total_steps - ticks.step
