@@ -121,9 +121,7 @@ def test_stopped_it_goes_on_as_if_it_had_not(go, stop):
 
 
 # 10 is no multiple of 4, and what is left of it none either.
-@pytest.mark.parametrize(
-    ("execution", "steps"), [(2, [2, 4, 6, 8, 10]), (4, [4, 8, 9, 10])]
-)
+@pytest.mark.parametrize(("execution", "steps"), [(2, [2, 4, 6, 8, 10]), (4, [4, 8, 9, 10])])
 def test_several_steps_at_once_change_no_number(go, execution, steps):
     model, diary = go(execution=execution)
     assert means(diary) == WHOLE
