@@ -131,7 +131,7 @@ def test_arguments_reach_what_is_registered(own_kind, text, value):
         ("soup(much)", "water must be of type float"),
         ("soup(True)", "water must be of type float"),
         ("soup(1, 1.5)", "salt must be of type int"),
-        ("soup(1, hot=1)", "hot must be of type bool"),
+        ("soup(1, hot=2)", "hot must be of type bool"),
         ("soup(1, name=3)", "name must be of type str"),
         ("bread(1)", r"bread takes no arguments. Received: bread\(1\)"),
     ],

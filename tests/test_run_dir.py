@@ -7,6 +7,7 @@ import tempfile
 
 import pytest
 
+from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.files import (
     append_jsonl,
@@ -180,8 +181,10 @@ def test_latest_checkpoint_has_the_most_steps(tmp_path):
 
 def test_read_config_returns_what_was_written(tmp_path):
     run = RunDir(tmp_path)
-    write_json(run.config, {"preset": "lab", "run": {"data_dir": None}})
-    assert run.read_config() == {"preset": "lab", "run": {"data_dir": None}}
+    config, options = RunConfig(preset="lab", seed=3), RunOptions(sample_every=7)
+    run.write_config(config, options)
+    assert run.read_config() == config
+    assert run.read_options() == options
 
 
 def test_read_config_of_what_is_no_run(tmp_path):

@@ -88,6 +88,7 @@ def _resume(given, settings, kept):
             raise UserError(
                 f"{flag.replace('_', '-')} does not go with --resume: the run has its own."
             )
+    extensions.require(RunDir(given["resume"]).read_imports(), given["resume"])
     if "preset" in given:
         preset = RunDir(given["resume"]).read_config().preset
         if given["preset"] != preset:

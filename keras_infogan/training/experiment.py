@@ -124,7 +124,7 @@ def _go_on(run, model, plan, options, callbacks):
     ticks = Ticks(plan, options.tick, _listeners(run, plan, options), seconds)
     with StopOnSignal() as stop:
         ticks.begin(model)
-        fit(model, plan, ticks, [stop, *callbacks])
+        fit(model, plan, ticks, [*callbacks, stop])
         seconds = ticks.seconds
         ticks.end()
     if ticks.step < plan.total_steps and stop.received is not None:

@@ -2,6 +2,7 @@
 
 import zipfile
 
+from keras_infogan import extensions
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 
@@ -19,9 +20,11 @@ def check(path, overrides):
         The `RunConfig` to go on with.
 
     Raises:
-        UserError: If this is no run, its checkpoint is damaged, or an override contradicts it.
+        UserError: If this is no run, its checkpoint is damaged, an override contradicts it, or
+            parts that it was made with have not been imported.
     """
     run = RunDir(path)
+    extensions.require(run.read_imports(), path)
     config = run.read_config()
     overrides = dict(overrides)
     if "epochs" in overrides:  # they lift no limit here

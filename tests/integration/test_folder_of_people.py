@@ -48,12 +48,13 @@ def trained(place):
 
 def test_the_run_knows_its_people(trained, place):
     config = json.loads((trained / "config.json").read_text())
+    config = config["data"]
     assert config["dataset"] == f"folder:{place / 'faces'}"
     assert (config["image_size"], config["crop"], config["channels"]) == (8, 20, None)
     summary = json.loads((trained / "summary.json").read_text())
     assert summary["label_names"] == PEOPLE
     assert (summary["train_images"], summary["test_images"], summary["steps"]) == (90, 10, 3)
-    assert sorted(summary["code_to_label"].values()) == [0, 1, 2, 3, 4]
+    assert sorted(summary["codes"]["code_to_label"].values()) == [0, 1, 2, 3, 4]
     assert len(list((trained / "tensorboard").iterdir())) == 1
     with Image.open(trained / "images" / "noise-by-code-0000003.png") as picture:
         assert (picture.mode, picture.height) == ("RGB", 5 * 8 + 4 * 2)
@@ -80,7 +81,7 @@ def test_a_person_is_generated_by_name(trained, tmp_path, capsys):
 def test_the_evaluation_calls_people_by_name(trained, tmp_path, capfd):
     scores = evaluate.evaluate(trained, tmp_path)
     assert scores["label_names"] == tuple(PEOPLE)
-    assert np.sum(scores["confusion"]) == 10
+    assert np.sum(scores["confusion"]["c1"]) == 10
     text = evaluate.report(scores)
     for code, label in scores["codes"]["code_to_label"].items():
         assert f"{code}→{PEOPLE[label]}" in text

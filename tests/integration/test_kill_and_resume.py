@@ -189,7 +189,7 @@ def test_ctrl_c_exits_with_130_and_says_how_to_go_on(story):
     lines = story["third"].output().splitlines()
     step = story["at"][2]
     assert lines[-2:] == [
-        f"Stopped by SIGINT at step {step} of {STEPS}. Go on with:",
+        f"Stopped by SIGINT at step {step} of {STEPS}. Resume with:",
         "python train.py --resume runs/broken",
     ]
 

@@ -22,9 +22,14 @@ class Curves(Listener):
         if tick.passes(self.every) or tick.last:
             self.save()
 
-    def save(self):
-        """Draws what metrics.jsonl holds."""
-        rows = self.run.read_metrics()
+    def end(self, step):
+        rows, measured = self.run.read_metrics(), self.model.means.measured()
+        if measured and (not rows or rows[-1]["step"] < step):  # stopped within a tick
+            self.save([*rows, {"step": step, **measured}])
+
+    def save(self, rows=None):
+        """Draws rows of metrics; those of metrics.jsonl by default."""
+        rows = self.run.read_metrics() if rows is None else rows
         latents = self.model.latents
         steps = [row["step"] for row in rows]
 
