@@ -90,7 +90,7 @@ def refusal(place, capfd, *arguments):
         (["--term", "r2"], "--term: The term must be one of feature_matching, "),
         (["--term", "r1=much"], "A name may be followed by arguments, as in r1(5)."),
         (["--term", "label_smoothing(2)"], "a finite number from 0 to 1. Received: target=2"),
-        (["--networks", "conv82"], "Did you mean conv28? Received: conv82."),
+        (["--networks", "conv82"], "Did you mean conv32? Received: conv82."),
         (["--network-option", "filters=wide"], "--network-option takes NAME=NUMBER, such as "),
         (["--network-option", "width=3"], "dcgan64(width=3): "),
         (["--resume", "r", "--tensorboard"], "--tensorboard does not go with --resume"),

@@ -13,8 +13,8 @@ from keras_infogan.serving.sheet import sheet
 
 PEOPLE = ["Ada", "Bo Li", "Cé", "Dee", "Eve O'Hara"]
 ARGUMENTS = (
-    "--preset quick --image-size 8 --crop 20 --categories 5 --noise 3 --continuous-codes 1 "
-    "--max-steps 3 --batch-size 8 --name people --tensorboard"
+    "--preset quick --no-jit --image-size 8 --crop 20 --categories 5 --noise 3 "
+    "--continuous-codes 1 --max-steps 3 --batch-size 8 --name people --tensorboard"
 )
 
 

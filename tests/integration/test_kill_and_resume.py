@@ -16,7 +16,9 @@ from keras_infogan.files import read_jsonl
 from keras_infogan.run_dir import RunDir
 
 # Three epochs of 62 steps: lines at steps 100 and 186, both across the end of an epoch.
-ARGUMENTS = "--preset quick --dataset mnist5k --epochs 3 --batch-size 64 --checkpoint-every 1"
+ARGUMENTS = (
+    "--preset quick --no-jit --dataset mnist5k --epochs 3 --batch-size 64 --checkpoint-every 1"
+)
 PER_EPOCH, STEPS = 62, 186
 PATIENCE = 240.0  # seconds for one process, on a machine that has other work
 
