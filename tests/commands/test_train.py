@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import train
-from keras_infogan.config import RunOptions
+from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.data import network, sources
 from keras_infogan.registry import PRESETS
 from keras_infogan.run_dir import RunDir
@@ -87,21 +87,33 @@ def refusal(place, capfd, *arguments):
             "--information-weight must be at least 0. Received: -1.0.",
         ),
         (["--generator-loss", "hing"], "Did you mean hinge? Received: hing."),
+        (["--stabilizer", "r1"], "unrecognized arguments: --stabilizer r1"),
+        (["--rewrite", "spectral"], "Did you mean spectral_norm? Received: spectral."),
+        (["--transform", "noise"], "one of distortion, instance_noise. Received: noise."),
+        (["--transform", "instance_noise(x=1)"], "unknown argument x. It takes std."),
+        (["--average-generator", "1"], "must be at least 0 and below 1. Received: 1.0."),
+        (["--average-generator", "x"], "--average-generator: must be a number. Received: x."),
+        (["--latents", "dog(3)"], "cat, categorical, gaussian, uniform. Received: dog."),
+        (["--tick", "5", "--steps-per-execution", "2"], "must divide --tick. Received: 2 and 5."),
+        (["--import", "no_such_module"], "--import: there is no module no_such_module."),
         (["--term", "r2"], "--term: The term must be one of feature_matching, "),
         (["--term", "r1=much"], "A name may be followed by arguments, as in r1(5)."),
         (["--term", "label_smoothing(2)"], "a finite number from 0 to 1. Received: target=2"),
         (["--networks", "conv82"], "Did you mean conv32? Received: conv82."),
         (["--network-option", "filters=wide"], "--network-option takes NAME=NUMBER, such as "),
         (["--network-option", "width=3"], "dcgan64(width=3): "),
-        (["--resume", "r", "--tensorboard"], "--tensorboard does not go with --resume"),
         (["--name", "../../evil"], "--name must be a plain name"),
+        (["--name", "a/b"], "--name must be a plain name"),
+        (["--name", "."], "--name must be a plain name"),
+        (["--name", ""], "--name must be a plain name"),
+        (["--name", "two\nlines"], "--name must be a plain name"),
+        (["--dataset", "../../evil"], "or svhn_cropped. Received: ../../evil."),
+        (["--preset", "../../evil"], "Received: ../../evil."),
         (["--d-steps", "0"], "--d-steps must be at least 1. Received: 0."),
         (["--sample-every", "0"], "--sample-every must be at least 1. Received: 0."),
         (["--checkpoint-every", "0.5"], "--checkpoint-every must be at least 1. Received: 0.5."),
         (["--checkpoint-every", "nan"], "--checkpoint-every must be finite. Received: nan."),
         (["--resume", "nowhere"], "nowhere is not a run: there is no nowhere/config.json."),
-        (["--resume", "r", "--name", "x"], "--name does not go with --resume"),
-        (["--resume", "r", "--dry-run"], "--dry-run does not go with --resume"),
         (["--data-dir", "nowhere"], "--data-dir is not a directory. Received: nowhere."),
         (["--channels", "2"], "--channels must be one of 1, 3. Received: 2."),
         (["--crop", "0"], "--crop must be at least 1. Received: 0."),
@@ -136,6 +148,25 @@ def test_sizes_that_do_not_go_with_data_or_networks_are_refused(place, capfd, ar
         Image.new("L", (28, 28)).save(place / "folder" / f"{number}.png")
     arguments += ["--dataset", "folder:folder", "--batch-size", "1"]
     assert message in refusal(place, capfd, *arguments)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "--out x",
+        "--name x",
+        "--dry-run",
+        "--tick 3",
+        "--sample-every 3",
+        "--checkpoint-every 3",
+        "--evaluate-every 3",
+        "--tensorboard",
+    ],
+)
+def test_what_a_run_has_of_its_own_does_not_go_with_resume(run, place, capfd, given):
+    line = refusal(place, capfd, "--resume", run.path, *given.split())
+    flag = given.split()[0]
+    assert line == f"train.py: {flag} does not go with --resume: the run has its own.\n"
 
 
 def test_unknown_preset_is_answered_with_the_known_ones(place, capfd):
@@ -235,6 +266,8 @@ def test_without_arguments_the_lab_is_run(handed_on):
 def test_flags_change_the_preset(handed_on):
     arguments = "--preset paper --seed 4 --batch-size 32 --no-trunk-learns-information --jit "
     arguments += "--g-learning-rate 0.5 --dataset mnist5k --out here --sample-every 7 "
+    arguments += "--rewrite spectral_norm --transform instance_noise(0.1) --term r1(5) "
+    arguments += "--average-generator 0.99 --no-tensorboard --tick 50 "
     assert call(*arguments.split(), "--checkpoint-every", "9.5", "--data-dir", "d") == 0
     ((config, path, options), _) = handed_on[0]
     assert config == dataclasses.replace(
@@ -245,9 +278,13 @@ def test_flags_change_the_preset(handed_on):
         jit=True,
         g_learning_rate=0.5,
         dataset="mnist5k",
+        rewrites=("spectral_norm",),
+        transforms=("instance_noise(0.1)",),
+        terms=("r1(5)",),
+        average_generator=0.99,
     )
     assert str(path) == "here/paper-s4"
-    assert options == RunOptions(data_dir="d", sample_every=7, checkpoint_every=9.5)
+    assert options == RunOptions(data_dir="d", sample_every=7, checkpoint_every=9.5, tick=50)
 
 
 def test_epochs_given_lift_the_presets_limit_of_steps(handed_on):
@@ -301,6 +338,7 @@ except SystemExit as stop:
     assert stop.code == 0, stop.code
 assert train.main(["--epochs", "0"]) == 2
 assert train.main(["--resume", "nowhere"]) == 2
+assert train.main(["--preset", "labb"]) == 2
 assert not {"tensorflow", "keras", "numpy"} & set(sys.modules)
 """
 
@@ -337,11 +375,22 @@ def test_help_and_refusals_need_no_tensorflow(root):
         [sys.executable, "-c", WITHOUT_TENSORFLOW], cwd=root, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("\n") == 2  # of the two refusals
+    assert done.stderr.count("\n") == 3  # of the three refusals
     presets = done.stdout.split("presets:")[1]
     for name in PRESETS.names():
         preset = PRESETS.get(name)
         assert f"\n  {name} " in presets and preset.source in presets and preset.expect in presets
+
+
+def test_help_all_shows_every_option(capsys):
+    assert call("--help-all") == 0
+    shown = capsys.readouterr().out
+    found = {**RunConfig.options(), **RunOptions.options()}.values()
+    flags = [one.flag for one in found if not one.rules.get("hidden")]
+    assert [flag for flag in flags if f"  {flag}" not in shown] == []
+    assert call("--help") == 0
+    few = capsys.readouterr().out
+    assert "--help-all" in few and "--epochs" in few and "--steps-per-execution" not in few
 
 
 def test_parts_and_options_are_added_to_those_of_the_preset(place, capsys):
