@@ -32,6 +32,12 @@ class Data(Group):
     crop: int | None = option(
         None, "side in pixels of the central square taken of each image; the largest by default", 1
     )
+    validation_images: int = option(
+        0,
+        "score on this many of the last training images, which are then not trained on, in place "
+        "of the test images: for tuning",
+        0,
+    )
 
 
 @_group
@@ -149,6 +155,17 @@ class TwoLooks(Group):
 
 
 @_group
+class PictureCritic(Group):
+    """A second discriminator, of the images as they are."""
+
+    title = "A second discriminator, with a trunk of its own, of undistorted images"
+
+    critic_weight: float = option(0.0, "weight of its objective in G's loss; 0 for none", 0)
+    critic_from: float = option(0.0, "share of the run at which that weight begins to rise", 0, 1)
+    critic_until: float = option(0.0, "share of the run at which it has risen", 0, 1)
+
+
+@_group
 class Optimization(Group):
     """The updates."""
 
@@ -203,6 +220,7 @@ class RunConfig(
     Objective,
     Information,
     TwoLooks,
+    PictureCritic,
     Optimization,
     Length,
 ):
@@ -251,6 +269,11 @@ class RunConfig(
                 name,
                 "distorts the second look at a real image, so it needs --real-information-weight",
             )
+        self._require(
+            self.critic_from <= self.critic_until,
+            "critic_until",
+            "is where the weight that rises from --critic-from has risen, and not before it",
+        )
         parts = [part.name for count, part in notation.parse_sum(self.latents) if count]
         codes = [name for name in parts if name not in NOISE]
         if self.model == "infogan":

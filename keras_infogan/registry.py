@@ -197,6 +197,7 @@ TERMS = _registry(
     historical_averaging  terms.historical_averaging:HistoricalAveraging
     label_classes         terms.label_classes:LabelClasses
     label_smoothing       terms.label_smoothing:LabelSmoothing
+    picture_critic        terms.picture_critic:PictureCritic
     r1                    terms.gradient_penalty:R1
     two_looks             terms.two_looks:TwoLooks
     wgan_gp               terms.gradient_penalty:WassersteinPenalty

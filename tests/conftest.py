@@ -22,9 +22,20 @@ from keras_infogan.models.gan import GAN  # noqa: E402
 from keras_infogan.models.infogan import InfoGAN  # noqa: E402
 from keras_infogan.networks import conv28  # noqa: E402
 from keras_infogan.networks.rewrites import Rewrite, rewrite_all  # noqa: E402
+from keras_infogan.registry import REGISTRIES  # noqa: E402
 
 SIZE = 8
 pytest_plugins = ["serving_fixtures"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parts_of_this_module():
+    """Parts that the tests of a module register are gone after it."""
+    before = {kind: dict(table._things) for kind, table in REGISTRIES.items()}
+    yield
+    for kind, table in REGISTRIES.items():
+        table._things.clear()
+        table._things.update(before[kind])
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     if not 0 <= seed < 2**31:
         raise UserError(f"--seed must be from 0 to 2147483647. Received: {seed}.")
     path = pathlib.Path(path)
-    channels, crop = None, None
+    channels, crop, validation = None, None, 0
     if path.suffix == ".keras":
         checkpoint = path
         if dataset is None or out is None:
@@ -54,7 +54,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
                 f"mean something else. Received: --dataset {dataset}."
             )
         dataset, out = config.dataset, out or path
-        channels, crop = config.channels, config.crop
+        channels, crop, validation = config.channels, config.crop, config.validation_images
         data_dir = data_dir or run.read_options().data_dir
     out = pathlib.Path(out)
     folder = out / "evaluation"
@@ -68,7 +68,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
 
     model = load_model(checkpoint)
     size, _, read_channels = model.generator.output_shape[1:]
-    data = sources.load(dataset, data_dir, size, channels, crop)
+    data = sources.load(dataset, data_dir, size, channels, crop, validation)
     if data.test_images.shape[-1] != read_channels:
         raise UserError(
             f"{checkpoint} reads images of {read_channels} channels, and {data.name} has "

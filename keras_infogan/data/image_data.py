@@ -29,6 +29,32 @@ class ImageData:
     note: str | None = None
     label_names: tuple[str, ...] | None = None
 
+    def with_validation(self, count):
+        """The same data with the last training images in the place of the test images.
+
+        What is tuned on them has not seen the test images.
+
+        Args:
+            count: How many; they are not trained on.
+
+        Raises:
+            UserError: If no training image would be left.
+        """
+        if count >= len(self.train_images):
+            raise UserError(
+                f"--validation-images must leave some of the {len(self.train_images)} training "
+                f"images of {self.name}. Received: {count}."
+            )
+        labels = self.train_labels
+        kept, held = (None, None) if labels is None else (labels[:-count], labels[-count:])
+        return dataclasses.replace(
+            self,
+            train_images=self.train_images[:-count],
+            train_labels=kept,
+            test_images=self.train_images[-count:],
+            test_labels=held,
+        )
+
 
 def split(name, images, labels=None, label_names=None):
     """An `ImageData` that holds out every tenth image of each label, see `held_out`.

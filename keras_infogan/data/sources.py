@@ -24,7 +24,7 @@ from keras_infogan.errors import UserError
 from keras_infogan.registry import SOURCES
 
 
-def load(name=None, data_dir=None, image_size=28, channels=None, crop=None):
+def load(name=None, data_dir=None, image_size=28, channels=None, crop=None, validation=0):
     """Loads a data set.
 
     Args:
@@ -38,14 +38,20 @@ def load(name=None, data_dir=None, image_size=28, channels=None, crop=None):
         channels: 1 for grey images, 3 for colour, None for what the data is.
         crop: Side in pixels of the central square that is taken of each image; None for the
             largest.
+        validation: Number of training images, the last ones, to score on in place of the test
+            images; see `ImageData.with_validation`.
 
     Returns:
         An `ImageData` of square images.
 
     Raises:
-        UserError: If the set is unknown or not available.
+        UserError: If the set is unknown or not available, or too small for the validation.
     """
-    fitting = Fitting(image_size, channels, crop)
+    data = _load(name, data_dir, Fitting(image_size, channels, crop))
+    return data.with_validation(validation) if validation else data
+
+
+def _load(name, data_dir, fitting):
     if name is not None or data_dir is not None:
         source, rest = _find(name or "mnist", data_dir)
         return source.load(rest, data_dir, fitting)

@@ -181,7 +181,9 @@ class GAN(Players):
             # would let each half see the statistics of the other.
             real = self.look(real_images, labels, seeds[REAL_DISTORTION])
             generated = self.look(generated_images, labels, seeds[GENERATED_DISTORTION])
-            update = Update(step, seeds, True, latents, generated, real_images, labels, real)
+            update = Update(
+                step, seeds, True, latents, generated_images, generated, real_images, labels, real
+            )
             loss, values = self.d_loss(update)
             loss = sum((term.d_loss(self, update) for term in self.all_terms()), loss)
         minimize(self.d_optimizer, tape, loss, self.d_variables)
@@ -196,7 +198,9 @@ class GAN(Players):
             real = None
             if self.objective.needs_real or any(term.needs_real for term in self.all_terms()):
                 real = self.look(real_images, labels, seeds[REAL_DISTORTION])
-            update = Update(step, seeds, True, latents, generated, real_images, labels, real)
+            update = Update(
+                step, seeds, True, latents, generated_images, generated, real_images, labels, real
+            )
             loss, values = self.g_loss(update)
             loss = sum((term.g_loss(self, update) for term in self.all_terms()), loss)
         minimize(self.g_optimizer, tape, loss, self.g_variables)
@@ -227,8 +231,9 @@ class GAN(Players):
 
     @property
     def d_variables(self):
-        """What D's update changes: the trunk and D's head."""
-        return self.trunk.trainable_variables + self.discriminator.trainable_variables
+        """What D's update changes: the trunk, D's head, and the networks of the terms."""
+        own = self.trunk.trainable_variables + self.discriminator.trainable_variables
+        return sum((term.trainable_variables for term in self.terms), own)
 
     @property
     def g_variables(self):

@@ -172,7 +172,9 @@ class InfoGAN(GAN):
         with tf.GradientTape() as tape:
             images = self.generator(latents, training=True)
             generated = self.look(images, labels, seeds[G_DISTORTION])
-            loss, values = self.information_loss(Update(step, seeds, True, latents, generated))
+            loss, values = self.information_loss(
+                Update(step, seeds, True, latents, images, generated)
+            )
         # Zero for the generator of a regular GAN, where Q only watches.
         minimize(self.q_optimizer, tape, loss, self.q_variables, unconnected_gradients="zero")
         return values

@@ -119,7 +119,7 @@ class Players(SavedGAN):
         real, generated = (
             Look(shown, *self.judge(shown, labels)) for shown in (real_images, images)
         )
-        update = Update(step, seeds, False, latents, generated, real_images, labels, real)
+        update = Update(step, seeds, False, latents, images, generated, real_images, labels, real)
         return self.means.update(self.d_loss(update)[1] | self.g_loss(update)[1])
 
     @property

@@ -44,7 +44,8 @@ class Update:
         seeds: Seeds of its uses of randomness, `(6, 2)`.
         training: Whether networks run in training mode.
         latents: What the generated images were made of, `(batch_size, latents.size)`.
-        generated: Look at generated images.
+        generated_images: As G made them.
+        generated: Look at them.
         real_images: Real images as they came, or None.
         labels: Their labels, integers, or None.
         real: Look at them; in G's update None unless something asks for it.
@@ -54,6 +55,7 @@ class Update:
     seeds: tf.Tensor
     training: bool
     latents: tf.Tensor
+    generated_images: tf.Tensor
     generated: Look
     real_images: tf.Tensor | None = None
     labels: tf.Tensor | None = None

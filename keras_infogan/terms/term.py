@@ -9,7 +9,7 @@ class Term(keras.layers.Layer):
     """Something added to the loss of D, of G, or of both. A subclass overrides what it needs.
 
     What a term keeps from step to step are weights of the layer, made in `attach`, so that
-    checkpoints hold them.
+    checkpoints hold them. Those that are trainable belong to D: its update changes them.
 
     Attributes:
         needs_labels: Whether it looks at `update.labels`.

@@ -12,6 +12,7 @@ from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.networks.rewrites import Rewrite, rewrite_all
 from keras_infogan.schedules import HoldThenDecay
+from keras_infogan.terms.picture_critic import PictureCritic
 from keras_infogan.terms.two_looks import TwoLooks
 from keras_infogan.transforms.distortion import RandomDistortion
 
@@ -27,7 +28,7 @@ def check_parts(config):
     registry.OBJECTIVES.get(config.generator_loss)
     registry.NETWORKS.get(config.networks)
     LatentSpec.from_text(config.latents)
-    _terms(config), _transforms(config), _rewrites(config)
+    _terms(config, 1), _transforms(config), _rewrites(config)
 
 
 def build_model(config, channels, total_steps, num_labels=0):
@@ -46,7 +47,7 @@ def build_model(config, channels, total_steps, num_labels=0):
         UserError: If the parts do not go together, or labels are needed and missing.
     """
     keras.utils.set_random_seed(config.seed)
-    terms = _terms(config)
+    terms = _terms(config, total_steps)
     told = config.model == "conditional"
     if (told or any(term.needs_labels for term in terms)) and num_labels < 2:
         raise UserError(
@@ -95,7 +96,7 @@ def _networks(config, latents, channels, num_labels, terms):
     return {name: networks[name] for name in taken}
 
 
-def _terms(config):
+def _terms(config, total_steps):
     terms = [registry.TERMS.get(text) for text in config.terms]
     if config.real_information_weight:
         second = None
@@ -103,6 +104,11 @@ def _terms(config):
             distortion = (config.shear, config.scale, config.shift, config.thickness, config.hole)
             second = RandomDistortion(*distortion)
         terms.insert(0, TwoLooks(config.real_information_weight, second))
+    if config.critic_weight:
+        begin, end = (
+            int(share * total_steps) for share in (config.critic_from, config.critic_until)
+        )
+        terms.append(PictureCritic(config.critic_weight, begin, end, config.networks))
     return terms
 
 

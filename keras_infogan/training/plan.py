@@ -66,7 +66,14 @@ def make_plan(config, data_dir=None):
     Raises:
         UserError: If the data cannot be had, or is not enough for the config.
     """
-    data = sources.load(config.dataset, data_dir, config.image_size, config.channels, config.crop)
+    data = sources.load(
+        config.dataset,
+        data_dir,
+        config.image_size,
+        config.channels,
+        config.crop,
+        config.validation_images,
+    )
     steps_per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
     plan = Plan(
         dataclasses.replace(config, dataset=data.name),

@@ -438,7 +438,8 @@ def look_of_six(model, images, step):
     """An update at that step, with those images for generated ones."""
     latents = model.latents.sample(BATCH, [1, 2])
     generated = Look(images, None, model.trunk(images))
-    return Update(tf.constant(step), step_seeds(model.seed, step), True, latents, generated)
+    seeds = step_seeds(model.seed, step)
+    return Update(tf.constant(step), seeds, True, latents, images, generated)
 
 
 def test_warm_up_raises_the_categorical_weight_linearly(tiny_model, real_images):

@@ -49,8 +49,7 @@ def update_on():
     def make(model, real, generated, labels=None):
         looks = [Look(images, *model.judge(images, labels, True)) for images in (real, generated)]
         step = tf.constant(0)
-        return Update(
-            step, step_seeds(model.seed, step), True, None, looks[1], real, labels, real=looks[0]
-        )
+        seeds = step_seeds(model.seed, step)
+        return Update(step, seeds, True, None, generated, looks[1], real, labels, real=looks[0])
 
     return make

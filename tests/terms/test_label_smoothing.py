@@ -13,7 +13,7 @@ def sigmoid(x):
 def d_loss_on(model, real, generated):
     """D's whole loss on logits."""
     looks = [Look(None, logits, None) for logits in (real, generated)]
-    update = Update(tf.constant(0), None, True, None, looks[1], real=looks[0])
+    update = Update(tf.constant(0), None, True, None, None, looks[1], real=looks[0])
     return model.d_loss(update)[0] + model.terms[0].d_loss(model, update)
 
 

@@ -20,6 +20,7 @@ TERMS = {
     "historical_averaging": ("weight", 0.01, "dg", 0.0),
     "label_classes": ("weight", 1.0, "d", 0.0),
     "label_smoothing": ("target", 0.9, "d", 1.0),
+    "picture_critic": ("weight", 1.0, "g", 0.0),
     "r1": ("weight", 0.1, "d", 0.0),
     "two_looks": ("weight", 1.0, "d", 0.0),
     "wgan_gp": ("weight", 10.0, "d", 0.0),
