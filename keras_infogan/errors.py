@@ -1,8 +1,33 @@
-"""The error that a user can mend."""
+"""Why a program ends early: each reason is an error with an exit code of its own."""
 
 
-class UserError(ValueError):
-    """Input that cannot be used, said in one line.
+class ProgramError(Exception):
+    """Something that ends a program, said in one line, which the program prints.
 
-    Programs print it and exit with code 2; in Python it is a `ValueError`.
+    Attributes:
+        exit_code: The program's exit code.
     """
+
+    exit_code = 1
+
+
+class UserError(ProgramError, ValueError):
+    """Input that cannot be used; in Python it is a `ValueError`."""
+
+    exit_code = 2
+
+
+class DivergedError(ProgramError):
+    """A training in which a loss, a gradient norm or a weight is not finite.
+
+    Args:
+        step: Step at which it was seen, from 1.
+        quantity: What is not finite.
+    """
+
+    exit_code = 4
+
+    def __init__(self, step, quantity, advice=""):
+        super().__init__(f"{quantity} is not finite at step {step}.{advice}")
+        self.step = step
+        self.quantity = quantity

@@ -5,7 +5,7 @@ import signal
 import sys
 
 from keras_infogan import extensions
-from keras_infogan.errors import UserError
+from keras_infogan.errors import ProgramError
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -41,16 +41,17 @@ def run(parser, action, arguments=None):
         arguments: Texts; those of the command line by default.
 
     Returns:
-        The exit code: 2 for input that cannot be used, 128 + its number for a signal.
+        The exit code: that of a `ProgramError`, 2 for input that cannot be used; 128 + its number
+        for a signal.
     """
     options = parser.parse_args(arguments)
     try:
         extensions.load_installed()
         extensions.load(getattr(options, "imports", ()))
         result = action(options)
-    except UserError as error:
+    except ProgramError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
+        return error.exit_code
     except KeyboardInterrupt:
         print(f"{parser.prog}: interrupted.", file=sys.stderr)
         return 128 + signal.SIGINT
