@@ -16,9 +16,10 @@ from keras_infogan.transforms.transform import Transform
 class RandomDistortion(Transform):
     """Shears, scales, shifts and thickens each image, and hides a part, as its seed draws.
 
-    Resampling is linear, written as two products with interpolation matrices (rows, then
-    columns), whose gradient is exact and which XLA compiles. What lies outside an image is
-    `background`.
+    Resampling is linear and separable, and its gradient is exact. Rows are mixed by an
+    interpolation matrix for each image; columns, whose sources differ from row to row, by a mean of
+    two neighbours, so that memory grows with the images and not with their width times them. What
+    lies outside an image is `background`.
 
     Args:
         shear: Largest horizontal shear, in columns per row.
@@ -86,12 +87,9 @@ class RandomDistortion(Transform):
             + draw(3, self.shear)[:, None, None] * rows[:, None]
             + draw(4, self.shift)[:, None, None]
         )
-        row_weights = _linear_weights(source_rows, rows)
-        column_weights = _linear_weights(source_columns, columns)
-
         ink = images - self.background
-        ink = tf.einsum("nyr,nrxc->nyxc", row_weights, ink)
-        ink = tf.matmul(column_weights, ink)
+        ink = tf.einsum("nyr,nrxc->nyxc", _linear_weights(source_rows, rows), ink)
+        ink = _columns_at(ink, source_columns)
         if self.thickness:
             ink = _thicken(ink, draw(5, self.thickness)[:, None, None, None])
         if self.hole:
@@ -126,3 +124,21 @@ def _thicken(ink, amount):
 def _linear_weights(source, grid):
     """Weights `(..., len(source), len(grid))` of linear interpolation at `source`."""
     return tf.nn.relu(1.0 - tf.abs(source[..., None] - grid))
+
+
+def _columns_at(ink, source):
+    """Linear interpolation of each row's columns; 0 outside.
+
+    Args:
+        ink: `(batch_size, height, width, channels)`.
+        source: Columns to look at, measured from the middle, `(batch_size, height, width)`.
+    """
+    middle = 0.5 * (ink.shape[2] - 1)
+    source = tf.clip_by_value(source, -middle - 1.0, middle + 1.0)
+    # The last left neighbour is the last column: right of it stands one column of zeros.
+    left = tf.minimum(tf.floor(source + middle), ink.shape[2] - 1.0)
+    share = (source - (left - middle))[..., None]
+    padded = tf.pad(ink, ((0, 0), (0, 0), (1, 1), (0, 0)))
+    index = tf.cast(left, tf.int32) + 1
+    left, right = (tf.gather(padded, index + side, batch_dims=2) for side in (0, 1))
+    return left + share * (right - left)

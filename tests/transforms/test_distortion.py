@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan.transforms.distortion import RandomDistortion, _linear_weights, _thicken
+from keras_infogan.transforms.distortion import (
+    RandomDistortion,
+    _columns_at,
+    _linear_weights,
+    _thicken,
+)
 
 SEED = tf.constant([1, 2])
 OTHER_SEED = tf.constant([1, 3])
@@ -253,6 +258,42 @@ def test_gradient_is_the_difference_quotient():
             sides.append(float(tf.reduce_sum(tf.square(layer(moved, SEED)))))
         quotient = (sides[0] - sides[1]) / (2 * step)
         assert gradient[0, row, column, 0] == pytest.approx(quotient, abs=2e-3)
+
+
+def dense_columns(ink, source):
+    """Interpolation of columns by whole matrices, and the gradient of half its squares."""
+    grid = np.arange(ink.shape[2]) - 0.5 * (ink.shape[2] - 1)
+    weights = np.maximum(0.0, 1.0 - np.abs(source[..., None] - grid))
+    moved = weights @ ink
+    return moved, np.swapaxes(weights, 2, 3) @ moved
+
+
+@pytest.mark.parametrize("size", [5, 28, 64])
+def test_two_neighbours_are_all_of_the_interpolation_matrix(size):
+    ink = random_images(3, size, size, 2) + 1.0
+    # From far outside on one side to far outside on the other, whole numbers among them.
+    source = np.random.default_rng(1).uniform(-size, size, (3, size, size)).astype(np.float32)
+    source[0] = np.round(source[0]) - 0.5 * (size - 1) % 1
+    images = tf.constant(ink)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        moved = _columns_at(images, tf.constant(source))
+        loss = 0.5 * tf.reduce_sum(tf.square(moved))
+    expected, gradient = dense_columns(ink.astype(np.float64), source.astype(np.float64))
+    np.testing.assert_allclose(moved, expected, atol=1e-5)
+    np.testing.assert_allclose(tape.gradient(loss, images), gradient, atol=1e-4)
+
+
+def test_memory_grows_with_the_images_only():
+    images = tf.TensorSpec((2, 48, 48, 1))
+    traced = tf.function(RandomDistortion()).get_concrete_function(images, SEED)
+    sizes = [
+        tensor.shape.num_elements()
+        for operation in traced.graph.get_operations()
+        for tensor in operation.outputs
+        if tensor.shape.is_fully_defined()
+    ]
+    assert max(sizes) == 2 * 48 * (48 + 2)  # a frame of zeros
 
 
 @pytest.mark.usefixtures("draws_at_their_limit")  # XLA draws other numbers from a seed
