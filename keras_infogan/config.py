@@ -159,6 +159,7 @@ class PictureCritic(Group):
     """A second discriminator, of the images as they are."""
 
     title = "A second discriminator, with a trunk of its own, of undistorted images"
+    models = ("infogan",)
 
     critic_weight: float = option(0.0, "weight of its objective in G's loss; 0 for none", 0)
     critic_from: float = option(0.0, "share of the run at which that weight begins to rise", 0, 1)

@@ -21,6 +21,10 @@ OTHER = {
     "dataset": "fashion_mnist",
     "channels": 3,
     "crop": 24,
+    "validation_images": 9,
+    "critic_weight": 0.5,
+    "critic_from": 0.25,
+    "critic_until": 0.75,
     "epochs": 3,
     "max_steps": 11,
     "batch_size": 7,
@@ -93,7 +97,7 @@ def test_groups_that_a_model_does_not_use_are_absent_from_its_json():
     assert set(CONFIG.to_json()) == {
         *("preset", "model", "seed"),
         *groups,
-        *("information", "two_looks"),
+        *("information", "two_looks", "picture_critic"),
     }
     gan = RunConfig(preset="own", model="gan", latents="normal(3)")
     assert set(gan.to_json()) == {"preset", "model", "seed", *groups}

@@ -46,11 +46,6 @@ class PictureCritic(Term):
     def attach(self, model):
         build = registry.NETWORKS.get(self.networks)
         networks = build(model.latents.size, 0, model.generator.output_shape[1:])
-        if not isinstance(networks["trunk"].input_shape, tuple):
-            raise ValueError(
-                "A picture critic sees images alone, and this trunk is told labels. "
-                f"Received: networks={self.networks}."
-            )
         self.trunk, self.discriminator = networks["trunk"], networks["discriminator"]
         self.built = True
 

@@ -49,3 +49,24 @@ def test_split_without_labels():
 def test_nothing_to_hold_out_is_refused():
     with pytest.raises(UserError, match="^dots has nothing to hold out: it takes two images of"):
         split("dots", numbered(3), np.array([0, 1, 2]))
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_validation_takes_the_place_of_the_test_images(labelled):
+    images, labels = numbered(30), np.arange(30) % 3 if labelled else None
+    data = split("dots", images, labels)
+    tuned = data.with_validation(4)
+    np.testing.assert_array_equal(tuned.train_images, data.train_images[:-4])
+    np.testing.assert_array_equal(tuned.test_images, data.train_images[-4:])
+    assert not set(tuned.test_images.ravel()) & set(data.test_images.ravel())
+    if labelled:
+        np.testing.assert_array_equal(tuned.train_labels, data.train_labels[:-4])
+        np.testing.assert_array_equal(tuned.test_labels, data.train_labels[-4:])
+    else:
+        assert tuned.train_labels is None and tuned.test_labels is None
+
+
+def test_validation_leaves_something_to_train_on():
+    data = split("dots", numbered(30))
+    with pytest.raises(UserError, match="must leave some of the 27 training images of dots. Rec"):
+        data.with_validation(27)
