@@ -1,9 +1,10 @@
-"""Trains one run a seed, and reports every one of them in a table.
+"""Trains and scores one run a seed, and reports every one of them in a table.
 
     infogan study --preset quick --seeds 5 --out results/quick
 
 An interrupted study resumes where it stopped when the same command is given again: finished seeds
-are read from OUT/runs.jsonl, a begun one is resumed.
+are read from OUT/runs.jsonl, a begun one is resumed. Studies of other seeds may write to the same
+OUT at the same time.
 """
 
 import dataclasses
@@ -14,7 +15,7 @@ import signal
 import sys
 
 from keras_infogan import extensions, files, quiet
-from keras_infogan.commands import program, study_table
+from keras_infogan.commands import evaluate, program, study_table
 from keras_infogan.commands.study_table import SPEED, read_rows
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
@@ -59,10 +60,11 @@ def study(config, seeds, out, options=None, runs="runs"):
         row = {
             "config": run.read_config().to_json(),
             "summary": result,
+            "evaluation": _scores(run),
             "environment": run.read_environment() or {},
         }
         out.mkdir(parents=True, exist_ok=True)
-        files.write_jsonl(record, [*files.read_jsonl(record), row])
+        files.append_jsonl(record, row)
         done.add(seed)
         write_table(out)
     write_table(out)
@@ -79,6 +81,16 @@ def _train(config, run, options):
     extensions.require(run.read_imports(), run.path)
     _check_same(run.read_config(), config, run.path)
     return experiment.resume(run.path, data_dir=options.data_dir)
+
+
+def _scores(run):
+    """What `evaluate` finds in the images of a finished run, or None where it finds nothing."""
+    try:
+        scores = evaluate.evaluate(run.path)
+    except UserError as error:  # the run is over, and its row must not be lost
+        print(f"{run.path} is not scored: {error}")
+        return None
+    return {name: scores[name] for name in ("generated", "diversity")}
 
 
 def _check_same(found, wanted, where):

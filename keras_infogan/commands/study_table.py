@@ -20,8 +20,9 @@ def read_rows(record):
         record: Path of the file; without it there are no rows.
 
     Returns:
-        List of dicts `config` (a RunConfig as JSON), `summary` (as summary.json holds it) and
-        `environment`.
+        List of dicts `config` (a RunConfig as JSON), `summary` (as summary.json holds it),
+        `environment` and, but for earlier versions, `evaluation` (`generated` and `diversity` as
+        evaluation.json holds them, or None).
     """
     rows = [
         {
@@ -47,8 +48,10 @@ def table(rows):
     codes = _read_codes(finished)
     lines = [
         f"| seed | one-to-one accuracy | purity | NMI | ARI | nats of {', '.join(codes)} | "
-        "continuous codes (rank correlation, share of digits where it is 0.8 or more) | minutes |",
-        "|---|---|---|---|---|---|---|---|",
+        "Fréchet distance | precision | recall | coverage | diversity within a code | "
+        "continuous codes (rank correlation, share of digits where it is 0.8 or more) | health | "
+        "minutes |",
+        "|---" * 14 + "|",
     ]
     lines += ["| " + " | ".join(_cells(row, codes)) + " |" for row in rows]
     scores = [s["codes"]["code_accuracy"] for s in finished]
@@ -63,6 +66,7 @@ def table(rows):
             f"median {statistics.median(scores):.3f}, worst {min(scores):.3f}; "
             f"{under} of {len(scores)} under {FAILURE:.2f}."
         )
+    lines += _spread_of_images(rows)
     if len(finished) < len(rows):
         lines.append(f"{len(rows) - len(finished)} of {len(rows)} runs failed.")
     lines += [_made_of(rows[0]["config"], finished)]
@@ -85,7 +89,7 @@ def _cells(row, codes):
     seed, seconds = str(row["config"]["seed"]), summary.get("seconds")
     minutes = NONE if seconds is None else f"{seconds / 60:.1f}"
     if _failed(summary):
-        return [seed, "failed", *[NONE] * 5, minutes]
+        return [seed, "failed", *[NONE] * 11, minutes]
     scores, information = summary["codes"], summary["information"]
     continuous = [
         f"{name} {meaning['moves']} {meaning['rank_correlation']:.2f} "
@@ -97,7 +101,48 @@ def _cells(row, codes):
     if "each" in scores:
         numbers[0] += f" ({scores['code']})"
     nats = [_number(information.get(code, {}).get("nats")) for code in codes]
-    return [seed, *numbers, ", ".join(nats), ", ".join(continuous) or NONE, minutes]
+    health = ", ".join(dict.fromkeys(found["problem"] for found in summary.get("health", [])))
+    return [
+        seed,
+        *numbers,
+        ", ".join(nats),
+        *_of_images(row),
+        ", ".join(continuous) or NONE,
+        health or "good",
+        minutes,
+    ]
+
+
+def _of_images(row):
+    """Cells of what was measured on generated images; of the least diverse value of a code."""
+    scores = row.get("evaluation")
+    if scores is None:
+        return [NONE] * 5
+    generated = scores["generated"]
+    each = [value for code in scores["diversity"].values() for value in code.values()]
+    each = [value for value in each if value is not None]
+    return [
+        f"{generated['frechet']:.2f}",
+        *(f"{generated[name]:.2f}" for name in ("precision", "recall", "coverage")),
+        f"{min(each):.2f} or more" if each else NONE,
+    ]
+
+
+def _spread_of_images(rows):
+    """Median and worst of the scores of images, in a line, where there are any."""
+    found = [row["evaluation"]["generated"] for row in rows if row.get("evaluation")]
+    if not found:
+        return []
+    parts = []
+    for name, worst in (("frechet", max), ("precision", min), ("recall", min), ("coverage", min)):
+        values = [one[name] for one in found]
+        shown = "Fréchet distance" if name == "frechet" else name
+        parts.append(f"{shown} {statistics.median(values):.2f} ({worst(values):.2f})")
+    floor = statistics.median(one["frechet_floor"] for one in found)
+    return [
+        f"Median (worst) of {len(found)} runs: {', '.join(parts)}. Training images themselves have "
+        f"a Fréchet distance of {floor:.2f}. Extractor: {found[0]['extractor']}."
+    ]
 
 
 def _number(value):
@@ -111,8 +156,8 @@ def _made_of(config, summaries):
         return f"{line}."
     first = summaries[0]
     return (
-        f"{line}, {first['train_images']:,} training and {first['test_images']:,} test images of "
-        f"{first['dataset']}, {first['steps']:,} steps ({first['epochs']:g} epochs)."
+        f"{line}, {first['train_images']:,} training and {first['test_images']:,} held-out "
+        f"images of {first['dataset']}, {first['steps']:,} steps ({first['epochs']:g} epochs)."
     )
 
 

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from keras_infogan import files
-from keras_infogan.commands import study
+from keras_infogan.commands import evaluate, study
 from keras_infogan.commands.study_table import table
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
@@ -17,6 +17,7 @@ from keras_infogan.training import experiment
 RESULTS = pathlib.Path(__file__).parents[2] / "results"
 CONFIG = PRESETS.get("quick").config
 SCORES = {0: 0.95, 1: 0.85, 2: 0.93}
+FRECHET = {0: 1.5, 1: 4.0, 2: 2.25}
 
 
 def begin(run, config, options):
@@ -55,10 +56,22 @@ def row(config, accuracy=0.5, environment=(), **more):
     }
 
 
+def evaluation(frechet):
+    """What `evaluate` finds in a run's images."""
+    generated = {"extractor": "some features", "frechet": frechet, "frechet_floor": 0.8}
+    generated |= {"precision": 0.96, "recall": 0.84, "coverage": 0.93}
+    return {"generated": generated, "diversity": {"c1": {"0": 0.97, "1": 0.92, "2": None}}}
+
+
 @pytest.fixture
 def trained(monkeypatch):
     """Replaces training by a table of scores; returns the seeds that were trained."""
     seeds = []
+
+    def scored(path):
+        return {"step": 6000, **evaluation(FRECHET.get(RunDir(path).read_config().seed, 3.0))}
+
+    monkeypatch.setattr(evaluate, "evaluate", scored)
 
     def train(config, path, options=None):
         seeds.append(config.seed)
@@ -73,8 +86,11 @@ def test_every_seed_is_reported_with_its_spread(tmp_path, trained):
     study.study(CONFIG, range(3), tmp_path / "quick", runs=tmp_path / "runs")
     text = (tmp_path / "quick" / "table.md").read_text()
     for seed, score in SCORES.items():
-        row = f"| {seed} | {score:.3f} | 0.960 | 0.900 | – | 2.200 | c2 slant 0.97 (90%) | 3.0 |"
+        row = f"| {seed} | {score:.3f} | 0.960 | 0.900 | – | 2.200 | {FRECHET[seed]:.2f} | "
+        row += "0.96 | 0.84 | 0.93 | 0.92 or more | c2 slant 0.97 (90%) | good | 3.0 |"
         assert row in text
+    assert "Median (worst) of 3 runs: Fréchet distance 2.25 (4.00), precision 0.96 (0.96)," in text
+    assert "Training images themselves have a Fréchet distance of 0.80." in text
     # mean (0.95 + 0.85 + 0.93) / 3 = 0.91, deviations 0.04, -0.06, 0.02: sqrt(0.0056 / 2) = 0.0529
     assert "mean 0.910 ± 0.053, median 0.930, worst 0.850; 1 of 3 under 0.90." in text
 
@@ -226,12 +242,42 @@ def test_failed_runs_are_shown_and_counted():
     seeded = [dataclasses.replace(CONFIG, seed=seed) for seed in range(3)]
     failed = {"config": seeded[0].to_json(), "summary": {"status": "failed"}, "environment": {}}
     text = table([failed, row(seeded[1], 0.8), row(seeded[2], 0.9)])
-    assert "\n| 0 | failed | – | – | – | – | – | – |\n" in text
+    assert "\n| 0 | failed |" + " – |" * 12 + "\n" in text
     assert "over 2 seeds: mean 0.850 ± 0.071" in text
     assert "\n1 of 3 runs failed.\n" in text
-    assert "4,000 training and 1,000 test images of mnist5k" in text
+    assert "4,000 training and 1,000 held-out images of mnist5k" in text
     text = table([failed])
     assert "1 of 1 runs failed.\nPreset `quick`.\n" in text
+
+
+def test_problems_that_the_health_check_found_are_named():
+    problems = [{"problem": "collapse"}, {"problem": "dead code"}, {"problem": "collapse"}]
+    assert "| collapse, dead code | 3.0 |" in table([row(CONFIG, health=problems)])
+
+
+def test_what_cannot_be_scored_is_kept(tmp_path, trained, monkeypatch, capsys):
+    def refuse(path):
+        raise UserError("The scores take more than 5 test images.")
+
+    monkeypatch.setattr(evaluate, "evaluate", refuse)
+    study.study(CONFIG, [0], tmp_path / "quick", runs=tmp_path / "runs")
+    [kept] = study.read_rows(tmp_path / "quick" / "runs.jsonl")
+    assert kept["evaluation"] is None
+    assert "is not scored: The scores take more than 5 test images." in capsys.readouterr().out
+
+
+def test_two_studies_write_to_one_table(tmp_path, trained, monkeypatch):
+    out, runs, train = tmp_path / "quick", tmp_path / "runs", experiment.train
+
+    def meanwhile(config, path, options=None):
+        if config.seed == 0:
+            study.study(CONFIG, [1], out, runs=runs)
+        return train(config, path, options)
+
+    monkeypatch.setattr(experiment, "train", meanwhile)
+    rows = study.study(CONFIG, [0, 2], out, runs=runs)
+    assert [one["config"]["seed"] for one in rows] == [0, 1, 2]
+    assert "| 1 | 0.850 |" in (out / "table.md").read_text()
 
 
 def test_table_of_several_codes_and_of_none():
@@ -240,12 +286,12 @@ def test_table_of_several_codes_and_of_none():
     nats = {"c1": {"nats": 1.5, "share": 0.6}, "c2": {"nats": 2.25, "share": 0.97}}
     text = table([row(config, codes=codes, information=nats | {"c3": {"nats": 1, "share": None}})])
     assert "| nats of c1, c2 |" in text
-    assert "| 0 | 0.912 (c2) | – | – | – | 1.500, 2.250 | c2 slant" in text
+    assert "| 0 | 0.912 (c2) | – | – | – | 1.500, 2.250 | – | – | – | – | – | c2 slant" in text
     assert "Preset `quick` with latents normal(62) + 2*cat(10) + gaussian, 4,000" in text
     config = PRESETS.get("gan").config
     text = table([row(config, None, codes={"code_accuracy": None}, information={}, continuous={})])
     assert "| nats of c1 |" in text
-    assert "| 0 | – | – | – | – | – | – | 3.0 |" in text
+    assert "| 0 |" + " – |" * 11 + " good | 3.0 |" in text
 
 
 def test_settings_of_an_ablation_reach_the_runs(tmp_path, trained, monkeypatch):
@@ -350,7 +396,8 @@ def test_tables_in_results_follow_from_their_runs(record, tmp_path, trained):
     shutil.copy(record, tmp_path)
     rows = study.read_rows(record)
     config = RunConfig.from_json(rows[0]["config"])
-    study.study(config, range(len(rows)), tmp_path, runs=tmp_path / "runs")
+    seeds = [row["config"]["seed"] for row in rows]
+    study.study(config, seeds, tmp_path, runs=tmp_path / "runs")
     assert trained == []
     assert (tmp_path / "table.md").read_text() == record.with_name("table.md").read_text()
 
