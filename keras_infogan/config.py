@@ -193,6 +193,22 @@ class Optimization(Group):
 
 
 @_group
+class Divergence(Group):
+    """What follows where a loss, a gradient or a weight is not finite."""
+
+    title = "Divergence"
+
+    on_divergence: str = option(
+        "stop",
+        "where a loss, a gradient norm or a weight is not finite, stop, or restart from the last "
+        "checkpoint with fresh noise and half the learning rates",
+        choices=("stop", "restart"),
+        resumable=True,
+    )
+    max_restarts: int = option(3, "restarts of a run before it fails", 1, resumable=True)
+
+
+@_group
 class Length(Group):
     """How long the run is."""
 
@@ -223,6 +239,7 @@ class RunConfig(
     TwoLooks,
     PictureCritic,
     Optimization,
+    Divergence,
     Length,
 ):
     """The choices behind a run. A preset is a RunConfig with a name.

@@ -23,11 +23,12 @@ class DivergedError(ProgramError):
     Args:
         step: Step at which it was seen, from 1.
         quantity: What is not finite.
+        advice: What is left and what may help, to add to the message.
     """
 
     exit_code = 4
 
     def __init__(self, step, quantity, advice=""):
-        super().__init__(f"{quantity} is not finite at step {step}.{advice}")
+        super().__init__(f"{quantity} is not finite at step {step}{advice}")
         self.step = step
         self.quantity = quantity

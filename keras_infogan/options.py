@@ -28,7 +28,8 @@ def option(default, help, least=None, most=None, **rules):
         **rules: `above` and `below`, bounds that may not be reached; `choices`; `parts`, the kind
             of registry that its texts name; `latents`, whether it is a sum of noise and codes;
             `flag`, where it is not the field's name; `metavar`; `common`, whether the short help
-            shows it; `hidden`, whether the command line lacks it.
+            shows it; `hidden`, whether the command line lacks it; `resumable`, whether a run may be
+            resumed with another value.
     """
     bounds = {"least": least, "most": most}
     rules |= {name: bound for name, bound in bounds.items() if bound is not None}

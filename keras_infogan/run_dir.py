@@ -5,7 +5,8 @@ environment.json     versions and machine
 metrics.jsonl        one point a line, every 100 steps
 health.jsonl         problems that the checks found, if any
 evaluations.jsonl    scores on the way, if asked for
-summary.json         what the finished run reached
+restarts.jsonl       restarts after a divergence, if any
+summary.json         what the run reached; its status is finished or failed
 images/              grids, traversals, curves
 checkpoints/         step-<step>.keras: model, both optimizers, metrics
 export/generator/1/  SavedModel
@@ -49,6 +50,10 @@ class RunDir:
     @property
     def evaluations(self):
         return self.path / "evaluations.jsonl"
+
+    @property
+    def restarts(self):
+        return self.path / "restarts.jsonl"
 
     @property
     def images(self):
@@ -150,6 +155,10 @@ class RunDir:
     def read_summary(self):
         """The content of summary.json, or None if there is none that can be read."""
         return self._read(self.summary, earlier.summary)
+
+    def has_failed(self):
+        """Whether summary.json says that the run diverged."""
+        return (self.read_summary() or {}).get("status") == "failed"
 
     def read_evaluation(self):
         """The content of evaluation.json, or None if there is none that can be read."""

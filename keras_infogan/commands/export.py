@@ -33,6 +33,8 @@ def export_run(path, out=None):
                 f"Resume with: infogan train --resume {path}"
             )
     summary, environment = run.read_summary(), run.read_environment()
+    if run.has_failed():
+        raise UserError(f"{path} has failed, so it is not exported: see {run.summary}.")
     if environment is None or summary is None or not {"codes", "steps"} <= set(summary):
         raise UserError(f"{path} is damaged: its summary.json or environment.json.")
     checkpoint = run.latest_checkpoint()

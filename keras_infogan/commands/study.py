@@ -18,7 +18,7 @@ from keras_infogan import extensions, files, quiet
 from keras_infogan.commands import evaluate, program, study_table
 from keras_infogan.commands.study_table import SPEED, read_rows
 from keras_infogan.config import RunConfig, RunOptions
-from keras_infogan.errors import UserError
+from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.options import Option
 from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
@@ -72,15 +72,19 @@ def study(config, seeds, out, options=None, runs="runs"):
 
 
 def _train(config, run, options):
-    """The summary of a run, which is begun or resumed, or the signal that stopped it."""
+    """The summary of a run, begun or resumed, finished or failed; or the signal that stopped it."""
     quiet.import_tensorflow()
     from keras_infogan.training import experiment
 
-    if not run.config.exists():
-        return experiment.train(config, run.path, options)
-    extensions.require(run.read_imports(), run.path)
-    _check_same(run.read_config(), config, run.path)
-    return experiment.resume(run.path, data_dir=options.data_dir)
+    try:
+        if not run.config.exists():
+            return experiment.train(config, run.path, options)
+        extensions.require(run.read_imports(), run.path)
+        _check_same(run.read_config(), config, run.path)
+        return experiment.resume(run.path, data_dir=options.data_dir)
+    except DivergedError as error:
+        print(f"{run.path} failed: {error}", flush=True)
+        return run.read_summary()
 
 
 def _scores(run):

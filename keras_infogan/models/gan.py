@@ -19,8 +19,10 @@ from keras_infogan.models.update import (
     REAL_DISTORTION,
     Update,
     minimize,
+    minimized,
     step_seeds,
 )
+from keras_infogan.models.watch import Watch, first_not_finite
 
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
@@ -97,6 +99,7 @@ class GAN(Players):
         averages = average_generator is not None
         self.average = GeneratorAverage(generator, average_generator) if averages else None
         self.means = Means((*self.d_metrics, *self.g_metrics))
+        self.watch = Watch()
         for term in self.terms:
             term.attach(self)
         self.built = True
@@ -169,11 +172,12 @@ class GAN(Players):
                 self.average.update(self.generator, self.g_optimizer.iterations)
             return values
 
-        g_values = pretraining.unless(self.g_waits(step), turn_of_g, self.g_metrics)
+        g_values = pretraining.unless(self.g_waits(step), turn_of_g, self.g_figures)
+        self.watch.update(step, d_values | g_values)
         return self.means.update(d_values | g_values)
 
     def update_discriminator(self, real_images, labels, step, seeds):
-        """One step of trunk and discriminator down D's loss; returns the figures to track."""
+        """One step of trunk and discriminator down D's loss; returns its figures."""
         latents = self.draw_latents(tf.shape(real_images)[0], labels, seeds[D_LATENTS])
         generated_images = self.generator(latents, training=True)
         with tf.GradientTape() as tape:
@@ -186,11 +190,10 @@ class GAN(Players):
             )
             loss, values = self.d_loss(update)
             loss = sum((term.d_loss(self, update) for term in self.all_terms()), loss)
-        minimize(self.d_optimizer, tape, loss, self.d_variables)
-        return values
+        return values | minimize("d", self.d_optimizer, tape, loss, self.d_variables)
 
     def update_generator(self, real_images, labels, step, seeds):
-        """One step of the generator down its loss; returns the figures to track."""
+        """One step of the generator down its loss; returns its figures."""
         latents = self.draw_latents(tf.shape(real_images)[0], labels, seeds[G_LATENTS])
         with tf.GradientTape() as tape:
             generated_images = self.generator(latents, training=True)
@@ -203,8 +206,7 @@ class GAN(Players):
             )
             loss, values = self.g_loss(update)
             loss = sum((term.g_loss(self, update) for term in self.all_terms()), loss)
-        minimize(self.g_optimizer, tape, loss, self.g_variables)
-        return values
+        return values | minimize("g", self.g_optimizer, tape, loss, self.g_variables)
 
     def d_loss(self, update):
         """−V(D, G) of an `Update`, and the figures to track."""
@@ -221,13 +223,35 @@ class GAN(Players):
             "generated_probability_before": mean_probability(update.generated.logits),
         }
 
+    @property
+    def g_figures(self):
+        """Names of what `update_generator` returns."""
+        return (*self.g_metrics, *minimized("g"))
+
     def g_waits(self, step):
         """Whether D learns alone in a step."""
         return pretraining.waits(step, self.d_pretraining)
 
+    def divergence(self):
+        """What is not finite, `(step, name)`, or None. Reads the device.
+
+        The first figure of a step since training began, or else a weight or a number that an
+        optimizer keeps; for these the step is the last one.
+        """
+        kept = [one.variables for one in self.optimizers]
+        if found := self.watch.first():
+            return found
+        name = first_not_finite(sum(kept, self.weights))
+        return None if name is None else (int(self.step.numpy()), name)
+
     def all_terms(self):
         """What is added to the losses: the model's own terms and those of its objective."""
         return [*self.terms, *self.objective_terms]
+
+    @property
+    def optimizers(self):
+        """All of them."""
+        return [self.d_optimizer, self.g_optimizer]
 
     @property
     def d_variables(self):

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras_infogan import information
 from keras_infogan.models import checks, pretraining
 from keras_infogan.models.gan import GAN
-from keras_infogan.models.update import G_DISTORTION, G_LATENTS, Update, minimize
+from keras_infogan.models.update import G_DISTORTION, G_LATENTS, Update, minimize, minimized
 
 Q_UPDATES = ("generator", "discriminator", "own")
 
@@ -126,6 +126,10 @@ class InfoGAN(GAN):
             self.q_optimizer.build(self.q_variables)
 
     @property
+    def optimizers(self):
+        return [*super().optimizers, *([] if self.q_optimizer is None else [self.q_optimizer])]
+
+    @property
     def d_variables(self):
         """What D's update changes: the trunk, D's head and, if `q_update` says so, Q's."""
         in_d = self.q_update == "discriminator"
@@ -176,8 +180,13 @@ class InfoGAN(GAN):
                 Update(step, seeds, True, latents, images, generated)
             )
         # Zero for the generator of a regular GAN, where Q only watches.
-        minimize(self.q_optimizer, tape, loss, self.q_variables, unconnected_gradients="zero")
-        return values
+        options = {"unconnected_gradients": "zero"}
+        return values | minimize("q", self.q_optimizer, tape, loss, self.q_variables, **options)
+
+    @property
+    def g_figures(self):
+        own = minimized("q") if self.q_update == "own" else ()
+        return (*super().g_figures, *own)
 
     def information_loss(self, update, images_learn=True):
         """−λ L_I without H(c), and the figures to track.

@@ -26,13 +26,16 @@ class Means:
         """Counts a step's figures in.
 
         Args:
-            values: Dict of a name to a scalar, or to a scalar and its weight in the mean.
+            values: Dict of a name to a scalar, or to a scalar and its weight in the mean. Names
+                without a mean are passed over.
 
         Returns:
             Dict of every name to its mean since the last reset.
         """
         for name, value in values.items():
-            self.by_name[name].update_state(*(value if isinstance(value, tuple) else (value,)))
+            if name in self.by_name:
+                value = value if isinstance(value, tuple) else (value,)
+                self.by_name[name].update_state(*value)
         return {name: mean.result() for name, mean in self.by_name.items()}
 
     def measured(self):

@@ -62,7 +62,17 @@ class Update:
     real: Look | None = None
 
 
-def minimize(optimizer, tape, loss, variables, **options):
-    """One step of an optimizer down the gradient of a loss with respect to these variables only."""
+def minimize(player, optimizer, tape, loss, variables, **options):
+    """One step of an optimizer down the gradient of a loss with respect to these variables only.
+
+    Returns:
+        The figures that `minimized` names for the player: the loss and its gradient's norm.
+    """
     gradients = tape.gradient(loss, variables, **options)
     optimizer.apply_gradients(zip(gradients, variables, strict=True))
+    return dict(zip(minimized(player), (loss, tf.linalg.global_norm(gradients)), strict=True))
+
+
+def minimized(player):
+    """Names of what `minimize` returns for a player, `"d"`, `"g"` or `"q"`."""
+    return f"{player}_total_loss", f"{player}_gradient_norm"

@@ -123,16 +123,38 @@ def _rewrites(config):
     return [registry.REWRITES.get(text) for text in config.rewrites]
 
 
-def _compile(model, config, total_steps):
-    def adam(rate, updates_per_step=1, begins=0):
-        """An optimizer whose rate falls with the model's step; it counts its own updates only."""
-        begin = int(config.decay_from * total_steps)
-        if begin < total_steps:
-            updates = [(step - begins) * updates_per_step for step in (begin, total_steps)]
-            rate = HoldThenDecay(rate, *updates)
-        return keras.optimizers.Adam(rate, beta_1=config.adam_beta_1)
+def set_rates(model, config, total_steps):
+    """Gives the optimizers of a compiled model the learning rates of a config."""
+    for name, rate in _learning_rates(config, total_steps).items():
+        getattr(model, name).learning_rate = rate
 
-    begins = config.d_pretraining
+
+def _learning_rates(config, total_steps):
+    """The rate of each optimizer, `{name: number or schedule}`."""
+
+    def rate(value, updates_per_step=1, begins=0):
+        """A rate that falls with the model's step, of an optimizer that counts its own updates."""
+        begin = int(config.decay_from * total_steps)
+        if begin >= total_steps:
+            return value
+        updates = [(step - begins) * updates_per_step for step in (begin, total_steps)]
+        return HoldThenDecay(value, *updates)
+
+    waits = config.d_pretraining
+    rates = {
+        "d_optimizer": rate(config.d_learning_rate, config.d_steps),
+        "g_optimizer": rate(config.g_learning_rate, begins=waits),
+    }
+    if config.q_learning_rate is not None:
+        rates["q_optimizer"] = rate(config.q_learning_rate, begins=waits)
+    return rates
+
+
+def _compile(model, config, total_steps):
+    optimizers = {
+        name: keras.optimizers.Adam(rate, beta_1=config.adam_beta_1)
+        for name, rate in _learning_rates(config, total_steps).items()
+    }
     settings = {
         "generator_loss": config.generator_loss,
         "adversarial_weight": config.adversarial_weight,
@@ -142,16 +164,10 @@ def _compile(model, config, total_steps):
         "steps_per_execution": config.steps_per_execution,
     }
     if model.reads_codes:
-        rate = config.q_learning_rate
         settings |= {
-            "q_optimizer": rate and adam(rate, begins=begins),
             "q_update": config.q_update,
             "information_weight": config.information_weight,
             "continuous_weight": config.continuous_weight,
             "information_warmup": int(config.information_warmup * total_steps),
         }
-    model.compile(
-        adam(config.d_learning_rate, config.d_steps),
-        adam(config.g_learning_rate, begins=begins),
-        **settings,
-    )
+    model.compile(**optimizers, **settings)

@@ -8,12 +8,12 @@ import tensorflow as tf
 
 from keras_infogan import files, registry
 from keras_infogan.config import RunOptions
-from keras_infogan.errors import UserError
+from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
-from keras_infogan.training import environment, resuming
+from keras_infogan.training import divergence, environment, resuming
 from keras_infogan.training.assembly import build_model, check_parts
-from keras_infogan.training.finish import finish
+from keras_infogan.training.finish import fail, finish
 from keras_infogan.training.listeners.checkpoints import Checkpoints
 from keras_infogan.training.listeners.console import Console
 from keras_infogan.training.listeners.curves import Curves
@@ -46,6 +46,7 @@ def train(config, path, options=None, callbacks=()):
 
     Raises:
         UserError: If the input cannot be used; nothing is written then.
+        DivergedError: If the run diverged and failed; its summary.json says so.
     """
     options = options or RunOptions()
     run = RunDir(path)
@@ -75,15 +76,14 @@ def resume(path, overrides=None, data_dir=None, callbacks=()):
 
     Raises:
         UserError: As `resuming.check`, or if the data cannot be had.
+        DivergedError: As `train`.
     """
     run = RunDir(path)
     config = resuming.check(path, overrides or {})
     options = run.read_options()
     callbacks = [*_named_callbacks(options), *callbacks]
     plan = make_plan(config, data_dir or options.data_dir)
-    checkpoint = run.latest_checkpoint()
-    model = _build(plan) if checkpoint is None else load_model(checkpoint)
-    return _go_on(run, model, plan, options, callbacks)
+    return _go_on(run, _last_model(run, plan), plan, options, callbacks)
 
 
 def prepare(config, options):
@@ -102,14 +102,57 @@ def _build(plan):
     return build_model(plan.config, plan.channels, plan.total_steps, plan.num_labels)
 
 
+def _last_model(run, plan):
+    """The model of a run's last checkpoint, or as it was at the start if there is none."""
+    checkpoint = run.latest_checkpoint()
+    model = _build(plan) if checkpoint is None else load_model(checkpoint)
+    divergence.apply_restarts(run, model, plan)
+    return model
+
+
 def _named_callbacks(options):
     return [registry.CALLBACKS.get(text) for text in options.callbacks]
 
 
 def _go_on(run, model, plan, options, callbacks):
-    """Trains a run from wherever its model stands to its end."""
+    """Trains a run from wherever its model stands to its end, restarts included."""
     # A directory with a config.json is a run, and can be resumed: not before there is a model.
     run.write_config(plan.config, options)
+    if run.has_failed():
+        run.summary.unlink()
+    while True:
+        try:
+            return _train(run, model, plan, options, callbacks)
+        except DivergedError as error:
+            diverged = error.with_traceback(None)  # whose frames hold the model
+        del model
+        model = _restarted(run, plan, diverged)
+
+
+def _restarted(run, plan, error):
+    """The model to go on with after a divergence; a `DivergedError` if the run has failed."""
+    config, checkpoint = plan.config, run.latest_checkpoint()
+    number = divergence.note_restart(run, config, error)
+    if number is None:
+        fail(run, plan, error)
+        kept = (
+            f"the last good checkpoint is {checkpoint}" if checkpoint else "no checkpoint is kept"
+        )
+        if config.on_divergence == "stop":
+            command = f"infogan train --resume {shlex.quote(str(run.path))}"
+            kept += f". Lower the learning rates, or try: {command} --on-divergence restart"
+        raise DivergedError(error.step, error.quantity, f"; {kept}")
+    print(
+        f"{error}. Restart {number} of {config.max_restarts} from "
+        f"{checkpoint.name if checkpoint else 'the start'}: fresh noise, learning rates times "
+        f"{divergence.LOWER**number:g}.",
+        flush=True,
+    )
+    return _last_model(run, plan)
+
+
+def _train(run, model, plan, options, callbacks):
+    """Trains a run from wherever its model stands to its end, or until it diverges."""
     first_step = int(model.step.numpy())
     rows = run.read_metrics(up_to_step=first_step)
     seconds = rows[-1]["seconds"] if rows else 0.0

@@ -29,24 +29,16 @@ def finish(run, model, plan, seconds):
     """
     steps = int(model.step.numpy())
     done = run.read_summary()
-    if done is not None and done.get("steps") == steps:
+    if done is not None and done.get("steps") == steps and not run.has_failed():
         print(f"{run.path} had finished: nothing is scored or exported again.")
         return done
     config, data = plan.config, plan.data
     real_images = pipeline.sample_images(data.test_images, REAL_IMAGES, config.image_size)
     meanings = code_meanings(model, real_images, config.seed)
     summary = {
-        "preset": config.preset,
-        "dataset": data.name,
-        "seed": config.seed,
-        "epochs": round(steps / plan.steps_per_epoch, 2),
-        "steps": steps,
-        "seconds": round(seconds, 1),
+        "status": "finished",
+        **_facts(run, plan, steps, seconds),
         "images_per_second": round(steps * config.batch_size / max(seconds, 1e-9), 1),
-        "generator_loss": config.generator_loss,
-        "train_images": len(data.train_images),
-        "test_images": len(data.test_images),
-        "label_names": data.label_names,
         "codes": evaluate_codes(model, data),
         "information": information(model, seed=config.seed),
         "continuous": {
@@ -65,6 +57,42 @@ def finish(run, model, plan, seconds):
     print(f"Trained {steps} steps in {readable(seconds)}; SavedModel in {exported}.")
     _print_scores(summary)
     return summary
+
+
+def fail(run, plan, error):
+    """Writes the summary.json of a run that diverged.
+
+    Args:
+        run: A `RunDir`.
+        plan: The run's `Plan`.
+        error: The `DivergedError`.
+    """
+    rows = run.read_metrics()
+    summary = {
+        "status": "failed",
+        "failure": {"step": error.step, "quantity": error.quantity},
+        **_facts(run, plan, error.step, rows[-1]["seconds"] if rows else 0.0),
+        "health": summarize(files.read_jsonl(run.health)),
+    }
+    files.write_json(run.summary, summary)
+
+
+def _facts(run, plan, steps, seconds):
+    """What a summary says of a run, whatever became of it."""
+    config, data = plan.config, plan.data
+    return {
+        "preset": config.preset,
+        "dataset": data.name,
+        "seed": config.seed,
+        "epochs": round(steps / plan.steps_per_epoch, 2),
+        "steps": steps,
+        "seconds": round(seconds, 1),
+        "restarts": len(files.read_jsonl(run.restarts)),
+        "generator_loss": config.generator_loss,
+        "train_images": len(data.train_images),
+        "test_images": len(data.test_images),
+        "label_names": data.label_names,
+    }
 
 
 def _print_scores(summary):

@@ -14,7 +14,7 @@ def check(path, overrides):
         path: The run's directory.
         overrides: `{option: value}` that the user gave again. They must agree with the run, but
             `epochs` may be larger where they are what ends the run, and nothing in it depends on
-            its length.
+            its length; options declared as `resumable` may differ.
 
     Returns:
         The `RunConfig` to go on with.
@@ -31,11 +31,11 @@ def check(path, overrides):
         overrides.setdefault("max_steps", config.max_steps)
     wanted = config.with_options(**overrides)
     for name in wanted.differences(config):
+        one = config.options()[name]
         more = name == "epochs" and wanted.epochs > config.epochs and config.max_steps is None
-        if not more or config.depends_on_length:
-            flag = config.options()[name].flag
+        if not (one.rules.get("resumable") or more and not config.depends_on_length):
             raise UserError(
-                f"{flag} {getattr(wanted, name)} contradicts the run in {path}, which has "
+                f"{one.flag} {getattr(wanted, name)} contradicts the run in {path}, which has "
                 f"{getattr(config, name)}."
             )
     checkpoint = run.latest_checkpoint()

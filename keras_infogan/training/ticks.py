@@ -10,6 +10,8 @@ import time
 import keras
 import tensorflow as tf
 
+from keras_infogan.training import divergence
+
 
 @dataclasses.dataclass(frozen=True)
 class Tick:
@@ -91,6 +93,7 @@ class Ticks(keras.callbacks.Callback):
 
     def begin(self, model):
         """Tells the listeners that training begins at the model's step."""
+        self.set_model(model)
         self.step = int(model.step.numpy())
         self._previous = self.step - self.step % self.every
         self._began = time.monotonic()
@@ -98,7 +101,8 @@ class Ticks(keras.callbacks.Callback):
             listener.begin(model, self.step)
 
     def end(self):
-        """Tells the listeners that training ends."""
+        """Tells the listeners that training ends; raises as `divergence.check`."""
+        divergence.check(self.model)
         for listener in self.listeners:
             listener.end(self.step)
 
@@ -119,6 +123,7 @@ class Ticks(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if not self._at_tick:
             return  # stopped within a tick
+        divergence.check(self.model)
         tick = Tick(
             self.step,
             self._previous,

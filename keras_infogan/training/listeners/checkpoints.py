@@ -3,6 +3,7 @@
 import time
 
 from keras_infogan.files import replace_with
+from keras_infogan.training import divergence
 from keras_infogan.training.ticks import Listener
 
 
@@ -37,7 +38,12 @@ class Checkpoints(Listener):
             self.save(step)
 
     def save(self, step):
-        """Saves the model of a step now and returns the checkpoint's path."""
+        """Saves the model of a step now and returns the checkpoint's path.
+
+        Raises:
+            DivergedError: If something in it is not finite; nothing is written then.
+        """
+        divergence.check(self.model)
         path = self.run.checkpoint(step)
         replace_with(path, self.model.save)
         for old in sorted(self.run.checkpoints.glob("step-*.keras"))[: -self.keep]:

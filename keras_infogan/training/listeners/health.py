@@ -1,7 +1,5 @@
 """health.jsonl: what goes wrong while a run trains, in one line each."""
 
-import math
-
 from keras_infogan import files
 from keras_infogan.evaluation.health import diagnose
 from keras_infogan.evaluation.vitals import Reference, vitals_of
@@ -12,7 +10,7 @@ class Health(Listener):
     """Checks the model every `every` steps, and prints a problem when it appears.
 
     Labels are used, where there are any, to name what a code stands for; training never sees
-    them. A metric that is not finite ends the training.
+    them.
 
     Args:
         path: The JSONL file: a line `{"step", "problem", "seen", "remedy"}` for each problem at
@@ -32,11 +30,8 @@ class Health(Listener):
         files.drop_later_rows(self.path, step)
 
     def tick(self, tick):
-        finite = all(math.isfinite(value) for value in tick.metrics.values())
-        if tick.passes(self.every) or not finite:
+        if tick.passes(self.every):
             self.check(tick)
-        if not finite:
-            self.model.stop_training = True
 
     def check(self, tick):
         """Looks at the model as it stands, notes its problems and returns them."""

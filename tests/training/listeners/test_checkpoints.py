@@ -18,6 +18,9 @@ class FakeModel:
         self.saved_to.append(path)
         path.write_text(f"model number {len(self.saved_to)}")
 
+    def divergence(self):
+        return None
+
 
 def make(run, step=0, **options):
     listener = Checkpoints(run, **options)

@@ -1,8 +1,6 @@
 """Health: what is looked at when, what is written and printed, and when training ends."""
 
 import dataclasses
-import json
-import math
 
 import numpy as np
 import pytest
@@ -10,10 +8,8 @@ from keras import ops
 
 from keras_infogan import objectives
 from keras_infogan.data.image_data import ImageData
-from keras_infogan.evaluation.health import Problem
 from keras_infogan.files import read_jsonl
 from keras_infogan.latents import Categorical, Uniform
-from keras_infogan.training.listeners import health as module
 from keras_infogan.training.listeners.health import Health, summarize
 from keras_infogan.training.listeners.metrics_log import MetricsLog
 from keras_infogan.training.ticks import Ticks, fit
@@ -303,53 +299,3 @@ def test_checks_are_due_every_so_many_steps(healthy, attach, tick, monkeypatch):
     for step in range(100, 1300, 100):
         listener.tick(tick(step, step - 100))
     assert checked == [400, 800, 1200]
-
-
-# Between two checks and at one.
-@pytest.mark.parametrize("step, value", [(7, math.nan), (10, math.inf)])
-def test_a_metric_that_is_not_finite_ends_the_training(healthy, attach, tick, step, value):
-    listener = attach(healthy, every=10)
-    listener.tick(tick(step, metrics=HEALTHY | {"g_loss": value}))
-    assert healthy.stop_training
-    assert written(listener) == [(step, "not finite")]
-
-
-def test_a_training_on_broken_images_ends_with_its_first_tick(
-    tiny_model, tiny_plan, attach, monkeypatch, capsys
-):
-    model = tiny_model()
-    model.trunk.trainable_variables[0].assign(model.trunk.trainable_variables[0] * np.nan)
-    listener = attach(model, tiny_plan.data)
-    ticks = Ticks(tiny_plan, 2, [listener])
-    ticks.begin(model)
-    fit(model, tiny_plan, ticks)
-    assert int(model.step.numpy()) == ticks.step == 2
-    assert written(listener) == [(2, "not finite")]
-    assert capsys.readouterr().out.startswith("step 2, not finite: d_loss")
-
-
-def test_lines_after_the_models_step_are_dropped(healthy, attach):
-    listener = attach(healthy)
-    lines = [{"step": step, "problem": "collapse", "seen": "", "remedy": ""} for step in (1, 9, 20)]
-    listener.path.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"step": 2')
-    listener.begin(healthy, 9)
-    assert read_jsonl(listener.path) == lines[:2]
-    assert listener.path.read_text().count("\n") == 2
-
-
-def test_a_resumed_run_does_not_print_again(healthy, attach, tick, capsys, monkeypatch):
-    listener = attach(healthy)
-    problem = Problem("collapse", "seen", "remedy")
-    monkeypatch.setattr(module, "diagnose", lambda vitals: [problem])
-    for step in (500, 1000):
-        listener.check(tick(step))
-    assert capsys.readouterr().out.count("collapse") == 1
-    # From a checkpoint at 500: what step 1000 said is yet to come, what step 500 said is known.
-    again = attach(healthy, bar_data([0.0], [0]), step=500)
-    again.check(tick(1000))
-    assert capsys.readouterr().out == ""
-    assert written(again) == [(500, "collapse"), (1000, "collapse")]
-
-
-def test_a_run_without_problems_begins_without_a_file(healthy, attach):
-    assert not attach(healthy).path.exists()
