@@ -17,7 +17,6 @@ from keras_infogan.errors import UserError
 
 # Imported for their names: Keras finds by them what it reads in the file.
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
-from keras_infogan.models.watch import first_not_finite
 from keras_infogan.networks import rewrites  # noqa: F401
 
 
@@ -44,7 +43,7 @@ def load_model(path):
         raise UserError(f"{path} cannot be loaded: {first_line}") from None
     if not isinstance(model, gan.GAN):
         raise UserError(f"{path} does not hold a GAN but a {type(model).__name__}.")
-    if broken := first_not_finite(model.weights):
+    if broken := model.broken_weight():
         raise UserError(f"{path} is of a model that diverged: {broken} is not finite.")
     return model
 

@@ -38,6 +38,8 @@ OTHER = {
     "d_pretraining": 9,
     "average_generator": 0.9,
     "steps_per_execution": 2,
+    "on_divergence": "restart",
+    "max_restarts": 5,
     "terms": ("r1(5)", "label_smoothing"),
     "transforms": ("instance_noise(0.1)",),
     "generator_loss": "minimax",
@@ -92,6 +94,7 @@ def test_groups_that_a_model_does_not_use_are_absent_from_its_json():
         "distortion",
         "objective",
         "optimization",
+        "divergence",
         "length",
     }
     assert set(CONFIG.to_json()) == {

@@ -14,6 +14,7 @@ from keras_infogan.models.update import (
     Update,
     step_seeds,
 )
+from keras_infogan.models.watch import first_not_finite
 
 
 class Players(SavedGAN):
@@ -103,6 +104,10 @@ class Players(SavedGAN):
             images = self.generator(latents, training=True)
             look = self.look(images, self.labels_in(latents), seeds[G_DISTORTION])
         return mean_probability(look.logits)
+
+    def broken_weight(self):
+        """Path of a weight that is not finite, or None. Reads the device."""
+        return first_not_finite(self.weights)
 
     def labels_in(self, latents):
         """The labels that latents hold; None for a model that is told none."""

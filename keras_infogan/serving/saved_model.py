@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from keras_infogan.errors import UserError
 from keras_infogan.files import write_json
-from keras_infogan.models.watch import first_not_finite
 from keras_infogan.serving.about import FILE, describe_codes, without_paths
 from keras_infogan.serving.model_card import model_card
 from keras_infogan.serving.servable import Servable
@@ -35,7 +34,7 @@ def export_model(model, base, about):
     Raises:
         UserError: If a weight is not finite; nothing is written then.
     """
-    if broken := first_not_finite(model.weights):
+    if broken := model.broken_weight():
         raise UserError(f"A model with weights that are not finite is not exported: {broken}.")
     summary = about["summary"]
     codes = summary.get("codes") or {}

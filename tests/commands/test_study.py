@@ -9,7 +9,7 @@ from keras_infogan import files
 from keras_infogan.commands import evaluate, study
 from keras_infogan.commands.study_table import table
 from keras_infogan.config import RunConfig, RunOptions
-from keras_infogan.errors import UserError
+from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training import experiment
@@ -93,6 +93,25 @@ def test_every_seed_is_reported_with_its_spread(tmp_path, trained):
     assert "Training images themselves have a Fréchet distance of 0.80." in text
     # mean (0.95 + 0.85 + 0.93) / 3 = 0.91, deviations 0.04, -0.06, 0.02: sqrt(0.0056 / 2) = 0.0529
     assert "mean 0.910 ± 0.053, median 0.930, worst 0.850; 1 of 3 under 0.90." in text
+
+
+def test_a_seed_that_diverges_is_a_failed_row_and_the_study_goes_on(tmp_path, trained, monkeypatch):
+    train = experiment.train
+
+    def train_two(config, path, options=None):
+        result = train(config, path, options)
+        if config.seed == 1:
+            files.write_json(RunDir(path).summary, {"status": "failed", "steps": 8})
+            raise DivergedError(8, "d_loss")
+        return result
+
+    monkeypatch.setattr(experiment, "train", train_two)
+    for _ in range(2):  # finished and failed seeds alike are not trained again
+        study.study(CONFIG, range(3), tmp_path / "quick", runs=tmp_path / "runs")
+        assert trained == [0, 1, 2]
+    text = (tmp_path / "quick" / "table.md").read_text()
+    assert "| 1 | failed |" in text and "\n1 of 3 runs failed.\n" in text
+    assert "One-to-one accuracy over 2 seeds: mean 0.940" in text
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_training(tmp_path, trained):

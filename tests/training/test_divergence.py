@@ -25,14 +25,14 @@ OPTIONS = RunOptions(tick=5, sample_every=5)
 
 
 class Poisoned(keras.callbacks.Callback):
-    """Makes a weight infinite after a step, so many times."""
+    """Makes a weight infinite, so many times, from a step on."""
 
     def __init__(self, step, times=1):
         super().__init__()
         self.at, self.times = step, times
 
     def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.step.numpy()) == self.at and self.times:
+        if int(self.model.step.numpy()) >= self.at and self.times:
             self.times -= 1
             weight = self.model.generator.trainable_variables[0]
             weight.assign(weight + np.inf)
@@ -68,7 +68,7 @@ def test_a_run_that_diverges_keeps_the_checkpoint_before(
     assert (caught.value.step, caught.value.exit_code) == (8, 4)
     assert "\n" not in str(caught.value) and "--on-divergence restart" in str(caught.value)
     model = load_model(run.latest_checkpoint())
-    assert int(model.step.numpy()) == 7 - 1
+    assert int(model.step.numpy()) == 7
     # No picture, no export, no line of metrics is of the broken model.
     assert not any(name.startswith("export") for name in files_of(run))
     assert not any("0000010" in name for name in files_of(run))
@@ -89,10 +89,10 @@ def test_a_restart_goes_on_from_there_with_fresh_noise_and_lower_rates(
     summary = experiment.train(config, run.path, OPTIONS, [Poisoned(7, times=2)])
     assert (summary["status"], summary["steps"], summary["restarts"]) == ("finished", 10, 2)
     rows = read_jsonl(run.restarts)
-    assert [(row["restart"], row["step"]) for row in rows] == [(1, 8), (2, 8)]
+    assert [(row["restart"], row["step"]) for row in rows] == [(1, 8), (2, 9)]
     assert len({config.seed, *(row["noise_seed"] for row in rows)}) == 3
     assert [row["learning_rates_times"] for row in rows] == [0.5, 0.25]
-    assert "Restart 1 of 3 from step-000000006.keras" in capsys.readouterr().out
+    assert "Restart 1 of 3 from step-000000007.keras" in capsys.readouterr().out
     assert [row["step"] for row in run.read_metrics()] == [5, 10]
     model = load_model(run.latest_checkpoint())
     assert model.seed == rows[1]["noise_seed"]
