@@ -19,9 +19,9 @@ class Data(Group):
 
     dataset: str | None = option(
         None,
-        "mnist5k, drawn_faces, folder:PATH (images, in a folder for each class or without any) or "
-        "any image set of tensorflow-datasets; by default MNIST if it is prepared or can be "
-        "downloaded, else mnist5k",
+        "mnist5k, drawn_faces, sprites, folder:PATH (images, in a folder for each class or without "
+        "any) or any image set of tensorflow-datasets; by default MNIST if it is prepared or can "
+        "be downloaded, else mnist5k",
         metavar="NAME",
         common=True,
     )

@@ -251,6 +251,7 @@ SOURCES = _registry(
     drawn_faces           data.drawn_faces:SOURCE
     folder                data.folder:SOURCE
     mnist5k               data.mnist5k:SOURCE
+    sprites               data.sprites:SOURCE
     """,
 )
 FIGURES = _registry(

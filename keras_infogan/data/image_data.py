@@ -19,6 +19,10 @@ class ImageData:
         test_labels: Integers, or None.
         note: How it was chosen, where that needs saying, or None.
         label_names: What each label is called, label 0 first; None where that is its number.
+        factor_names: What the factors of variation are called, for data whose factors are known;
+            None for all other data.
+        train_factors: Integers `(n, factors)` from 0, the factors of each training image, or None.
+        test_factors: The same of the test images, or None.
     """
 
     name: str
@@ -28,6 +32,9 @@ class ImageData:
     test_labels: np.ndarray | None
     note: str | None = None
     label_names: tuple[str, ...] | None = None
+    factor_names: tuple[str, ...] | None = None
+    train_factors: np.ndarray | None = None
+    test_factors: np.ndarray | None = None
 
     def with_validation(self, count):
         """The same data with the last training images in the place of the test images.
@@ -45,15 +52,12 @@ class ImageData:
                 f"--validation-images must leave some of the {len(self.train_images)} training "
                 f"images of {self.name}. Received: {count}."
             )
-        labels = self.train_labels
-        kept, held = (None, None) if labels is None else (labels[:-count], labels[-count:])
-        return dataclasses.replace(
-            self,
-            train_images=self.train_images[:-count],
-            train_labels=kept,
-            test_images=self.train_images[-count:],
-            test_labels=held,
-        )
+        parts = {}
+        for name in ("images", "labels", "factors"):
+            rows = getattr(self, f"train_{name}")
+            parts[f"train_{name}"] = None if rows is None else rows[:-count]
+            parts[f"test_{name}"] = None if rows is None else rows[-count:]
+        return dataclasses.replace(self, **parts)
 
 
 def split(name, images, labels=None, label_names=None):

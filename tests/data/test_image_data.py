@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_infogan.data.image_data import held_out, split
+from keras_infogan.data.image_data import ImageData, held_out, split
 from keras_infogan.errors import UserError
 
 
@@ -64,6 +64,14 @@ def test_validation_takes_the_place_of_the_test_images(labelled):
         np.testing.assert_array_equal(tuned.test_labels, data.train_labels[-4:])
     else:
         assert tuned.train_labels is None and tuned.test_labels is None
+
+
+def test_validation_takes_factors_along():
+    factors = np.arange(40).reshape(20, 2)
+    named = {"factor_names": ("a", "b"), "train_factors": factors, "test_factors": factors[:3]}
+    tuned = ImageData("dots", numbered(20), None, numbered(3), None, **named).with_validation(5)
+    np.testing.assert_array_equal(tuned.train_factors, factors[:-5])
+    np.testing.assert_array_equal(tuned.test_factors, factors[-5:])
 
 
 def test_validation_leaves_something_to_train_on():

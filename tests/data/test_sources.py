@@ -57,8 +57,8 @@ def test_an_unknown_name_is_refused_without_asking_the_network(monkeypatch):
     with pytest.raises(UserError) as refused:
         sources.load("mnits")
     assert str(refused.value) == (
-        "The data set must be one of drawn_faces, folder:PATH, mnist5k, or an image set of "
-        "tensorflow-datasets, such as mnist, fashion_mnist or svhn_cropped. Did you mean mnist? "
+        "The data set must be one of drawn_faces, folder:PATH, mnist5k, sprites, or an image set "
+        "of tensorflow-datasets, such as mnist, fashion_mnist or svhn_cropped. Did you mean mnist? "
         "Received: mnits."
     )
 
@@ -134,7 +134,7 @@ def test_a_function_is_a_source_whose_argument_is_optional(registered):
     ]  # fmt: skip
     with pytest.raises(UserError, match=re.escape("must be written stripes[:WHAT]. Received: s")):
         sources.check("stripes:")
-    with pytest.raises(UserError, match=re.escape("mnist5k, stripes[:WHAT], or an image set")):
+    with pytest.raises(UserError, match=re.escape("sprites, stripes[:WHAT], or an image set")):
         sources.check("strippes_of_mine")
 
 
