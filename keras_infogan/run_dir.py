@@ -1,6 +1,6 @@
 """The run directory: the contract between training and all that comes after it.
 
-config.json          the RunConfig, and the RunOptions under "run"
+config.json          the RunConfig, the RunOptions under "run", what its data are under "identity"
 environment.json     versions and machine
 metrics.jsonl        one point a line, every 100 steps
 health.jsonl         problems that the checks found, if any
@@ -19,6 +19,8 @@ import pathlib
 from keras_infogan import earlier, extensions, files
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
+
+BESIDE = ("run", "identity")  # of config.json, beside the RunConfig
 
 
 class RunDir:
@@ -113,7 +115,8 @@ class RunDir:
                 not been imported: says which `--import` to repeat.
         """
         content = self._content()
-        del content["run"]
+        for name in BESIDE:
+            content.pop(name, None)
         try:
             return RunConfig.from_json(content)
         except UserError as error:
@@ -135,9 +138,23 @@ class RunDir:
         """
         return tuple(self._content()["run"].get("imports", ()))
 
-    def write_config(self, config, options):
-        """Writes config.json, which makes the directory a run."""
-        files.write_json(self.config, {**config.to_json(), "run": options.to_json()})
+    def read_identity(self):
+        """What the run's data are, see `data.identity`; None for a run that did not record it.
+
+        Raises as `read_config`.
+        """
+        return self._content().get("identity")
+
+    def write_config(self, config, options, identity=None):
+        """Writes config.json, which makes the directory a run.
+
+        Args:
+            config: Its `RunConfig`.
+            options: Its `RunOptions`.
+            identity: What its data are, see `data.identity`.
+        """
+        beside = dict(zip(BESIDE, (options.to_json(), identity), strict=True))
+        files.write_json(self.config, config.to_json() | beside)
 
     def _content(self):
         try:

@@ -21,7 +21,8 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     Args:
         path: A run's directory, whose last checkpoint is taken, or a `.keras` file.
         out: Directory to write into; the run's by default.
-        dataset: Name of the data; the run's by default, and no other for a run.
+        dataset: Name of the data; the run's by default. For a run it may say where they are now,
+            but they must be the same.
         data_dir: Where tensorflow-datasets keeps its sets; as in the run by default.
         seed: Seed of the generated images.
 
@@ -34,7 +35,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     if not 0 <= seed < 2**31:
         raise UserError(f"--seed must be from 0 to 2147483647. Received: {seed}.")
     path = pathlib.Path(path)
-    channels, crop, validation = None, None, 0
+    channels, crop, validation, recorded = None, None, 0, None
     if path.suffix == ".keras":
         checkpoint = path
         if dataset is None or out is None:
@@ -48,12 +49,13 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
         checkpoint = run.latest_checkpoint()
         if checkpoint is None:
             raise UserError(f"{path} has no checkpoint.")
-        if dataset not in (None, config.dataset):
+        recorded = run.read_identity()
+        if recorded is None and dataset not in (None, config.dataset):
             raise UserError(
                 f"{path} was trained on {config.dataset}: its scores on another set would "
                 f"mean something else. Received: --dataset {dataset}."
             )
-        dataset, out = config.dataset, out or path
+        dataset, out = dataset or config.dataset, out or path
         channels, crop, validation = config.channels, config.crop, config.validation_images
         data_dir = data_dir or run.read_options().data_dir
     out = pathlib.Path(out)
@@ -61,7 +63,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     files.check_writable(folder)
 
     quiet.import_tensorflow()
-    from keras_infogan.data import sources
+    from keras_infogan.data import identity, sources
     from keras_infogan.evaluation.complete import evaluate_model
     from keras_infogan.evaluation.illustrations import save_illustrations
     from keras_infogan.saving import load_model
@@ -69,6 +71,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     model = load_model(checkpoint)
     size, _, read_channels = model.generator.output_shape[1:]
     data = sources.load(dataset, data_dir, size, channels, crop, validation)
+    identity.check(data, recorded, path)
     if data.test_images.shape[-1] != read_channels:
         raise UserError(
             f"{checkpoint} reads images of {read_channels} channels, and {data.name} has "

@@ -6,6 +6,7 @@ import sys
 
 from keras_infogan import extensions
 from keras_infogan.errors import ProgramError
+from keras_infogan.text import take_any_text
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -44,6 +45,7 @@ def run(parser, action, arguments=None):
         The exit code: that of a `ProgramError`, 2 for input that cannot be used; 128 + its number
         for a signal.
     """
+    take_any_text()
     options = parser.parse_args(arguments)
     try:
         extensions.load_installed()

@@ -18,6 +18,7 @@ from keras_infogan import extensions, files, quiet
 from keras_infogan.commands import evaluate, program, study_table
 from keras_infogan.commands.study_table import SPEED, read_rows
 from keras_infogan.config import RunConfig, RunOptions
+from keras_infogan.data import sources
 from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.options import Option
 from keras_infogan.presets import PRESETS
@@ -42,6 +43,7 @@ def study(config, seeds, out, options=None, runs="runs"):
         UserError: If `out` holds a study of another config, or the input cannot be used.
     """
     options = options or RunOptions()
+    config = dataclasses.replace(config, dataset=sources.resolved(config.dataset))
     out = pathlib.Path(out)
     files.check_writable(out)
     record = out / "runs.jsonl"
@@ -81,7 +83,8 @@ def _train(config, run, options):
             return experiment.train(config, run.path, options)
         extensions.require(run.read_imports(), run.path)
         _check_same(run.read_config(), config, run.path)
-        return experiment.resume(run.path, data_dir=options.data_dir)
+        moved = {} if config.dataset is None else {"dataset": config.dataset}
+        return experiment.resume(run.path, moved, options.data_dir)
     except DivergedError as error:
         print(f"{run.path} failed: {error}", flush=True)
         return run.read_summary()

@@ -1,21 +1,21 @@
 """`folder:PATH`: the image files below a directory, in a folder for each class or without any."""
 
 import concurrent.futures
+import contextlib
 import functools
-import os
-import pathlib
 import sys
 import warnings
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
+from keras_infogan import image_files
 from keras_infogan.data import storage
-from keras_infogan.data.image_data import split
+from keras_infogan.data.image_data import ImageData, split
+from keras_infogan.data.listing import list_images, resolve
 from keras_infogan.data.source import Source
 from keras_infogan.errors import UserError
 
-SUFFIXES = tuple(".bmp .gif .jpeg .jpg .pbm .pgm .png .ppm .tif .tiff .webp".split())
 # Files that may be skipped since they cannot be read: so many, or this share of all if it is more.
 SKIPPED = 10
 SKIPPED_SHARE = 0.05
@@ -28,19 +28,21 @@ def check(path, data_dir=None):
     Raises:
         UserError: If it does not.
     """
-    _list(path)
+    with _quiet_pillow():
+        list_images(path)
 
 
 def load(path, data_dir, fitting):
     """The images of a directory, each brought to `(image_size, image_size, channels)`.
 
-    Files of other kinds, hidden ones and hidden folders are passed over. With images in two folders
-    or more, the folders are the labels, in the order of their names, and images beside them are
-    left out; else there are no labels. Transparent images are laid over white, 16 bits become 8, a
-    photo is turned as its EXIF says, of several frames the first counts. All are in colour if one
-    is, unless `fitting` says otherwise. Every tenth image of each label is held out.
+    Every format that Pillow reads counts, whatever the suffix; hidden files and folders are passed
+    over. With images in two folders or more, the folders are the labels, in the order of their
+    names, and images beside them are left out; else there are no labels. Transparent images are
+    laid over white, 16 bits become 8, a photo is turned as its EXIF says, of several frames the
+    first counts. All are in colour if one is, unless `fitting` says otherwise.
 
-    What is left out is named on standard error.
+    Folders train and test are the split, see `listing.ROLES`; else every tenth image of each label
+    is held out. What is left out is told on standard error.
 
     Args:
         path: The directory.
@@ -54,59 +56,42 @@ def load(path, data_dir, fitting):
         UserError: If there are no two images, more than ten and more than 5 % of the files cannot
             be read, or one is smaller than the crop.
     """
-    root, files, classes = _list(path)
-    labels, beside = None, 0
-    if classes:
-        within = [file for file in files if file.parent != root]
-        beside, files = len(files) - len(within), within
-        numbers = {name: number for number, name in enumerate(classes)}
-        labels = np.array([numbers[file.relative_to(root).parts[0]] for file in files])
-    with warnings.catch_warnings(), concurrent.futures.ThreadPoolExecutor() as pool:
-        # Pillow warns of oddities in files that it reads all the same. The thread pool must not
-        # outlive this: the filters are the process's.
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        channels = fitting.channels or (3 if any(map(_has_colour, files)) else 1)
-        images, kept, skipped = _read_all(root, files, fitting, channels, pool)
+    with _quiet_pillow(), concurrent.futures.ThreadPoolExecutor() as pool:
+        listing = list_images(path)
+        files, name = listing.files, f"folder:{listing.root}"
+        channels = fitting.channels or (3 if any(map(image_files.has_colour, files)) else 1)
+        images, kept, skipped = _read_all(listing.root, files, fitting, channels, pool)
     if len(kept) < 2:
         raise UserError(
-            f"{root} must hold at least two images that can be read. Received: {len(kept)}."
+            f"{listing.root} must hold at least two images that can be read. Received: {len(kept)}."
         )
-    labels = None if labels is None else labels[kept]
-    data = split(f"folder:{root}", images[: len(kept)], labels, classes)
-    if beside:
-        skipped.append(f"{root}: images beside the class folders are left out: {beside}")
-    for line in skipped:
+    images, classes = images[: len(kept)], listing.classes
+    labels = None if classes is None else np.array(listing.labels)[kept]
+    if listing.held is None:
+        data = split(name, images, labels, classes)
+    else:
+        train = sum(position < len(files) - listing.held for position in kept)
+        if not 0 < train < len(kept):
+            raise UserError(f"{listing.root} must hold images that can be read in both folders.")
+        parts = (None, None) if labels is None else (labels[:train], labels[train:])
+        data = ImageData(
+            name, images[:train], parts[0], images[train:], parts[1], label_names=classes
+        )
+    for line in [*skipped, *listing.told]:
         print(line, file=sys.stderr, flush=True)
     return data
 
 
-def _list(path):
-    """The directory, its image files in order, and the names of its classes, or None."""
-    root = pathlib.Path(path).expanduser().absolute()
-    if not root.is_dir():
-        raise UserError(f"--dataset folder:PATH must name a directory. Received: folder:{path}.")
-    files, seen = [], set()
-    for here, folders, names in os.walk(root, onerror=_refuse, followlinks=True):
-        # A link may lead back to where the walk has been.
-        real = os.path.realpath(here)
-        folders[:] = sorted(name for name in folders if name[0] != "." and real not in seen)
-        if real not in seen:
-            found = (name for name in names if name[0] != "." and name.lower().endswith(SUFFIXES))
-            files += [pathlib.Path(here, name) for name in found]
-        seen.add(real)
-    if len(files) < 2:
-        raise UserError(
-            f"{root} must hold at least two images ({' '.join(SUFFIXES)}), in folders or not. "
-            f"Received: {len(files)}."
-        )
-    files.sort()
-    classes = sorted({file.relative_to(root).parts[0] for file in files if file.parent != root})
-    return root, files, tuple(classes) if len(classes) > 1 else None
+@contextlib.contextmanager
+def _quiet_pillow():
+    """Pillow warns of oddities in files that it reads all the same; a bomb is an error.
 
-
-def _refuse(error):
-    raise UserError(f"Cannot read {error.filename}: {error.strerror}.")
+    A thread pool must not outlive it: the filters are the process's.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
 
 
 def _read_all(root, files, fitting, channels, pool):
@@ -134,39 +119,11 @@ def _read_all(root, files, fitting, channels, pool):
 def _read(file, fitting, channels):
     """The image of a file, or why it cannot be read."""
     try:
-        with Image.open(file) as image:
-            image = _eight_bits(ImageOps.exif_transpose(image))
+        image = image_files.over_white(image_files.decode(file))
     # A damaged file fails in whatever way the reader of its format does.
     except Exception as error:
         return " ".join(str(error).split()) or type(error).__name__
     return fitting.square(image, channels, file)
 
 
-def _eight_bits(image):
-    """An image of any mode as one of mode L or RGB."""
-    if image.mode == "F":
-        raise ValueError("its floats have no known range")
-    if image.mode.startswith("I"):
-        deep = np.asarray(image)
-        if deep.min() < 0 or deep.max() > 65535:
-            raise ValueError("it has more than 16 bits")
-        return Image.fromarray(np.rint(deep / 257).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-        return image.convert("RGB")
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")
-
-
-def _has_colour(file):
-    """Whether a file says that its image is in colour; not, if it cannot be read."""
-    try:
-        with Image.open(file) as image:
-            if image.mode == "P":
-                return bool(np.ptp(np.reshape(image.getpalette(), (-1, 3)), axis=1).any())
-            return Image.getmodebase(image.mode) == "RGB"
-    except Exception:
-        return False
-
-
-SOURCE = Source(load, check, argument="PATH")
+SOURCE = Source(load, check, argument="PATH", resolve=resolve)

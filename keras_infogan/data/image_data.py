@@ -1,10 +1,13 @@
 """What a data set is to the rest of the package, and how test images are held out of one."""
 
 import dataclasses
+import functools
 
 import numpy as np
 
+from keras_infogan.data import identity
 from keras_infogan.errors import UserError
+from keras_infogan.text import shown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +21,8 @@ class ImageData:
         test_images: uint8 held-out images, never trained on.
         test_labels: Integers, or None.
         note: How it was chosen, where that needs saying, or None.
-        label_names: What each label is called, label 0 first; None where that is its number.
+        label_names: What each label is called, label 0 first; None where that is its number. What
+            UTF-8 or a line of text cannot hold is escaped, see `text.shown`.
         factor_names: What the factors of variation are called, for data whose factors are known;
             None for all other data.
         train_factors: Integers `(n, factors)` from 0, the factors of each training image, or None.
@@ -35,6 +39,16 @@ class ImageData:
     factor_names: tuple[str, ...] | None = None
     train_factors: np.ndarray | None = None
     test_factors: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.label_names is not None:
+            names = tuple(shown(str(name)) for name in self.label_names)
+            object.__setattr__(self, "label_names", names)
+
+    @functools.cached_property
+    def identity(self):
+        """What a run records of its data, see `identity.describe`."""
+        return identity.describe(self)
 
     def with_validation(self, count):
         """The same data with the last training images in the place of the test images.

@@ -18,11 +18,13 @@ class Source:
             It runs before TensorFlow is loaded.
         argument: What follows the colon: `"PATH"` for a source that needs it, `"[PATH]"` for one
             that can do without, empty for one that takes none.
+        resolve: Optional `resolve(rest)` that returns what stands for the same in any directory.
     """
 
     load: Callable
     check: Callable | None = None
     argument: str = ""
+    resolve: Callable | None = None
 
     def usage(self, name):
         """How the source is written: `"mnist5k"`, `"folder:PATH"`, `"mine[:WHAT]"`."""

@@ -82,6 +82,14 @@ def check(name, data_dir=None):
         source.check(rest, data_dir)
 
 
+def resolved(name):
+    """A data set's name as a run that loads it records it: paths are absolute."""
+    kind, colon, rest = (name or "").partition(":")
+    if not colon or kind not in SOURCES.names() or _source(kind).resolve is None:
+        return name
+    return f"{kind}:{_source(kind).resolve(rest)}"
+
+
 def _find(text, data_dir):
     """The `Source` that a name means, and the name's argument."""
     name = text.partition(":")[0]

@@ -8,8 +8,9 @@ import io
 import math
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
+from keras_infogan import image_files
 from keras_infogan.errors import UserError
 
 BOX = 20 / 28  # of the image's height and width
@@ -32,9 +33,7 @@ def read_picture(content):
         UserError: If it is no picture, or an enormous one.
     """
     try:
-        picture = Image.open(io.BytesIO(content))
-        # A camera turns the picture by a note in the file.
-        picture = ImageOps.exif_transpose(picture).convert("RGBA")
+        picture = image_files.decode(io.BytesIO(content)).convert("RGBA")
     # A damaged file fails in whatever way the reader of its format does.
     except Exception:
         raise UserError("This file is not a picture that can be read.") from None

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_infogan import files, registry
 from keras_infogan.config import RunOptions
+from keras_infogan.data import identity
 from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
@@ -75,7 +76,7 @@ def resume(path, overrides=None, data_dir=None, callbacks=()):
         As `train`.
 
     Raises:
-        UserError: As `resuming.check`, or if the data cannot be had.
+        UserError: As `resuming.check`, or if the data cannot be had or are others.
         DivergedError: As `train`.
     """
     run = RunDir(path)
@@ -83,6 +84,7 @@ def resume(path, overrides=None, data_dir=None, callbacks=()):
     options = run.read_options()
     callbacks = [*_named_callbacks(options), *callbacks]
     plan = make_plan(config, data_dir or options.data_dir)
+    identity.check(plan.data, run.read_identity(), path)
     return _go_on(run, _last_model(run, plan), plan, options, callbacks)
 
 
@@ -117,7 +119,7 @@ def _named_callbacks(options):
 def _go_on(run, model, plan, options, callbacks):
     """Trains a run from wherever its model stands to its end, restarts included."""
     # A directory with a config.json is a run, and can be resumed: not before there is a model.
-    run.write_config(plan.config, options)
+    run.write_config(plan.config, options, plan.data.identity)
     if run.has_failed():
         run.summary.unlink()
     while True:

@@ -14,7 +14,8 @@ def check(path, overrides):
         path: The run's directory.
         overrides: `{option: value}` that the user gave again. They must agree with the run, but
             `epochs` may be larger where they are what ends the run, and nothing in it depends on
-            its length; options declared as `resumable` may differ.
+            its length; options declared as `resumable` may differ, and `dataset`
+            may say where the data are now: whether they are the same is seen once they are loaded.
 
     Returns:
         The `RunConfig` to go on with.
@@ -30,7 +31,8 @@ def check(path, overrides):
     if "epochs" in overrides:  # they lift no limit here
         overrides.setdefault("max_steps", config.max_steps)
     wanted = config.with_options(**overrides)
-    for name in wanted.differences(config):
+    moved = {"dataset"} if run.read_identity() is not None else set()
+    for name in (one for one in wanted.differences(config) if one not in moved):
         one = config.options()[name]
         more = name == "epochs" and wanted.epochs > config.epochs and config.max_steps is None
         if not (one.rules.get("resumable") or more and not config.depends_on_length):

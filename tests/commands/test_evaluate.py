@@ -28,7 +28,7 @@ def tiny_source(tiny_data):
     """Every data set is the tiny one; notes what was asked for."""
     asked = []
 
-    def load(name, data_dir=None, image_size=28, channels=None, crop=None):
+    def load(name, data_dir=None, image_size=28, channels=None, crop=None, validation=0):
         asked.append((name, data_dir, image_size))
         return tiny_data
 
@@ -133,14 +133,15 @@ def test_the_command_writes_into_the_run(copied, capsys):
 @pytest.mark.parametrize(
     "given, asked",
     [
-        ({}, ("tiny", "/data", 8, 1, 6)),
-        ({"dataset": "tiny"}, ("tiny", "/data", 8, 1, 6)),
-        ({"data_dir": "/moved"}, ("tiny", "/moved", 8, 1, 6)),
+        ({}, ("tiny", "/data", 8, 1, 6, 0)),
+        ({"dataset": "tiny"}, ("tiny", "/data", 8, 1, 6, 0)),
+        ({"dataset": "folder:moved"}, ("folder:moved", "/data", 8, 1, 6, 0)),
+        ({"data_dir": "/moved"}, ("tiny", "/moved", 8, 1, 6, 0)),
     ],
 )
 def test_the_run_says_which_data_and_where(copied, tmp_path, monkeypatch, given, asked):
     config = dataclasses.replace(copied.read_config(), channels=1, crop=6)
-    copied.write_config(config, RunOptions(data_dir="/data"))
+    copied.write_config(config, RunOptions(data_dir="/data"), {"channels": 1})
 
     def refuse(*arguments):
         raise UserError(repr(arguments))
@@ -233,6 +234,14 @@ def test_another_data_set_is_refused(copied, capfd):
         "was trained on tiny",
         copied.path,
     )
+
+
+def test_other_data_of_the_same_name_are_refused(copied, capfd, tiny_data, monkeypatch):
+    copied.write_config(copied.read_config(), RunOptions(), tiny_data.identity)
+    renamed = dataclasses.replace(tiny_data, label_names=tuple("abcdefghij"))
+    monkeypatch.setattr(sources, "load", lambda *arguments: renamed)
+    said = f"tiny must hold what {copied.path} was trained on: labels without names. Received: lab"
+    assert_refused(capfd, [copied.path], said, copied.path)
 
 
 def test_images_of_other_channels_are_refused(copied, capfd, tiny_data, monkeypatch):

@@ -84,9 +84,97 @@ def test_other_and_hidden_files_and_folders_are_passed_over(people, capfd):
         path = people / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"no image")
+    os.mkfifo(people / "pipe")
     data = load(people)
     assert len(everything(data)) == 23 and data.label_names == ("Ann", "Bo Li", "Cé")
-    assert capfd.readouterr().err == ""
+    assert capfd.readouterr().err == (
+        f"{people}: files that are no images are left out: 4 (Thumbs.db, notes.txt, pipe, ...)\n"
+    )
+
+
+def test_class_names_are_text_that_can_be_written(tmp_path, capfd):
+    for name in (b"caf\xe9", b"two\nlines", "Łódź".encode()):
+        folder = os.path.join(os.fsencode(tmp_path), name)
+        os.mkdir(folder)
+        for i in (b"a.png", b"b.png"):
+            flat(1).save(os.path.join(folder, i).decode("utf-8", "surrogateescape"))
+    data = load(tmp_path)
+    assert data.label_names == ("caf\\xe9", "two\\nlines", "Łódź")
+    assert len(everything(data)) == 6
+    assert capfd.readouterr().err == (
+        f"{tmp_path}: class names that are no plain text are written as caf\\xe9, two\\nlines\n"
+    )
+
+
+# Data that are split already
+
+
+@pytest.fixture
+def parted(tmp_path):
+    """A function: names of folders → six, two and two images of two classes in each."""
+
+    def make(*names):
+        for part, name in enumerate(names):
+            for label, kind in enumerate(("cats", "dogs")):
+                for i in range(2 if part else 6):
+                    save(tmp_path / name / kind / f"{i}.png", flat(100 * part + 10 * label + i))
+        return tmp_path
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("train", "test"), [("train", "test"), ("Training_Set", "test_set"), ("train", "val")]
+)
+def test_folders_train_and_test_are_the_split(parted, capfd, train, test):
+    root = parted(train, test)
+    data = load(root)
+    assert data.label_names == ("cats", "dogs")
+    assert data.train_images[:, 0, 0, 0].tolist() == [*range(6), *range(10, 16)]
+    assert data.train_labels.tolist() == [0] * 6 + [1] * 6
+    assert data.test_images[:, 0, 0, 0].tolist() == [100, 101, 110, 111]
+    assert data.test_labels.tolist() == [0, 0, 1, 1]
+    said = f"{root}: {train} is trained on and {test} is held out\n"
+    assert capfd.readouterr().err == said
+
+
+def test_beside_a_test_folder_the_validation_folder_is_left_out(parted, capfd):
+    root = parted("train", "test", "valid")
+    save(root / "test" / "x.png", flat(3))
+    (root / "train" / "dogs" / "3.png").write_bytes(b"")
+    data = load(root)
+    assert len(data.train_images) == 11 and len(data.test_images) == 4
+    broken, split, beside = capfd.readouterr().err.splitlines()
+    assert broken.startswith(f"{root / 'train' / 'dogs' / '3.png'} cannot be read")
+    assert split.endswith(
+        "train is trained on and test is held out; images elsewhere are left out: 4"
+    )
+    assert beside.endswith("images beside the class folders are left out: 1")
+
+
+def test_a_split_without_classes_has_no_labels(tmp_path):
+    for i in range(4):
+        save(tmp_path / ("test" if i == 3 else "train") / f"{i}.png", flat(i))
+    data = load(tmp_path)
+    assert data.train_images[:, 0, 0, 0].tolist() == [0, 1, 2]
+    assert data.test_images[:, 0, 0, 0].tolist() == [3]
+    assert data.train_labels is data.test_labels is data.label_names is None
+
+
+def test_a_split_into_other_classes_is_refused(parted):
+    root = parted("train", "test")
+    (root / "test" / "dogs").rename(root / "test" / "wolves")
+    with pytest.raises(UserError) as refused:
+        load(root)
+    assert str(refused.value) == (
+        f"{root} is split into train and test, which must hold the same class folders (or name one "
+        f"alone, folder:{root / 'train'}). Received: cats, dogs and cats, wolves."
+    )
+
+
+def test_classes_one_of_which_is_called_train_are_classes(parted):
+    root = parted("train", "plane", "test")
+    assert load(root).label_names == ("plane", "test", "train")
 
 
 def test_links_are_followed_once(people, tmp_path_factory):
@@ -140,15 +228,25 @@ def only(path, **options):
         ("a.webp", "RGB", (200, 100, 50), [200, 100, 50]),
         ("a.jpg", "L", 77, [77]),
         ("a.jpeg", "RGB", (200, 100, 50), [200, 100, 50]),
+        ("a.jfif", "RGB", (200, 100, 50), [200, 100, 50]),
+        ("a.jpe", "L", 77, [77]),
+        ("a.avif", "RGB", (200, 100, 50), [200, 100, 50]),
+        ("a.jp2", "RGB", (200, 100, 50), [200, 100, 50]),
+        ("a.tga", "RGB", (200, 100, 50), [200, 100, 50]),
+        ("a.pcx", "L", 77, [77]),
+        ("noend", "L", 77, [77]),
+        ("a.photo", "RGB", (200, 100, 50), [200, 100, 50]),
         ("a.jpg", "CMYK", (0, 255, 255, 0), [255, 0, 0]),
     ],
 )
 def test_every_mode_and_format_is_read(tmp_path, name, mode, colour, expected):
     options = {"lossless": True} if name.endswith("webp") else {}
+    if not Image.registered_extensions().get(os.path.splitext(name)[1].lower()):
+        options = {"format": "PNG"}
     save(tmp_path / name, flat(colour, mode), **options)
     image = only(tmp_path / name)
     assert image.shape == (4, 4, len(expected))
-    exact = 0 if not name.endswith(("jpg", "jpeg")) else 2
+    exact = 2 if name.endswith(("jpg", "jpeg", "jfif", "jpe", "avif", "jp2")) else 0
     assert np.abs(image.astype(int) - expected).max() <= exact
 
 
@@ -279,10 +377,11 @@ def test_what_holds_no_images_is_refused(tmp_path, function):
             f"--dataset folder:PATH must name a directory. Received: folder:{path}."
         )
     line = refusal(f"folder:{tmp_path}")
-    assert line.startswith(f"{tmp_path} must hold at least two images (.bmp .gif ")
+    assert line.startswith(f"{tmp_path} must hold at least two images of formats that Pillow reads")
     assert line.endswith("in folders or not. Received: 1.")
-    (tmp_path / "file.png").unlink()
-    assert refusal(f"folder:{tmp_path}").endswith("Received: 0.")
+    (tmp_path / "file.png").rename(tmp_path / "file.heic")
+    line = refusal(f"folder:{tmp_path}")
+    assert line.endswith("Received: 0 and 1 other files (file.heic).")
 
 
 def test_one_image_a_class_is_refused(tmp_path):

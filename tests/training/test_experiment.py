@@ -188,6 +188,38 @@ def test_what_cannot_be_used_leaves_nothing_behind(tiny_config, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def changed(tiny_data):
+    """The tiny data with two images swapped."""
+    images = tiny_data.train_images.copy()
+    images[:2] = images[1::-1]
+    return dataclasses.replace(tiny_data, name="moved", train_images=images)
+
+
+def test_data_may_move_between_two_parts_of_a_run(
+    finished, tiny_config, tiny_data, tmp_path, monkeypatch
+):
+    run = RunDir(tmp_path / "run")
+    with monkeypatch.context() as patch:
+        signal_at(patch, 5, signal.SIGTERM)
+        experiment.train(tiny_config, run.path, OPTIONS)
+    assert run.read_identity() == tiny_data.identity
+    moved = dataclasses.replace(tiny_data, name="moved")
+    monkeypatch.setattr(sources, "load", lambda *arguments: moved)
+    summary = experiment.resume(run.path, {"dataset": "moved"})
+    assert summary["dataset"] == run.read_config().dataset == "moved"
+    assert_same_end(run, finished[0])
+
+
+def test_other_data_are_refused_where_a_run_is_resumed(finished, monkeypatch, changed):
+    run, _ = finished
+    before = tree(run.path)
+    monkeypatch.setattr(sources, "load", lambda *arguments: changed)
+    with pytest.raises(UserError, match=f"^moved must hold what {run.path} was trained on: con"):
+        experiment.resume(run.path, {"epochs": 9})
+    assert tree(run.path) == before
+
+
 def test_a_run_is_not_overwritten(finished, tiny_config):
     run, _ = finished
     before = tree(run.path)

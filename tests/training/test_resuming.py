@@ -54,6 +54,14 @@ def test_what_contradicts_the_run_is_refused(run, overrides, message):
         resuming.check(run.path, overrides)
 
 
+def test_data_may_lie_elsewhere_if_the_run_says_what_they_are(run, tiny_config):
+    with pytest.raises(UserError, match="--dataset folder:new contradicts the run in"):
+        resuming.check(run.path, {"dataset": "folder:new"})
+    rewrite(run, identity={"channels": 1})
+    moved = dataclasses.replace(tiny_config, dataset="folder:new")
+    assert resuming.check(run.path, {"dataset": "folder:new"}) == moved
+
+
 def test_a_run_may_go_on_for_more_epochs(run, tiny_config):
     assert resuming.check(run.path, {"epochs": 5}) == dataclasses.replace(tiny_config, epochs=5)
 

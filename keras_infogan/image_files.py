@@ -1,0 +1,84 @@
+"""Image files of any format → pixels of 8 bits, the right way up. All pictures are read here."""
+
+import inspect
+
+import numpy as np
+from PIL import Image, ImageFile, ImageOps
+
+
+def suffixes():
+    """Suffixes of the formats that Pillow can read, such as `".png"`, in lower case."""
+    Image.init()
+    formats = {name for name, (opener, _) in Image.OPEN.items() if not _is_stub(opener)}
+    return {suffix for suffix, name in Image.registered_extensions().items() if name in formats}
+
+
+def is_image(path, known):
+    """Whether a file is an image: by its name or, where that says nothing, by its content.
+
+    Args:
+        path: The file.
+        known: What `suffixes` returns.
+    """
+    if path.suffix.lower() in known:
+        return True
+    if not path.is_file():  # to open a pipe would wait for its other end
+        return False
+    try:
+        with Image.open(path) as image:
+            return not _is_stub(type(image))
+    except OSError:  # Pillow's UnidentifiedImageError is one
+        return False
+    except Exception:  # it is one, but damaged or enormous, which `decode` will say
+        return True
+
+
+def decode(file):
+    """The image of a file: its first frame, turned as its EXIF says.
+
+    Args:
+        file: A path, or an open binary file.
+
+    Returns:
+        A PIL image of mode L or RGB, or RGBA where something may be transparent; 16 bits have
+        become 8.
+
+    Raises:
+        Exception: If it cannot be read, in whatever way the reader of its format fails.
+    """
+    with Image.open(file) as opened:
+        image = ImageOps.exif_transpose(opened)
+    if image.mode == "F":
+        raise ValueError("its floats have no known range")
+    if image.mode.startswith("I"):
+        deep = np.asarray(image)
+        if deep.min() < 0 or deep.max() > 65535:
+            raise ValueError("it has more than 16 bits")
+        return Image.fromarray(np.rint(deep / 257).astype(np.uint8))
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def over_white(image):
+    """An image of `decode` without transparency: mode L or RGB."""
+    if image.mode != "RGBA":
+        return image
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def has_colour(file):
+    """Whether a file says that its image is in colour; not, if it cannot be read."""
+    try:
+        with Image.open(file) as image:
+            if image.mode == "P":
+                return bool(np.ptp(np.reshape(image.getpalette(), (-1, 3)), axis=1).any())
+            return Image.getmodebase(image.mode) == "RGB"
+    except Exception:
+        return False
+
+
+def _is_stub(opener):
+    """Whether it recognizes a format that Pillow reads with the help of others only."""
+    return inspect.isclass(opener) and issubclass(opener, ImageFile.StubImageFile)
