@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_infogan import randomness
 from keras_infogan.errors import UserError
 
 
@@ -55,7 +56,7 @@ def training_batches(images, image_size, batch_size, seed, first_step=0, labels=
         return chosen if labels is None else (chosen, tf.gather(labels, order))
 
     def epoch_batches(epoch):
-        order = tf.random.experimental.stateless_shuffle(
+        order = randomness.shuffle(
             tf.range(num_images), tf.stack([tf.constant(seed, tf.int64), epoch])
         )
         skip = tf.where(epoch == first_epoch, tf.constant(offset, tf.int64), 0)

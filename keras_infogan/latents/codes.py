@@ -18,6 +18,8 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from keras_infogan import randomness
+
 LOG_2PI = math.log(2.0 * math.pi)
 
 
@@ -144,7 +146,7 @@ class Categorical(Code):
 
     def sample(self, batch_size, seed):
         """Returns one-hot float32 values of shape `(batch_size, size)`."""
-        values = tf.random.stateless_uniform((batch_size,), seed, maxval=self.size, dtype=tf.int32)
+        values = randomness.whole((batch_size,), seed, self.size)
         return tf.one_hot(values, self.size)
 
     def log_prob(self, codes, parameters):
@@ -246,7 +248,7 @@ class Uniform(GaussianQ):
 
     def sample(self, batch_size, seed):
         """Returns float32 values of shape `(batch_size, 1)`."""
-        return tf.random.stateless_uniform((batch_size, 1), seed, minval=self.low, maxval=self.high)
+        return randomness.uniform((batch_size, 1), seed, self.low, self.high)
 
     def entropy(self):
         """Differential entropy ln(high − low), in nats."""
@@ -280,7 +282,7 @@ class Gaussian(GaussianQ):
 
     def sample(self, batch_size, seed):
         """Returns float32 values of shape `(batch_size, 1)`."""
-        return tf.random.stateless_normal((batch_size, 1), seed)
+        return randomness.normal((batch_size, 1), seed)
 
     def entropy(self):
         """Differential entropy ln(2πe) / 2, in nats."""

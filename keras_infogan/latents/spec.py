@@ -8,7 +8,7 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-from keras_infogan import notation, registry
+from keras_infogan import notation, randomness, registry
 from keras_infogan.errors import UserError
 from keras_infogan.latents.codes import Code, require
 
@@ -36,8 +36,8 @@ class Noise:
     def sample(self, batch_size, seed):
         """Returns float32 noise of shape `(batch_size, size)`."""
         if self.distribution == "normal":
-            return tf.random.stateless_normal((batch_size, self.size), seed)
-        return tf.random.stateless_uniform((batch_size, self.size), seed, minval=-1.0, maxval=1.0)
+            return randomness.normal((batch_size, self.size), seed)
+        return randomness.uniform((batch_size, self.size), seed, -1.0, 1.0)
 
 
 class LatentSpec:
@@ -143,7 +143,7 @@ class LatentSpec:
         Returns:
             float32 tensor, `(batch_size, size)`.
         """
-        seeds = tf.random.split(seed, len(self.codes) + 1)
+        seeds = randomness.split(seed, len(self.codes) + 1)
         parts = [self.noise.sample(batch_size, seeds[0])]
         parts += [
             code.sample(batch_size, seeds[index]) for index, code in enumerate(self.codes, start=1)

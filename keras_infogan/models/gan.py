@@ -6,7 +6,7 @@ Source: Goodfellow et al., "Generative Adversarial Nets", 2014.
 import keras
 import tensorflow as tf
 
-from keras_infogan import objectives, registry
+from keras_infogan import objectives, randomness, registry
 from keras_infogan.models import pretraining
 from keras_infogan.models.averaging import GeneratorAverage
 from keras_infogan.models.means import Means
@@ -150,6 +150,7 @@ class GAN(Players):
         self.d_optimizer.build(self.d_variables)
         self.g_optimizer.build(self.g_variables)
 
+    @randomness.drawing_as_compiled
     def train_step(self, data):
         """`d_steps` updates of D on real and generated images, then one of G unless it waits.
 

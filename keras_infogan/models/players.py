@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_infogan import randomness
 from keras_infogan.models import checks
 from keras_infogan.models.saved import SavedGAN
 from keras_infogan.models.update import (
@@ -70,7 +71,7 @@ class Players(SavedGAN):
         """Images as D sees them: through all of the transforms, or through others."""
         for number, transform in enumerate(self.transforms if transforms is None else transforms):
             # Folded in from 100 on: a transform splits its seed too.
-            images = transform(images, tf.random.fold_in(seed, 100 + number) if number else seed)
+            images = transform(images, randomness.fold_in(seed, 100 + number) if number else seed)
         return images
 
     def judge(self, images, labels=None, training=False):

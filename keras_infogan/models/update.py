@@ -5,6 +5,8 @@ import typing
 
 import tensorflow as tf
 
+from keras_infogan import randomness
+
 # What a random draw of a step is for: its seed is split into one for each use. Where two draws
 # share a seed, they are meant to be the same: G's look at real images is through the distortion of
 # D's; the update of Q alone, and the measurement after G's update, are on the latents and through
@@ -15,10 +17,10 @@ D_LATENTS, REAL_DISTORTION, GENERATED_DISTORTION, G_LATENTS, G_DISTORTION, SECON
 
 def step_seeds(seed, step, turn=0):
     """Seeds `(6, 2)` of the uses of randomness in a step, for one of D's turns in it."""
-    seed = tf.random.fold_in(tf.constant([seed, 0], tf.int32), step)
+    seed = randomness.fold_in(tf.constant([seed, 0], tf.int32), step)
     if turn:
-        seed = tf.random.fold_in(seed, turn)
-    return tf.random.split(seed, len(USES))
+        seed = randomness.fold_in(seed, turn)
+    return randomness.split(seed, len(USES))
 
 
 class Look(typing.NamedTuple):

@@ -6,6 +6,7 @@ seed decides. Input that cannot be served is refused with a sentence that names 
 
 import tensorflow as tf
 
+from keras_infogan import randomness
 from keras_infogan.serving import checks, png
 from keras_infogan.serving.wording import label_texts
 
@@ -241,9 +242,8 @@ class Servable:
         seed, label = row
         matches = tf.equal(tf.constant(list(self.code_to_label.values()), tf.int64), label)
         values = tf.boolean_mask(tf.constant(list(self.code_to_label), tf.int64), matches)
-        chosen = tf.random.stateless_uniform(
-            (), tf.stack([seed, 1]), maxval=tf.size(values, tf.int64), dtype=tf.int64
-        )
+        seed, count = tf.stack([seed, 1]), tf.size(values, tf.int64)
+        chosen = randomness.whole((1,), seed, count, tf.int64)[0]
         return values[chosen]
 
 

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_infogan import randomness
 from keras_infogan.terms.term import Term, require_range
 
 # Folded into a step's first seed: no other use of randomness has this number.
@@ -76,7 +77,7 @@ class WassersteinPenalty(GradientPenalty):
 
     def d_loss(self, model, update):
         real, generated = update.real.images, update.generated.images
-        seed = tf.random.fold_in(update.seeds[0], BETWEEN)
-        share = tf.random.stateless_uniform((tf.shape(real)[0], 1, 1, 1), seed)
+        seed = randomness.fold_in(update.seeds[0], BETWEEN)
+        share = randomness.uniform((tf.shape(real)[0], 1, 1, 1), seed)
         slopes = squared_slope(model, share * real + (1.0 - share) * generated, update.labels)
         return self.weight * tf.reduce_mean(tf.square(tf.sqrt(slopes + 1e-12) - 1.0))

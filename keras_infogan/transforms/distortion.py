@@ -9,6 +9,7 @@ Augmentation for Data-Efficient GAN Training", 2020; Karras et al., 2020).
 import keras
 import tensorflow as tf
 
+from keras_infogan import randomness
 from keras_infogan.transforms.transform import Transform
 
 
@@ -70,11 +71,11 @@ class RandomDistortion(Transform):
         """
         batch_size = tf.shape(images)[0]
         shape = images.shape[1:]
-        seeds = tf.random.split(seed, 8)
+        seeds = randomness.split(seed, 8)
 
         def draw(index, limit):
-            return tf.random.stateless_uniform(
-                (batch_size,), seeds[index], minval=-limit, maxval=limit, dtype=images.dtype
+            return tf.cast(
+                randomness.uniform((batch_size,), seeds[index], -limit, limit), images.dtype
             )
 
         rows, columns = (

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_infogan import randomness
 from keras_infogan.transforms.transform import Transform
 
 
@@ -25,7 +26,8 @@ class InstanceNoise(Transform):
 
     def call(self, images, seed):
         """Images with noise."""
-        return images + self.std * tf.random.stateless_normal(tf.shape(images), seed)
+        shape = (tf.shape(images)[0], *images.shape[1:])
+        return images + self.std * randomness.normal(shape, seed)
 
     def get_config(self):
         return super().get_config() | {"std": self.std}

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_infogan import randomness
 from keras_infogan.transforms.distortion import (
     RandomDistortion,
     _columns_at,
@@ -24,11 +25,11 @@ def random_images(*shape, seed=0):
 def draws_at_their_limit(monkeypatch):
     """Every amount is drawn at its upper end, so that it can be worked out by hand."""
 
-    def limit(shape, seed, minval, maxval, dtype):
-        assert minval == -maxval
-        return tf.fill(shape, tf.cast(maxval, dtype))
+    def limit(shape, seed, low, high):
+        assert low == -high
+        return tf.fill(shape, tf.cast(high, tf.float32))
 
-    monkeypatch.setattr(tf.random, "stateless_uniform", limit)
+    monkeypatch.setattr(randomness, "uniform", limit)
 
 
 def distort_one(image, **strengths):
@@ -153,13 +154,13 @@ def test_each_image_of_a_batch_is_distorted_by_itself():
 
 
 def test_no_two_amounts_are_drawn_from_one_seed(monkeypatch):
-    draw, seeds = tf.random.stateless_uniform, []
+    draw, seeds = randomness.uniform, []
 
-    def spy(shape, seed, **options):
+    def spy(shape, seed, *limits):
         seeds.append(tuple(seed.numpy()))
-        return draw(shape, seed, **options)
+        return draw(shape, seed, *limits)
 
-    monkeypatch.setattr(tf.random, "stateless_uniform", spy)
+    monkeypatch.setattr(randomness, "uniform", spy)
     RandomDistortion(thickness=0.5, hole=2.0)(random_images(2, 4, 4, 1), SEED)
     assert len(set(seeds)) == len(seeds) == 8
 

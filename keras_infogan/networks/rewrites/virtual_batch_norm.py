@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from keras_infogan import randomness
 from keras_infogan.networks.rewrites.rewrite import Rewrite, require_whole
 
 # Folded into the model's seed, where training folds in the number of a step: none is so high.
@@ -145,6 +146,6 @@ class VirtualBatchNorm(Rewrite):
         z = keras.Input(generator.input_shape[1:], name="latents")
         with_references = WithReferences(size)
         images = WithoutReferences(size)(body(with_references(z)))
-        stream = tf.random.fold_in(tf.constant([seed, 0], tf.int32), REFERENCES)
+        stream = randomness.fold_in(tf.constant([seed, 0], tf.int32), REFERENCES)
         with_references.rows.assign(latents.sample(size, stream))
         return networks | {"generator": keras.Model(z, images, name="generator")}
