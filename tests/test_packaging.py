@@ -42,6 +42,7 @@ def test_requirements_files_repeat_what_the_package_asks_for():
     assert listed("requirements-cpu.txt") == needed | tests
     assert listed("requirements.txt") == needed | tests | as_listed(EXTRAS["cuda"])
     assert listed("requirements-demo.txt") == as_listed(EXTRAS["demo"])
+    assert listed("requirements-benchmarks.txt") == as_listed(EXTRAS["benchmarks"])
     assert listed("requirements-dev.txt") == as_listed(EXTRAS["dev"])
     assert "pytest<10,>=8" in tests and not needed & tests
 
@@ -100,7 +101,7 @@ def test_the_wheel_asks_for_no_tests(wheel):
     plain = {requirement.name for requirement in asked if requirement.marker is None}
     assert plain == {Requirement(text).name for text in PROJECT["dependencies"]}
     assert "tensorflow" in plain and not {name for name in plain if "pytest" in name}
-    assert set(re.findall(r"^Provides-Extra: (.+)$", metadata, re.M)) == {"cuda", "demo", "dev"}
+    assert set(re.findall(r"^Provides-Extra: (.+)$", metadata, re.M)) == set(EXTRAS)
     entry = wheel.read(f"{information}/entry_points.txt").decode()
     assert "infogan = keras_infogan.commands.main:main" in entry
 

@@ -1,0 +1,1 @@
+"""What is measured, one question a file: `run(options)` gives the rows of its part."""
