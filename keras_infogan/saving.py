@@ -10,6 +10,7 @@ import keras
 
 from keras_infogan import (
     earlier,
+    optimizers,  # noqa: F401
     registry,
     schedules,  # noqa: F401
 )

@@ -14,7 +14,7 @@ PACKAGE = "keras_infogan"
 
 # From the ground up: each module or folder may import those of the lines above its own.
 LAYERS = (
-    "errors earlier information schedules text image_files",
+    "errors earlier information schedules optimizers text image_files",
     "notation files quiet randomness",
     "registry pictures extensions",
     "options shorthands latents objectives networks transforms data",

@@ -11,6 +11,7 @@ from keras_infogan.models.conditional_gan import ConditionalGAN
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.networks.rewrites import Rewrite, rewrite_all
+from keras_infogan.optimizers import Adam
 from keras_infogan.schedules import HoldThenDecay
 from keras_infogan.terms.picture_critic import PictureCritic
 from keras_infogan.terms.two_looks import TwoLooks
@@ -152,7 +153,7 @@ def _learning_rates(config, total_steps):
 
 def _compile(model, config, total_steps):
     optimizers = {
-        name: keras.optimizers.Adam(rate, beta_1=config.adam_beta_1)
+        name: Adam(rate, beta_1=config.adam_beta_1)
         for name, rate in _learning_rates(config, total_steps).items()
     }
     settings = {
