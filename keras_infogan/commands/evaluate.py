@@ -108,6 +108,7 @@ def report(scores):
             f"{name} moves {value['moves']}: rank correlation {value['rank_correlation']:.2f}, at "
             f"least 0.8 in {value['digits_at_0.8']:.0%} of the digits"
         )
+    lines += _of_factors(scores["disentanglement"])
     if scores["labels_obeyed"] is not None:
         lines.append(
             f"{scores['labels_obeyed']:.1%} of the generated images look like the label asked for "
@@ -144,6 +145,22 @@ def _of_codes(scores):
             f"label {together['label_information']:.3f} nats"
         )
     return lines
+
+
+def _of_factors(scores):
+    if not scores:
+        return []
+    known = []
+    for factor, shares in scores["factors"].items():
+        code = max(shares, key=shares.get)
+        known.append(f"{factor} {shares[code]:.0%} by {code}")
+    return [
+        f"FactorVAE score {scores['factor_vae']:.2f}, DCI {scores['dci_disentanglement']:.2f} "
+        f"(completeness {scores['dci_completeness']:.2f}, informativeness "
+        f"{scores['dci_informativeness']:.2f}), SAP {scores['sap']:.2f}, MIG {scores['mig']:.2f}, "
+        f"modularity {scores['modularity']:.2f}",
+        f"what the best code knows of each factor: {', '.join(known)}",
+    ]
 
 
 def _of_images(scores):

@@ -10,6 +10,7 @@ from keras_infogan.evaluation.continuous import code_meanings
 from keras_infogan.evaluation.digit_features import digit_features
 from keras_infogan.evaluation.frechet import frechet_distance
 from keras_infogan.evaluation.information import information
+from keras_infogan.evaluation.known_factors import evaluate_factors
 from keras_infogan.evaluation.neighbours import K, copying, fidelity_and_variety, mean_distance
 from keras_infogan.evaluation.scores import confusion, label_table
 from keras_infogan.evaluation.sharpness import relative_sharpness
@@ -33,11 +34,11 @@ def evaluate_model(model, data, seed=0):
     Returns:
         Dict with `codes` (see `evaluate_codes`), `confusion` (a code's name to its
         `code_confusion`, where it has one), `information` (see `information`), `continuous` (see
-        `code_meanings`), `diversity` (a categorical code's name to its `code_diversity`) and
-        `generated`: `extractor`, `images`, `frechet` (generated against test images),
-        `frechet_floor` (training against test images), the same two for the precision family,
-        `sharpness` (see `relative_sharpness`), and `copying`; `labels_obeyed` (see there) for a
-        model that was told labels.
+        `code_meanings`), `disentanglement` (see `evaluate_factors`), `diversity` (a categorical
+        code's name to its `code_diversity`) and `generated`: `extractor`, `images`, `frechet`
+        (generated against test images), `frechet_floor` (training against test images), the same
+        two for the precision family, `sharpness` (see `relative_sharpness`), and `copying`;
+        `labels_obeyed` (see there) for a model that was told labels.
 
     Raises:
         UserError: If there are too few images, or the generator's are not finite. Through the
@@ -74,6 +75,7 @@ def evaluate_model(model, data, seed=0):
         "confusion": confusions(codes, test_codes, data),
         "information": information(model, seed=seed),
         "continuous": code_meanings(model, test_images, seed),
+        "disentanglement": evaluate_factors(model, data, seed),
         "diversity": {
             name: code_diversity(drawn[name], generated, read[chosen], test)
             for name, read in test_codes.items()

@@ -6,6 +6,15 @@ from keras_infogan.figures.figure import Figure
 from keras_infogan.files import replace_with
 
 ALIKE = (3, 5, 8)  # the digits that are taken for each other most
+DISENTANGLEMENT = {
+    "factor_vae": "FactorVAE score",
+    "dci_disentanglement": "DCI disentanglement",
+    "dci_completeness": "DCI completeness",
+    "dci_informativeness": "DCI informativeness",
+    "sap": "SAP",
+    "mig": "MIG",
+    "modularity": "modularity",
+}
 NOT_EVALUATED = {"not evaluated": "run `infogan evaluate`"}
 
 
@@ -84,6 +93,10 @@ def _scored(scores, summary):
         column[name] = f"{generated[name]:.2f}"
     if generated.get("sharpness") is not None:
         column["sharpness (real images 1)"] = f"{generated['sharpness']:.2f}"
+    disentanglement = scores.get("disentanglement") or {}
+    for name, row in DISENTANGLEMENT.items():
+        if name in disentanglement:
+            column[row] = f"{disentanglement[name]:.2f}"
     if scores.get("labels_obeyed") is not None:
         column["labels obeyed"] = f"{scores['labels_obeyed']:.3f}"
     for name, ratios in scores["diversity"].items():

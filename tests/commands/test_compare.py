@@ -146,6 +146,7 @@ def test_table_by_hand(make_run, tmp_path):
         "step": 2000,
         "generated": {**generated, "sharpness": 1.1},
         "labels_obeyed": None,
+        "disentanglement": {"factor_vae": 0.876, "mig": 0.2, "factors": {}},
         "diversity": {"c1": {"0": 0.5, "1": 0.7, "2": None}},
         "confusion": {"c1": confusion.tolist()},
     }
@@ -163,6 +164,9 @@ def test_table_by_hand(make_run, tmp_path):
     assert rows["Fréchet distance"] == ["12.3", "–"]
     assert rows["sharpness (real images 1)"] == ["1.10", "–"]
     assert rows["diversity within a code (real images 1)"] == ["0.60", "–"]
+    assert rows["FactorVAE score"] == ["0.88", "–"]
+    assert rows["MIG"] == ["0.20", "–"]
+    assert "SAP" not in rows
     # 30 of the 300 images of 3, 5 and 8.
     assert rows["3, 5 and 8 taken for each other"] == ["10.0%", "–"]
 

@@ -108,6 +108,7 @@ def test_evaluation_says_what_was_scored_on_what(run, evaluated):
         "confusion",
         "information",
         "continuous",
+        "disentanglement",
         "diversity",
         "labels_obeyed",
         "generated",
@@ -364,6 +365,26 @@ def test_report_of_labelled_data(scores):
 def test_the_features_of_a_digit_classifier_are_doubted_for_other_images(scores, dataset, lines):
     text = evaluate.report({**scores, "dataset": dataset})
     assert text.count("These distances mean little") == lines
+
+
+def test_report_of_known_factors(scores):
+    before = evaluate.report(scores).splitlines()
+    scores["disentanglement"] = {
+        "factor_vae": 0.876,
+        "dci_disentanglement": 0.61,
+        "dci_completeness": 0.5,
+        "dci_informativeness": 0.4,
+        "sap": 0.12,
+        "mig": 0.2,
+        "modularity": 0.9,
+        "factors": {"shape": {"c1": 0.1, "c2": 0.02}, "x": {"c1": 0.0, "c2": 0.754}},
+    }
+    lines = evaluate.report(scores).splitlines()
+    assert [line for line in lines if line not in before] == [
+        "FactorVAE score 0.88, DCI 0.61 (completeness 0.50, informativeness 0.40), SAP 0.12, MIG "
+        "0.20, modularity 0.90",
+        "what the best code knows of each factor: shape 10% by c1, x 75% by c2",
+    ]
 
 
 def test_report_of_several_codes(scores):

@@ -75,6 +75,7 @@ def test_every_score_is_there_and_ready_for_json(scores):
         "confusion",
         "information",
         "continuous",
+        "disentanglement",
         "diversity",
         "labels_obeyed",
         "generated",
@@ -133,6 +134,19 @@ def test_a_generator_that_copies_is_told(hand_made_model, data):
     assert copying["ratio"] == pytest.approx(0.0, abs=0.01)
 
 
+def test_known_factors_add_the_scores_of_disentanglement(model, data, scores):
+    assert scores["disentanglement"] == {}
+    factors = {
+        "factor_names": ("position",),
+        "train_factors": data.train_labels[:, None],
+        "test_factors": data.test_labels[:, None],
+    }
+    found = evaluate_model(model, dataclasses.replace(data, **factors))
+    assert found["disentanglement"]["dci_informativeness"] == 1.0
+    assert found["disentanglement"]["factors"]["position"]["c1"] == pytest.approx(1)
+    assert found == {**scores, "disentanglement": found["disentanglement"]}
+
+
 def test_data_without_labels_lack_the_scores_of_codes_only(model, data, scores):
     unlabelled = ImageData("bars", data.train_images, None, data.test_images, None)
     found = evaluate_model(model, unlabelled)
@@ -183,7 +197,7 @@ def test_a_model_without_codes(tiny_gan, data):
     shrunk = {name: getattr(data, name)[:, ::2, ::2] for name in ("train_images", "test_images")}
     found = evaluate_model(tiny_gan(), dataclasses.replace(data, **shrunk))
     assert found["codes"] == {"code": None, **dict.fromkeys(CODE_SCORES)}
-    for name in ("confusion", "information", "continuous", "diversity"):
+    for name in ("confusion", "information", "continuous", "disentanglement", "diversity"):
         assert found[name] == {}
     assert found["labels_obeyed"] is None
     assert found["generated"]["frechet"] > 0.0
