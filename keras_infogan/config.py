@@ -267,6 +267,8 @@ class RunConfig(
 
     def __post_init__(self):
         super().__post_init__()
+        if not isinstance(self.preset, str):
+            raise UserError(f"preset must be a name. Received: {self.preset!r}.")
         for group in self.groups():
             if not self.uses(group):
                 for name, one in group.own_options().items():

@@ -17,6 +17,15 @@ class UserError(ProgramError, ValueError):
     exit_code = 2
 
 
+class StorageError(ProgramError, OSError):
+    """A file that cannot be written: a full disk, a directory that has become read-only.
+
+    What had been written before is whole. In Python it is an `OSError`.
+    """
+
+    exit_code = 3
+
+
 class DivergedError(ProgramError):
     """A training in which a loss, a gradient norm or a weight is not finite.
 

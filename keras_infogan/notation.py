@@ -87,6 +87,8 @@ def parse_sum(text):
         count, star, rest = piece.partition("*")
         if not star or not count.strip().isdecimal():
             count, rest = "1", piece
+        if len(count.strip()) > 4:
+            raise UserError(f"A part is repeated at most 9999 times. Received: {piece.strip()}.")
         terms.append((int(count), parse(rest)))
     return terms
 

@@ -74,6 +74,8 @@ class Option:
                 self._refuse("takes names such as r1(5)", value)
         elif not registry.fits(value, self.type):
             self._refuse(f"must be of type {self.type.__name__}", value)
+        if self.type is str and not value:
+            self._refuse("must not be empty", repr(value))
         rules = self.rules
         if self.type is float and not math.isfinite(value):
             self._refuse("must be finite", value)

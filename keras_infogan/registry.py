@@ -81,6 +81,8 @@ class Registry:
         part = parse(text)
         names = self.names()
         if part.name not in names:
+            if not names:
+                raise UserError(f"No {self.kind} is registered. Received: {part.name}.")
             near = difflib.get_close_matches(part.name, names, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise UserError(

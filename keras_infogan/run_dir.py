@@ -8,15 +8,16 @@ evaluations.jsonl    scores on the way, if asked for
 restarts.jsonl       restarts after a divergence, if any
 summary.json         what the run reached; its status is finished or failed
 images/              grids, traversals, curves
-checkpoints/         step-<step>.keras: model, both optimizers, metrics
+checkpoints/         step-<step>.keras: model, both optimizers, metrics; step-<step>.json: checksums
 export/generator/1/  SavedModel
+.lock                held while a process writes here
 """
 
-import json
+import contextlib
 import os
 import pathlib
 
-from keras_infogan import earlier, extensions, files
+from keras_infogan import checkpoints, earlier, extensions, files, invocation, locks
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 
@@ -77,8 +78,8 @@ class RunDir:
         """
         if os.path.exists(self.config):
             raise UserError(
-                f"{self.path} holds a run already: go on with it by --resume {self.path}, "
-                "or choose another --name."
+                f"{self.path} holds a run already: choose another --name, or resume it with: "
+                f"{invocation.resume_command(self.path)}"
             )
         files.check_writable(self.path)
 
@@ -87,13 +88,28 @@ class RunDir:
 
         Raises:
             UserError: As `check_new`.
+            StorageError: If it cannot be made nevertheless.
         """
         self.check_new()
-        try:
-            for folder in (self.images, self.checkpoints):
-                folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(f"Cannot write to {self.path}: {error.strerror}.") from None
+        for folder in (self.images, self.checkpoints):
+            files.make_directory(folder)
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Holds the run for this process, which alone may write into it then.
+
+        What a killed process has left half written is removed.
+
+        Raises:
+            UserError: If another process holds it.
+            StorageError: If the directory cannot be written.
+        """
+        with contextlib.ExitStack() as stack:
+            with files.writing(self.path):
+                stack.enter_context(locks.hold_folder(self.path))
+            for folder in (self.path, self.images, self.checkpoints, self.path / "evaluation"):
+                files.remove_parts(folder)
+            yield
 
     def image(self, name, step):
         """Path of a picture of one step; the name sorts by step."""
@@ -103,9 +119,24 @@ class RunDir:
         """Path of the checkpoint of one step."""
         return self.checkpoints / f"step-{step:09d}.keras"
 
-    def latest_checkpoint(self):
-        """Path of the checkpoint with the most steps, or None."""
-        return max(self.checkpoints.glob("step-*.keras"), default=None)
+    def latest_checkpoint(self, quietly=False):
+        """Path of the sound checkpoint with the most steps, or None if there are no checkpoints.
+
+        Damaged ones are named on stderr, unless `quietly`.
+
+        Raises:
+            UserError: If there are some, and all are damaged.
+        """
+        return checkpoints.newest(self.checkpoints, quietly)
+
+    def saved_step(self):
+        """Step of the last checkpoint, sound or not; 0 without any."""
+        return max(map(checkpoints.step_of, checkpoints.there(self.checkpoints)), default=0)
+
+    @property
+    def logs(self):
+        """The files that lines are appended to."""
+        return (self.metrics, self.health, self.evaluations, self.restarts)
 
     def read_config(self):
         """The `RunConfig` of the run.
@@ -136,7 +167,7 @@ class RunDir:
         Its config and options can be read after these have been imported, see
         `extensions.require`.
         """
-        return tuple(self._content()["run"].get("imports", ()))
+        return tuple(self._content()["run"].get("imports") or ())
 
     def read_identity(self):
         """What the run's data are, see `data.identity`; None for a run that did not record it.
@@ -158,15 +189,21 @@ class RunDir:
 
     def _content(self):
         try:
-            content = json.loads(self.config.read_text())
-        except OSError:
-            raise UserError(f"{self.path} is not a run: there is no {self.config}.") from None
-        except ValueError:
-            content = None
-        if not isinstance(content, dict) or not isinstance(content.get("run"), dict):
+            content = files.read_json(self.config)
+        except OSError as error:
+            found = os.path.exists(self.config)
+            why = f"{self.config}: {error.strerror}" if found else f"there is no {self.config}"
+            raise UserError(f"{self.path} is not a run: {why}.") from None
+        except ValueError as error:
+            raise UserError(
+                f"{self.path} is not a run: {self.config} is damaged: {error}."
+            ) from None
+        options = content.get("run")
+        imports = (options.get("imports") or []) if isinstance(options, dict) else None
+        if not isinstance(imports, list) or not all(isinstance(name, str) for name in imports):
             raise UserError(f"{self.path} is not a run: {self.config} is damaged.")
         # First of all: the names of its parts mean nothing without what it imported.
-        extensions.require(content["run"].get("imports") or (), self.path)
+        extensions.require(imports, self.path)
         return content
 
     def read_summary(self):
@@ -188,7 +225,7 @@ class RunDir:
     @staticmethod
     def _read(path, convert):
         try:
-            return convert(json.loads(path.read_text()))
+            return convert(files.read_json(path))
         except (OSError, ValueError, TypeError, AttributeError):
             return None
 

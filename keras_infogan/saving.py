@@ -9,6 +9,7 @@ import h5py
 import keras
 
 from keras_infogan import (
+    checkpoints,
     earlier,
     optimizers,  # noqa: F401
     registry,
@@ -36,6 +37,12 @@ def load_model(path):
         UserError: If the file is not there, damaged, or of something else.
     """
     import_parts()
+    try:
+        damage = checkpoints.damage_of(pathlib.Path(path))
+    except FileNotFoundError:
+        raise UserError(f"{path} cannot be loaded: there is no such file.") from None
+    if damage is not None:
+        raise UserError(f"{path} cannot be loaded: {damage}.")
     try:
         with tempfile.TemporaryDirectory() as folder:
             model = keras.models.load_model(_of_today(path, pathlib.Path(folder)))

@@ -14,9 +14,11 @@ PACKAGE = "keras_infogan"
 
 # From the ground up: each module or folder may import those of the lines above its own.
 LAYERS = (
-    "errors earlier information schedules optimizers text image_files",
-    "notation files quiet randomness",
-    "registry pictures extensions",
+    "errors earlier information schedules optimizers text image_files invocation",
+    "locks notation quiet randomness",
+    "files",
+    "checksums",
+    "checkpoints registry pictures extensions",
     "options shorthands latents objectives networks transforms data",
     "config models evaluation",
     "terms saving presets run_dir",

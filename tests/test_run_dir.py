@@ -1,18 +1,27 @@
 import contextlib
+import errno
 import json
+import math
 import os
 import pathlib
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 import tempfile
 
 import pytest
 
+from keras_infogan import checkpoints
 from keras_infogan.config import RunConfig, RunOptions
-from keras_infogan.errors import UserError
+from keras_infogan.errors import StorageError, UserError
 from keras_infogan.files import (
     append_jsonl,
     check_writable,
     drop_later_rows,
+    new_directory,
+    read_json,
     read_jsonl,
     replace_with,
     write_json,
@@ -88,7 +97,7 @@ def test_a_file_in_the_way_is_refused(tmp_path, method):
 
 def test_a_file_where_a_folder_belongs_is_refused(tmp_path):
     (tmp_path / "images").write_text("kept")
-    with pytest.raises(UserError, match=f"Cannot write to {tmp_path}: File exists"):
+    with pytest.raises(StorageError, match=f"Cannot write {tmp_path}/images: File exists"):
         RunDir(tmp_path).create()
 
 
@@ -164,6 +173,44 @@ def test_check_writable_refuses_a_folder_without_rights(folder, rights):
     assert names(folder) == []
 
 
+# One process at a time
+
+
+def test_a_second_one_is_refused_and_told_who_holds_the_run(tmp_path):
+    run = RunDir(tmp_path)
+    holder = f"process {os.getpid()} on {socket.gethostname()}"
+    with run.locked(), pytest.raises(UserError, match=f"{tmp_path} is in use by {holder}."):
+        with run.locked():
+            pass
+    with run.locked():  # it is free again
+        pass
+
+
+def test_a_process_that_was_killed_holds_nothing(tmp_path):
+    program = (
+        "import os, pathlib, signal, sys\n"
+        "from keras_infogan.run_dir import RunDir\n"
+        "with RunDir(sys.argv[1]).locked():\n"
+        "    (pathlib.Path(sys.argv[1]) / '.part-config.json').write_text('half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, tmp_path])
+    assert ended.returncode == -signal.SIGKILL
+    assert names(tmp_path) == [".lock", ".part-config.json"]
+    with RunDir(tmp_path).locked():
+        assert names(tmp_path) == [".lock"]
+
+
+def test_a_run_that_cannot_be_written_cannot_be_held(folder):
+    folder.chmod(0o555)
+    with (
+        ordinary_user(),
+        pytest.raises(StorageError, match=f"Cannot write {folder}: Permission denied."),
+        RunDir(folder).locked(),
+    ):
+        pass
+
+
 # What a run holds
 
 
@@ -173,10 +220,12 @@ def test_latest_checkpoint_has_the_most_steps(tmp_path):
     run.create()
     assert run.latest_checkpoint() is None
     for step in (900, 1200, 1000):
-        run.checkpoint(step).touch()
+        checkpoints.save(run.checkpoint(step), lambda part: part.write_text("a model"))
     # What a killed process leaves behind is no checkpoint.
     (run.checkpoints / ".part-step-000009999.keras").touch()
+    (run.checkpoints / "step-of-mine.keras").touch()
     assert run.latest_checkpoint() == run.checkpoint(1200)
+    assert run.saved_step() == 1200
 
 
 def test_read_config_returns_what_was_written(tmp_path):
@@ -208,7 +257,9 @@ def test_write_json_is_readable_text(tmp_path):
     path = tmp_path / "summary.json"
     write_json(path, {"steps": 3, "code_to_label": {"0": None}})
     assert path.read_text().endswith("}\n")
-    assert json.loads(path.read_text()) == {"steps": 3, "code_to_label": {"0": None}}
+    content = json.loads(path.read_text())
+    assert len(content.pop("checksum")) == 64
+    assert content == {"steps": 3, "code_to_label": {"0": None}}
 
 
 def test_write_json_of_what_is_no_json_leaves_the_old_file(tmp_path):
@@ -216,7 +267,7 @@ def test_write_json_of_what_is_no_json_leaves_the_old_file(tmp_path):
     write_json(path, {"steps": 3})
     with pytest.raises(TypeError):
         write_json(path, {"steps": object()})
-    assert json.loads(path.read_text()) == {"steps": 3}
+    assert read_json(path) == {"steps": 3}
     assert names(tmp_path) == ["summary.json"]
 
 
@@ -280,6 +331,108 @@ def test_summary_is_read_if_it_can_be(tmp_path, content, expected):
     assert run.read_summary() == expected
 
 
+@pytest.mark.parametrize("content", [{}, {"a": [1, (2, 3)], 4: 0.1, "ü": None}, {"nan": math.nan}])
+def test_json_is_read_as_it_was_written(tmp_path, content):
+    path = tmp_path / "file.json"
+    write_json(path, content)
+    assert repr(read_json(path)) == repr(json.loads(json.dumps(content)))
+
+
+def test_json_that_was_altered_is_refused_and_reformatted_is_not(tmp_path):
+    path = tmp_path / "config.json"
+    write_json(path, {"seed": 3, "epochs": 20})
+    path.write_text(json.dumps(json.loads(path.read_text()), sort_keys=True))
+    assert read_json(path) == {"seed": 3, "epochs": 20}
+    path.write_text(path.read_text().replace("20", "21"))
+    with pytest.raises(ValueError, match="its checksum does not agree with its content"):
+        read_json(path)
+
+
+def test_json_without_a_checksum_is_taken_as_it_is(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text('{"seed": 3}')
+    assert read_json(path) == {"seed": 3}
+    path.write_text("[3]")
+    with pytest.raises(ValueError, match="no JSON object"):
+        read_json(path)
+
+
+# The disk
+
+
+def test_a_file_is_flushed_before_and_its_name_after_the_rename(tmp_path, monkeypatch):
+    calls = []
+
+    def noted(name, real):
+        def call(*arguments):
+            target = arguments[0]
+            if name == "fsync":
+                target = os.readlink(f"/proc/self/fd/{target}")
+            calls.append((name, pathlib.Path(target).name))
+            return real(*arguments)
+
+        monkeypatch.setattr(os, name, call)
+
+    noted("fsync", os.fsync)
+    noted("replace", os.replace)
+    replace_with(tmp_path / "a.json", lambda part: part.write_text("new"))
+    part, folder = ".part-a.json", tmp_path.name
+    assert calls == [("fsync", part), ("replace", part), ("fsync", folder)]
+    calls.clear()
+    append_jsonl(tmp_path / "b.jsonl", {"step": 1})
+    append_jsonl(tmp_path / "b.jsonl", {"step": 2})
+    assert calls == [("fsync", "b.jsonl"), ("fsync", folder), ("fsync", "b.jsonl")]
+
+
+FULL = os.strerror(errno.ENOSPC)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, FULL), FULL),
+        (OSError(errno.EROFS, "Read-only file system", "x.png"), "Read-only file system"),
+        (RuntimeError(f"Unable to write (errno = 28, error message = '{FULL}')"), FULL),
+        (OSError("The disk is full."), "The disk is full"),
+    ],
+)
+def test_what_the_disk_does_not_take_is_told_in_one_line(tmp_path, error, told):
+    def write(part):
+        part.write_text("half")
+        raise error
+
+    with pytest.raises(StorageError) as caught:
+        replace_with(tmp_path / "a.png", write)
+    assert str(caught.value) == f"Cannot write {tmp_path / 'a.png'}: {told}."
+    assert names(tmp_path) == []
+
+
+def test_another_error_while_a_file_is_written_stays_what_it_is(tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        replace_with(tmp_path / "a.png", lambda part: 1 / 0)
+
+
+def test_a_new_directory_is_there_once_renamed_or_not_at_all(tmp_path):
+    base = tmp_path / "versions"
+    with new_directory(base) as part:
+        (part / "file").write_text("whole")
+        os.rename(part, base / "1")
+    with pytest.raises(ZeroDivisionError), new_directory(base) as part:
+        (part / "file").write_text("half")
+        raise ZeroDivisionError
+    assert names(base) == ["1"]
+
+
+def test_a_new_directory_clears_what_the_dead_left_and_nothing_of_the_living(tmp_path):
+    (tmp_path / ".part-dead").mkdir()
+    (tmp_path / ".part-dead" / "file").write_text("half")
+    with new_directory(tmp_path) as living:
+        assert names(tmp_path) == [living.name]
+        with new_directory(tmp_path) as other:
+            assert names(tmp_path) == sorted([living.name, other.name])
+    assert names(tmp_path) == []
+
+
 # JSONL
 
 ROWS = [{"step": 100, "d_loss": 1.25}, {"step": 200, "d_loss": 1.0}, {"step": 250, "d_loss": 0.5}]
@@ -315,6 +468,26 @@ def test_later_steps_are_left_out(tmp_path, up_to_step, count):
     assert read_jsonl(path, up_to_step=up_to_step) == ROWS[:count]
 
 
+@pytest.mark.parametrize("line", [b"\xff\xfe", b"[3]", b"7", b'{"step": "x"}', b'{"a": 1}', b"{"])
+def test_lines_that_are_no_rows_are_left_out_wherever_they_stand(tmp_path, line):
+    path = tmp_path / "metrics.jsonl"
+    append_jsonl(path, *ROWS[:2])
+    with path.open("ab") as file:
+        file.write(line + b"\n")
+    append_jsonl(path, *ROWS[2:])
+    assert read_jsonl(path, up_to_step=10**9) == ROWS
+
+
+def test_a_log_that_needs_no_mending_is_not_written(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    append_jsonl(path, *ROWS)
+    before = path.stat().st_ino
+    drop_later_rows(path, 250)
+    assert path.stat().st_ino == before
+    drop_later_rows(path, 200)
+    assert path.stat().st_ino != before
+
+
 def test_rows_are_appended_to_what_is_there(tmp_path):
     path = tmp_path / "metrics.jsonl"
     append_jsonl(path)
@@ -322,6 +495,14 @@ def test_rows_are_appended_to_what_is_there(tmp_path):
     append_jsonl(path, *ROWS[:2])
     append_jsonl(path, *ROWS[2:])
     assert read_jsonl(path) == ROWS
+
+
+def test_a_row_after_a_torn_line_has_a_line_of_its_own(tmp_path):
+    path = tmp_path / "runs.jsonl"
+    path.write_text('{"step": 50}\n{"step": 7')
+    append_jsonl(path, ROWS[0])
+    append_jsonl(path, ROWS[1])
+    assert read_jsonl(path) == [{"step": 50}, *ROWS[:2]]
 
 
 def test_later_rows_are_dropped(tmp_path):

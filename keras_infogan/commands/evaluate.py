@@ -6,6 +6,7 @@ Writes evaluation.json and evaluation/*.png into the run's directory. A checkpoi
 place of the run (runs/quick-s0/checkpoints/step-000006000.keras), with --out and --dataset.
 """
 
+import contextlib
 import pathlib
 import sys
 
@@ -31,6 +32,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
 
     Raises:
         UserError: If the run, the checkpoint or the data cannot be used; nothing is written then.
+        StorageError: If the scores cannot be written.
     """
     if not 0 <= seed < 2**31:
         raise UserError(f"--seed must be from 0 to 2147483647. Received: {seed}.")
@@ -55,41 +57,42 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
                 f"{path} was trained on {config.dataset}: its scores on another set would "
                 f"mean something else. Received: --dataset {dataset}."
             )
-        dataset, out = dataset or config.dataset, out or path
+        dataset = dataset or config.dataset
         channels, crop, validation = config.channels, config.crop, config.validation_images
         data_dir = data_dir or run.read_options().data_dir
-    out = pathlib.Path(out)
-    folder = out / "evaluation"
-    files.check_writable(folder)
+    writes_into_run, out = out is None, pathlib.Path(path if out is None else out)
+    if not writes_into_run:
+        files.check_writable(out / "evaluation")
+    with run.locked() if writes_into_run else contextlib.nullcontext():
+        quiet.import_tensorflow()
+        from keras_infogan.data import identity, sources
+        from keras_infogan.evaluation.complete import evaluate_model
+        from keras_infogan.evaluation.illustrations import save_illustrations
+        from keras_infogan.saving import load_model
 
-    quiet.import_tensorflow()
-    from keras_infogan.data import identity, sources
-    from keras_infogan.evaluation.complete import evaluate_model
-    from keras_infogan.evaluation.illustrations import save_illustrations
-    from keras_infogan.saving import load_model
-
-    model = load_model(checkpoint)
-    size, _, read_channels = model.generator.output_shape[1:]
-    data = sources.load(dataset, data_dir, size, channels, crop, validation)
-    identity.check(data, recorded, path)
-    if data.test_images.shape[-1] != read_channels:
-        raise UserError(
-            f"{checkpoint} reads images of {read_channels} channels, and {data.name} has "
-            f"{data.test_images.shape[-1]}."
-        )
-    scores = {
-        "checkpoint": str(checkpoint),
-        "step": int(model.step.numpy()),
-        "dataset": data.name,
-        "train_images": len(data.train_images),
-        "test_images": len(data.test_images),
-        "label_names": data.label_names,
-        **evaluate_model(model, data, seed),
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    save_illustrations(folder, model, data, scores, seed)
-    files.write_json(out / "evaluation.json", scores)
-    return scores
+        model = load_model(checkpoint)
+        size, _, read_channels = model.generator.output_shape[1:]
+        data = sources.load(dataset, data_dir, size, channels, crop, validation)
+        identity.check(data, recorded, path)
+        if data.test_images.shape[-1] != read_channels:
+            raise UserError(
+                f"{checkpoint} reads images of {read_channels} channels, and {data.name} has "
+                f"{data.test_images.shape[-1]}."
+            )
+        scores = {
+            "checkpoint": str(checkpoint),
+            "step": int(model.step.numpy()),
+            "dataset": data.name,
+            "train_images": len(data.train_images),
+            "test_images": len(data.test_images),
+            "label_names": data.label_names,
+            **evaluate_model(model, data, seed),
+        }
+        folder = out / "evaluation"
+        files.make_directory(folder)
+        save_illustrations(folder, model, data, scores, seed)
+        files.write_json(out / "evaluation.json", scores)
+        return scores
 
 
 def report(scores):

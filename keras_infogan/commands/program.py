@@ -1,23 +1,33 @@
 """What the programs share: one line for an error, exit codes, imports of extensions first."""
 
 import argparse
+import contextlib
+import os
 import signal
 import sys
 
 from keras_infogan import extensions
-from keras_infogan.errors import ProgramError
-from keras_infogan.text import take_any_text
+from keras_infogan.commands.leaving import leaves_at_once
+from keras_infogan.errors import ProgramError, StorageError
+from keras_infogan.text import shown, take_any_text
 
 
 class OneLineParser(argparse.ArgumentParser):
-    """Reports an error in one line, without the usage."""
+    """Reports an error in one line, without the usage. A text that is given must not be empty."""
 
     def __init__(self, prog, description=None, **options):
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(prog=prog, description=description, allow_abbrev=False, **options)
+        self.register("type", None, _given)  # of arguments that declare no type
 
     def error(self, message):
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {shown(message)}\n")
+
+
+def _given(text):
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
 
 
 def add_import(parser):
@@ -48,13 +58,26 @@ def run(parser, action, arguments=None):
     take_any_text()
     options = parser.parse_args(arguments)
     try:
-        extensions.load_installed()
-        extensions.load(getattr(options, "imports", ()))
-        result = action(options)
+        with leaves_at_once(parser.prog):
+            extensions.load_installed()
+            extensions.load(getattr(options, "imports", ()))
+            result = action(options)
+        sys.stdout.flush()
     except ProgramError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return error.exit_code
+        return _end(parser, error, error.exit_code)
+    except OSError as error:  # of a disk or a pipe, to which stdout may go too
+        return _end(parser, error, StorageError.exit_code)
     except KeyboardInterrupt:
-        print(f"{parser.prog}: interrupted.", file=sys.stderr)
-        return 128 + signal.SIGINT
+        return _end(parser, "interrupted.", 128 + signal.SIGINT)
     return 128 + result if isinstance(result, signal.Signals) else result or 0
+
+
+def _end(parser, text, exit_code):
+    """Says why the program ends, and returns its exit code."""
+    with contextlib.suppress(OSError):
+        print(f"{parser.prog}: {shown(str(text))}", file=sys.stderr, flush=True)
+    try:
+        sys.stdout.flush()
+    except OSError:  # Python would try it again at its end, and print a traceback
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exit_code

@@ -65,7 +65,7 @@ def study(config, seeds, out, options=None, runs="runs"):
             "evaluation": _scores(run),
             "environment": run.read_environment() or {},
         }
-        out.mkdir(parents=True, exist_ok=True)
+        files.make_directory(out)
         files.append_jsonl(record, row)
         done.add(seed)
         write_table(out)
@@ -114,7 +114,7 @@ def _check_same(found, wanted, where):
 def write_table(out):
     """Writes `<out>/table.md` from `<out>/runs.jsonl`."""
     text = study_table.table(read_rows(pathlib.Path(out) / "runs.jsonl"))
-    files.replace_with(pathlib.Path(out) / "table.md", lambda part: part.write_text(text))
+    files.write_text(pathlib.Path(out) / "table.md", text)
 
 
 def parse_seeds(text):
@@ -123,15 +123,16 @@ def parse_seeds(text):
     Raises:
         UserError: If the text is something else.
     """
-    parts = [re.fullmatch(r"(\d+)(?:-(\d+))?", part.strip()) for part in text.split(",")]
-    if not all(parts) or text.strip() == "0":
+    parts = [re.fullmatch(r"(\d{1,10})(?:-(\d{1,10}))?", part.strip()) for part in text.split(",")]
+    ranges = [(int(part[1]), int(part[2] or part[1])) for part in parts if part]
+    if len(ranges) == 1 and parts[0] and parts[0][2] is None:
+        ranges = [(0, ranges[0][0] - 1)]
+    if not all(parts) or not all(first <= last < 2**31 for first, last in ranges):
         raise UserError(
-            "--seeds takes a number of seeds, a range such as 10-19, or a list such as 3,7. "
-            f"Received: {text}."
+            "--seeds takes a number of seeds, a range such as 10-19, or a list such as 3,7, up to "
+            f"2147483647. Received: {text}."
         )
-    if len(parts) == 1 and parts[0][2] is None:
-        return range(int(parts[0][1]))
-    return itertools.chain(*(range(int(p[1]), int(p[2] or p[1]) + 1) for p in parts))
+    return itertools.chain(*(range(first, last + 1) for first, last in ranges))
 
 
 def parse_settings(texts):

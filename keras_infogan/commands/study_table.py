@@ -4,6 +4,7 @@ import statistics
 
 from keras_infogan import earlier, files
 from keras_infogan.config import RunConfig
+from keras_infogan.errors import UserError
 from keras_infogan.presets import PRESETS
 
 FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten digits
@@ -23,15 +24,23 @@ def read_rows(record):
         List of dicts `config` (a RunConfig as JSON), `summary` (as summary.json holds it),
         `environment` and, but for earlier versions, `evaluation` (`generated` and `diversity` as
         evaluation.json holds them, or None).
+
+    Raises:
+        UserError: If a line is something else.
     """
-    rows = [
-        {
-            **row,
-            "config": RunConfig.from_json(row["config"]).to_json(),
-            "summary": earlier.summary(row["summary"]),
-        }
-        for row in files.read_jsonl(record)
-    ]
+    try:
+        rows = [
+            {
+                **row,
+                "config": RunConfig.from_json(row["config"]).to_json(),
+                "summary": earlier.summary(row["summary"]),
+            }
+            for row in files.read_jsonl(record)
+        ]
+    except UserError as error:
+        raise UserError(f"{record}: {error}") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{record}: a line of it is no run of a study: {error!r}.") from None
     return sorted(rows, key=lambda row: row["config"]["seed"])
 
 

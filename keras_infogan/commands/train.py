@@ -4,7 +4,7 @@ import argparse
 import pathlib
 import re
 
-from keras_infogan import extensions, quiet
+from keras_infogan import extensions, invocation, quiet
 from keras_infogan.commands import options_parser, program
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
@@ -32,7 +32,7 @@ def build_parser(show_all=False):
         for name in PRESETS.names()
     )
     parser = program.OneLineParser(
-        "train.py",
+        invocation.prog("train"),
         __doc__,
         epilog=EXAMPLES + presets,
         argument_default=argparse.SUPPRESS,
@@ -61,7 +61,7 @@ def _train(given):
     options = RunOptions(**kept)
     if "resume" in given:
         return _resume(given, settings, kept)
-    preset = PRESETS.get(PRESETS.check(given.get("preset", "lab")).name)
+    preset = PRESETS.get(given.get("preset", "lab"))
     config = preset.config.with_options(**_tuples(settings))
     name = given.get("name", f"{config.preset}-s{config.seed}")
     check_name(name)
@@ -136,10 +136,11 @@ def check_name(name):
     Raises:
         UserError: If it is a path, or holds what TensorFlow or a terminal reads as something else.
     """
-    if not re.fullmatch(r"[^\W_][^/\\\[\]*?\x00-\x1f\x7f]{0,199}", name) or name.strip() != name:
+    plain = re.fullmatch(r"[^\W_][^/\\\[\]*?]*", name) and name.isprintable()
+    if not plain or name.strip() != name or len(name.encode()) > 200:
         raise UserError(
-            "--name must be a plain name: a letter or digit, then anything but / \\ [ ] * ?. "
-            f"Received: {name!a}."
+            "--name must be a plain name: a letter or digit, then anything but / \\ [ ] * ?, up to "
+            f"200 bytes. Received: {name!a}."
         )
 
 

@@ -3,7 +3,7 @@
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.digits import shows_digits
 from keras_infogan.figures.figure import Figure
-from keras_infogan.files import replace_with
+from keras_infogan.files import write_text
 
 ALIKE = (3, 5, 8)  # the digits that are taken for each other most
 DISENTANGLEMENT = {
@@ -29,7 +29,7 @@ def write(out, runs):
         UserError: If a run has not finished.
     """
     text = table(runs)
-    replace_with(out, lambda part: part.write_text(text))
+    write_text(out, text)
 
 
 def table(runs):

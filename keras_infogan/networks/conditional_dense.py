@@ -9,7 +9,12 @@ import math
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import check_image_shape, from_unit_range, to_unit_range
+from keras_infogan.networks.layers import (
+    check_image_shape,
+    check_widths,
+    from_unit_range,
+    to_unit_range,
+)
 
 
 def build(latent_size, num_labels, image_shape=(28, 28, 1), units: int = 128):
@@ -31,6 +36,7 @@ def build(latent_size, num_labels, image_shape=(28, 28, 1), units: int = 128):
         ValueError: If a latent vector has no room for the label.
     """
     check_image_shape(image_shape)
+    check_widths(units=units)
     if not 1 <= num_labels <= latent_size:
         raise ValueError(
             "A latent vector holds the noise and a one-hot label, so num_labels must be from 1 to "

@@ -17,6 +17,7 @@ from keras import layers
 
 from keras_infogan.networks.layers import (
     check_image_shape,
+    check_widths,
     dense_heads,
     from_unit_range,
     norm_leaky,
@@ -61,6 +62,8 @@ def build(
         ValueError: If two halvings do not fit the images, or the output is unknown.
     """
     check_image_shape(image_shape)
+    check_widths(filters=filters, units=units, d_filters=d_filters)
+    check_widths(least=0, d_units=d_units)
     if output not in ("tanh", "sigmoid"):
         raise ValueError(f"output must be 'tanh' or 'sigmoid'. Received: output={output!r}.")
     height, width, channels = image_shape

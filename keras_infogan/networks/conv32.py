@@ -7,7 +7,13 @@ activation, as in `conv28`; see `layers.norm_leaky` for why.
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import check_image_shape, dense_heads, norm_leaky, norm_relu
+from keras_infogan.networks.layers import (
+    check_image_shape,
+    check_widths,
+    dense_heads,
+    norm_leaky,
+    norm_relu,
+)
 
 SLOPE = 0.1
 
@@ -30,6 +36,7 @@ def build(latent_size, parameter_size, image_shape=(32, 32, 3), filters: int = 6
         ValueError: If the images are not 32×32.
     """
     check_image_shape(image_shape)
+    check_widths(filters=filters)
     height, width, channels = image_shape
     if (height, width) != (32, 32):
         raise ValueError(f"conv32 makes 32×32 images. Received: image_shape={image_shape}.")

@@ -9,7 +9,13 @@ follows has no bias: the normalisation would take it away again.
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import check_image_shape, dense_heads, norm_leaky, norm_relu
+from keras_infogan.networks.layers import (
+    check_image_shape,
+    check_widths,
+    dense_heads,
+    norm_leaky,
+    norm_relu,
+)
 
 SLOPE = 0.2
 INITIAL_STD = 0.02
@@ -35,6 +41,7 @@ def build(latent_size, parameter_size, image_shape=(64, 64, 3), filters: int = 6
         ValueError: If the images are not 64×64.
     """
     check_image_shape(image_shape)
+    check_widths(filters=filters)
     height, width, channels = image_shape
     if (height, width) != (64, 64):
         raise ValueError(f"dcgan makes 64×64 images. Received: image_shape={image_shape}.")

@@ -10,7 +10,12 @@ import math
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import check_image_shape, from_unit_range, to_unit_range
+from keras_infogan.networks.layers import (
+    check_image_shape,
+    check_widths,
+    from_unit_range,
+    to_unit_range,
+)
 
 
 def build(latent_size, parameter_size, image_shape=(28, 28, 1), units: int = 128):
@@ -31,6 +36,7 @@ def build(latent_size, parameter_size, image_shape=(28, 28, 1), units: int = 128
         (flat images to `parameter_size` numbers).
     """
     check_image_shape(image_shape)
+    check_widths(units=units)
     pixels = math.prod(image_shape)
 
     def dense(size, activation=None):

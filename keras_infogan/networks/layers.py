@@ -20,6 +20,17 @@ def check_image_shape(image_shape):
         )
 
 
+def check_widths(least=1, **widths):
+    """Refuses numbers of channels or units that no layer can have; None is a layer's default.
+
+    Raises:
+        ValueError: If one is below `least`.
+    """
+    for name, width in widths.items():
+        if width is not None and width < least:
+            raise ValueError(f"{name} must be at least {least}. Received: {name}={width}.")
+
+
 def from_unit_range(x):
     """2·x − 1: brings what a sigmoid gives, [0, 1], to the package's range of images, [-1, 1]."""
     return layers.Rescaling(2.0, -1.0)(x)

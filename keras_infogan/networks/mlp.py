@@ -9,7 +9,13 @@ import math
 import keras
 from keras import layers
 
-from keras_infogan.networks.layers import check_image_shape, dense_heads, norm_leaky, norm_relu
+from keras_infogan.networks.layers import (
+    check_image_shape,
+    check_widths,
+    dense_heads,
+    norm_leaky,
+    norm_relu,
+)
 
 SLOPE = 0.1
 
@@ -29,6 +35,7 @@ def build(latent_size, parameter_size, image_shape=(28, 28, 1), units: int = 512
         features to `parameter_size` numbers).
     """
     check_image_shape(image_shape)
+    check_widths(units=units)
     z = keras.Input((latent_size,), name="latents")
     x = norm_relu(layers.Dense(units)(z))
     x = norm_relu(layers.Dense(units)(x))

@@ -8,7 +8,7 @@
 import json
 import pathlib
 
-from keras_infogan import earlier
+from keras_infogan import earlier, files
 from keras_infogan.run_dir import RunDir
 
 FILE = "about.json"
@@ -73,8 +73,8 @@ def read(version):
         OSError, ValueError: If a file is missing or damaged.
     """
     if (version / FILE).exists():
-        about = json.loads((version / FILE).read_text())
-        if not isinstance(about, dict) or not set(KEYS) <= set(about):
+        about = files.read_json(version / FILE)
+        if not set(KEYS) <= set(about):
             raise ValueError(f"{FILE} lacks some of {', '.join(KEYS)}")
         return about
     names = version / "assets" / "label_names.json"

@@ -4,10 +4,10 @@ import pathlib
 
 import numpy as np
 
-from keras_infogan import quiet
+from keras_infogan import checksums, quiet
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
-from keras_infogan.serving import about
+from keras_infogan.serving import about, model_card
 from keras_infogan.serving.versions import versions
 from keras_infogan.serving.wording import assertion, label_texts
 
@@ -43,6 +43,10 @@ class Exported:
         quiet.import_tensorflow()
         import tensorflow as tf
 
+        if changed := _changed(self.path):
+            raise UserError(
+                f"{self.path} is damaged: {changed} does not agree with {checksums.NAME}."
+            )
         try:
             # Kept, since the signatures do not keep the variables alive.
             self._module = tf.saved_model.load(str(self.path))
@@ -156,6 +160,13 @@ class Exported:
         except tf.errors.InvalidArgumentError as error:
             raise UserError(assertion(str(error)) or str(error).splitlines()[0]) from None
         return {key: value.numpy() for key, value in outputs.items()}
+
+
+def _changed(version):
+    try:
+        return checksums.disagreeing(version, free=[model_card.FILE])
+    except OSError as error:
+        raise UserError(f"{version} cannot be read: {error.strerror}.") from None
 
 
 def find_version(path):

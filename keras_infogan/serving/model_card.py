@@ -6,6 +6,7 @@ Model Reporting", 2019.
 
 import json
 
+FILE = "README.md"  # for people, who may change it
 INFOGAN = """\
 An InfoGAN's generator and recognizer, exported by keras_infogan for TensorFlow Serving. The \
 generator draws an image from noise and codes; the recognizer reads the codes from an image. The \

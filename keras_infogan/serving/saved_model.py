@@ -2,14 +2,13 @@
 
 import os
 import pathlib
-import shutil
-import tempfile
 
 import tensorflow as tf
 
+from keras_infogan import checksums, files
 from keras_infogan.errors import UserError
-from keras_infogan.files import write_json
 from keras_infogan.serving.about import FILE, describe_codes, without_paths
+from keras_infogan.serving.model_card import FILE as CARD
 from keras_infogan.serving.model_card import model_card
 from keras_infogan.serving.servable import Servable
 from keras_infogan.serving.versions import versions
@@ -33,6 +32,7 @@ def export_model(model, base, about):
 
     Raises:
         UserError: If a weight is not finite; nothing is written then.
+        StorageError: If it cannot be written.
     """
     if broken := model.broken_weight():
         raise UserError(f"A model with weights that are not finite is not exported: {broken}.")
@@ -42,21 +42,20 @@ def export_model(model, base, about):
         model, codes.get("code_to_label"), summary.get("label_names"), codes.get("code")
     )
     base = pathlib.Path(base)
-    base.mkdir(parents=True, exist_ok=True)
-    part = pathlib.Path(tempfile.mkdtemp(prefix=".part-", dir=base))
-    try:
+    with files.new_directory(base) as part:
         part.chmod(0o755)  # a server may run as somebody else
         write(servable, part, about)
+        files.flush_tree(part)
         while True:
             target = base / str(max(versions(base), default=0) + 1)
             try:
                 os.rename(part, target)
-                return target
             except OSError:
                 if not target.exists():
                     raise
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+            else:
+                files.flush(base)
+                return target
 
 
 def write(servable, path, about):
@@ -75,8 +74,9 @@ def write(servable, path, about):
     write_warm_up(path, servable)
     facts = {"codes": describe_codes(servable), "signatures": describe(path)}
     about = {**without_paths(about), **facts}
-    write_json(path / FILE, about)
-    (path / "README.md").write_text(model_card(about))
+    files.write_json(path / FILE, about)
+    checksums.write(path)
+    (path / CARD).write_text(model_card(about), encoding="utf-8")
 
 
 def describe(path):

@@ -7,7 +7,6 @@ import numpy as np
 from PIL import Image
 
 from keras_infogan import files, pictures
-from keras_infogan.errors import UserError
 
 SIDE = 112  # pixels of a small image's height on the sheet, if they go into it whole times
 
@@ -44,10 +43,7 @@ def save(path, images):
     """Writes the sheet of images as PNG, whole or not at all; folders are made.
 
     Raises:
-        UserError: If it cannot be written.
+        StorageError: If it cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        files.replace_with(path, lambda part: part.write_bytes(png_bytes(sheet(images))))
-    except OSError as error:
-        raise UserError(f"Cannot write {path}: {error.strerror}.") from None
+    files.make_directory(path.parent)
+    files.replace_with(path, lambda part: part.write_bytes(png_bytes(sheet(images))))

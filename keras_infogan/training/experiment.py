@@ -2,11 +2,11 @@
 
 import dataclasses
 import os
-import shlex
+import sys
 
 import tensorflow as tf
 
-from keras_infogan import files, registry
+from keras_infogan import checkpoints, files, invocation, registry
 from keras_infogan.config import RunOptions
 from keras_infogan.data import identity
 from keras_infogan.errors import DivergedError, UserError
@@ -15,6 +15,7 @@ from keras_infogan.saving import load_model
 from keras_infogan.training import divergence, environment, resuming
 from keras_infogan.training.assembly import build_model, check_parts
 from keras_infogan.training.finish import fail, finish
+from keras_infogan.training.interruptions import resumable, say_stopped
 from keras_infogan.training.listeners.checkpoints import Checkpoints
 from keras_infogan.training.listeners.console import Console
 from keras_infogan.training.listeners.curves import Curves
@@ -48,6 +49,7 @@ def train(config, path, options=None, callbacks=()):
     Raises:
         UserError: If the input cannot be used; nothing is written then.
         DivergedError: If the run diverged and failed; its summary.json says so.
+        StorageError: If the run can no longer be written; what was saved is kept.
     """
     options = options or RunOptions()
     run = RunDir(path)
@@ -59,12 +61,14 @@ def train(config, path, options=None, callbacks=()):
         print(plan.data.note, flush=True)
     data_dir = options.data_dir and os.path.abspath(options.data_dir)
     options = dataclasses.replace(options, data_dir=data_dir, data_note=plan.data.note)
-    files.write_json(run.environment, environment.describe())
-    return _go_on(run, model, plan, options, callbacks)
+    with resumable(run, options.imports), run.locked():
+        run.check_new()  # nor has another process begun it in the meantime
+        files.write_json(run.environment, environment.describe())
+        return _go_on(run, model, plan, options, callbacks)
 
 
 def resume(path, overrides=None, data_dir=None, callbacks=()):
-    """Goes on with a run from its last checkpoint, or from the start if it has none.
+    """Goes on with a run from its last sound checkpoint, or from the start if it has none.
 
     Args:
         path: The run's directory.
@@ -78,14 +82,33 @@ def resume(path, overrides=None, data_dir=None, callbacks=()):
     Raises:
         UserError: As `resuming.check`, or if the data cannot be had or are others.
         DivergedError: As `train`.
+        StorageError: As `train`.
     """
     run = RunDir(path)
     config = resuming.check(path, overrides or {})
     options = run.read_options()
-    callbacks = [*_named_callbacks(options), *callbacks]
-    plan = make_plan(config, data_dir or options.data_dir)
-    identity.check(plan.data, run.read_identity(), path)
-    return _go_on(run, _last_model(run, plan), plan, options, callbacks)
+    with resumable(run, options.imports), run.locked():
+        callbacks = [*_named_callbacks(options), *callbacks]
+        plan = make_plan(config, data_dir or options.data_dir)
+        identity.check(plan.data, run.read_identity(), path)
+        _tell_damage(run)
+        return _go_on(run, _last_model(run, plan), plan, options, callbacks)
+
+
+def _tell_damage(run):
+    """Says which of a run's files are not as they were written, and replaces the environment."""
+    checkpoint = run.latest_checkpoint(quietly=True)
+    altered = [] if checkpoint is None else checkpoints.altered_logs(checkpoint, run.logs)
+    if run.restarts in altered:
+        raise UserError(
+            f"{run.restarts} has been altered, and what the run computes depends on it."
+        )
+    told = [f"{log} has been altered: the lines that can be read are kept." for log in altered]
+    if run.read_environment() is None:
+        told.append(f"{run.environment} is missing or damaged: it is written anew.")
+        files.write_json(run.environment, environment.describe())
+    for line in told:
+        print(line, file=sys.stderr, flush=True)
 
 
 def prepare(config, options):
@@ -128,10 +151,10 @@ def _go_on(run, model, plan, options, callbacks):
         except DivergedError as error:
             diverged = error.with_traceback(None)  # whose frames hold the model
         del model
-        model = _restarted(run, plan, diverged)
+        model = _restarted(run, plan, options, diverged)
 
 
-def _restarted(run, plan, error):
+def _restarted(run, plan, options, error):
     """The model to go on with after a divergence; a `DivergedError` if the run has failed."""
     config, checkpoint = plan.config, run.latest_checkpoint()
     number = divergence.note_restart(run, config, error)
@@ -141,7 +164,7 @@ def _restarted(run, plan, error):
             f"the last good checkpoint is {checkpoint}" if checkpoint else "no checkpoint is kept"
         )
         if config.on_divergence == "stop":
-            command = f"infogan train --resume {shlex.quote(str(run.path))}"
+            command = invocation.resume_command(run.path, options.imports)
             kept += f". Lower the learning rates, or try: {command} --on-divergence restart"
         raise DivergedError(error.step, error.quantity, f"; {kept}")
     print(
@@ -157,30 +180,29 @@ def _train(run, model, plan, options, callbacks):
     """Trains a run from wherever its model stands to its end, or until it diverges."""
     first_step = int(model.step.numpy())
     rows = run.read_metrics(up_to_step=first_step)
-    seconds = rows[-1]["seconds"] if rows else 0.0
+    seconds = rows[-1].get("seconds", 0.0) if rows else 0.0
     print(
         f"{run.path}: {plan.config.preset} on {plan.data.name}, seed {plan.config.seed}, generator "
         f"loss {plan.config.generator_loss}, step {first_step} of {plan.total_steps}."
         + (" It learns from labels." if model.learns_labels else ""),
         flush=True,
     )
-    if first_step >= plan.total_steps:
-        return finish(run, model, plan, seconds)
-    ticks = Ticks(plan, options.tick, _listeners(run, plan, options), seconds)
     with StopOnSignal() as stop:
-        ticks.begin(model)
-        fit(model, plan, ticks, [*callbacks, stop])
-        seconds = ticks.seconds
-        ticks.end()
-    if ticks.step < plan.total_steps and stop.received is not None:
-        print(
-            f"Stopped by {stop.received.name} at step {ticks.step} of {plan.total_steps}. Resume "
-            f"with:\npython train.py --resume {shlex.quote(str(run.path))}"
-            + "".join(f" --import {shlex.quote(name)}" for name in options.imports),
-            flush=True,
-        )
-        return stop.received
-    return finish(run, model, plan, seconds)
+        try:
+            if first_step < plan.total_steps:
+                ticks = Ticks(plan, options.tick, _listeners(run, plan, options), seconds)
+                ticks.begin(model)
+                fit(model, plan, ticks, [*callbacks, stop])
+                seconds = ticks.seconds
+                ticks.end()
+            stop.at_once = True  # all is saved
+            if stop.received is None:
+                return finish(run, model, plan, seconds)
+        except KeyboardInterrupt:
+            if stop.received is None:
+                raise
+    say_stopped(stop.received, run, plan, options.imports)
+    return stop.received
 
 
 def _listeners(run, plan, options):

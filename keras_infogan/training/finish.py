@@ -1,7 +1,5 @@
 """The end of a run: scores, export, summary.json."""
 
-import json
-
 from keras_infogan import files
 from keras_infogan.data import pipeline
 from keras_infogan.evaluation.codes import evaluate_codes
@@ -50,7 +48,7 @@ def finish(run, model, plan, seconds):
     about = {
         "config": config.to_json(),
         "summary": summary,
-        "environment": json.loads(run.environment.read_text()),
+        "environment": run.read_environment() or {},
     }
     exported = export_model(model, run.export, about)
     files.write_json(run.summary, summary)
@@ -71,7 +69,7 @@ def fail(run, plan, error):
     summary = {
         "status": "failed",
         "failure": {"step": error.step, "quantity": error.quantity},
-        **_facts(run, plan, error.step, rows[-1]["seconds"] if rows else 0.0),
+        **_facts(run, plan, error.step, rows[-1].get("seconds", 0.0) if rows else 0.0),
         "health": summarize(files.read_jsonl(run.health)),
     }
     files.write_json(run.summary, summary)

@@ -1,10 +1,9 @@
 """Whether a run can be resumed, and with which config. Answers at once: no TensorFlow."""
 
-import zipfile
-
 from keras_infogan import extensions
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
+from keras_infogan.training.interruptions import resumable
 
 
 def check(path, overrides):
@@ -21,8 +20,9 @@ def check(path, overrides):
         The `RunConfig` to go on with.
 
     Raises:
-        UserError: If this is no run, its checkpoint is damaged, an override contradicts it, or
-            parts that it was made with have not been imported.
+        UserError: If this is no run, an override contradicts it, parts that it was made with have
+            not been imported, all checkpoints are damaged, or another process is at it.
+        StorageError: If its directory cannot be written.
     """
     run = RunDir(path)
     extensions.require(run.read_imports(), path)
@@ -40,15 +40,6 @@ def check(path, overrides):
                 f"{one.flag} {getattr(wanted, name)} contradicts the run in {path}, which has "
                 f"{getattr(config, name)}."
             )
-    checkpoint = run.latest_checkpoint()
-    if checkpoint is not None:
-        try:
-            with zipfile.ZipFile(checkpoint) as archive:
-                sound = archive.testzip() is None
-        except (OSError, zipfile.BadZipFile):
-            sound = False
-        if not sound:
-            raise UserError(
-                f"{checkpoint} is damaged; remove it to go on from the one before, if there is one."
-            )
+    with resumable(run, run.read_imports()), run.locked():
+        run.latest_checkpoint(quietly=True)
     return wanted

@@ -63,15 +63,15 @@ def trained_on(run):
     [
         (lambda run: shutil.rmtree(run.path), "is not a run: there is no "),
         (lambda run: run.config.unlink(), "is not a run: there is no "),
-        (lambda run: run.config.write_text("{"), "config.json is damaged."),
+        (lambda run: run.config.write_text("{"), "config.json is damaged: "),
         (lambda run: run.summary.unlink(), "has not finished: there is no "),
         (lambda run: run.summary.write_text("{"), "is damaged: its summary.json"),
         (lambda run: run.summary.write_text("3"), "is damaged: its summary.json"),
         (lambda run: run.summary.write_text("{}"), "is damaged: its summary.json"),
         (lambda run: run.environment.write_text("]"), "or environment.json"),
         (lambda run: run.checkpoint(1).unlink(), "has no checkpoint."),
-        (lambda run: run.checkpoint(1).write_bytes(b"not a zip"), ".keras cannot be loaded: "),
-        (trained_on, "has trained on since its summary.json, to step 1. "),
+        (lambda run: run.checkpoint(1).write_bytes(b"not a zip"), ".keras is damaged: it is torn"),
+        (trained_on, "of step 1, and its summary.json of step 99. Resume it with: "),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -63,7 +63,7 @@ def refusal(place, capfd, *arguments):
     out, err = capfd.readouterr()
     assert tree(place) == before
     assert out == ""
-    assert err.startswith("train.py: ") and err.endswith("\n") and err.count("\n") == 1
+    assert err.startswith("infogan train: ") and err.endswith("\n") and err.count("\n") == 1
     return err
 
 
@@ -166,7 +166,7 @@ def test_sizes_that_do_not_go_with_data_or_networks_are_refused(place, capfd, ar
 def test_what_a_run_has_of_its_own_does_not_go_with_resume(run, place, capfd, given):
     line = refusal(place, capfd, "--resume", run.path, *given.split())
     flag = given.split()[0]
-    assert line == f"train.py: {flag} does not go with --resume: the run has its own.\n"
+    assert line == f"infogan train: {flag} does not go with --resume: the run has its own.\n"
 
 
 def test_unknown_preset_is_answered_with_the_known_ones(place, capfd):
@@ -194,7 +194,7 @@ def test_batch_larger_than_the_data_is_refused(place, capfd, monkeypatch, tiny_d
     monkeypatch.setattr(sources, "load", lambda *args: tiny_data)
     line = refusal(place, capfd, "--preset", "quick", "--batch-size", 45)
     assert line == (
-        "train.py: --batch-size must not exceed the 44 training images. Received: 45.\n"
+        "infogan train: --batch-size must not exceed the 44 training images. Received: 45.\n"
     )
 
 
@@ -206,7 +206,7 @@ def test_a_place_that_cannot_be_written_is_refused(place, capfd):
 
 def test_a_run_that_is_there_is_refused(run, place, capfd):
     line = refusal(place, capfd, "--preset", "quick", "--out", "runs", "--name", "tiny-s3")
-    assert "runs/tiny-s3 holds a run already: go on with it by --resume runs/tiny-s3" in line
+    assert "runs/tiny-s3 holds a run already: choose another --name, or resume it" in line
 
 
 def test_a_truncated_checkpoint_is_refused(run, place, capfd):
@@ -314,7 +314,7 @@ def test_an_interrupt_outside_of_training_is_one_line(place, monkeypatch, capfd)
 
     monkeypatch.setattr(experiment, "train", interrupted)
     assert call() == 130
-    assert capfd.readouterr().err == "train.py: interrupted.\n"
+    assert capfd.readouterr().err == "infogan train: interrupted.\n"
 
 
 def test_dry_run_prints_the_plan_and_writes_nothing(place, monkeypatch, capfd, tiny_data):

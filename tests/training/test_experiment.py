@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import registry
+from keras_infogan import checkpoints, registry
 from keras_infogan.config import RunOptions
 from keras_infogan.data import sources
 from keras_infogan.errors import UserError
-from keras_infogan.files import read_jsonl
+from keras_infogan.files import read_json, read_jsonl
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
 from keras_infogan.training import experiment
@@ -105,6 +105,8 @@ def test_every_file_of_the_contract_is_there(finished):
         "health.jsonl",
         "evaluations.jsonl",
         "checkpoints/step-000000010.keras",
+        "checkpoints/step-000000010.json",
+        ".lock",
     }
 
 
@@ -141,7 +143,7 @@ def test_metrics_have_a_line_for_the_last_step(finished):
 
 def test_summary_is_returned_and_written(finished):
     run, summary = finished
-    assert json.loads(run.summary.read_text()) == summary
+    assert run.read_summary() == read_json(run.summary) == summary
     assert list(summary) == [
         "preset",
         "dataset",
@@ -223,7 +225,7 @@ def test_other_data_are_refused_where_a_run_is_resumed(finished, monkeypatch, ch
 def test_a_run_is_not_overwritten(finished, tiny_config):
     run, _ = finished
     before = tree(run.path)
-    with pytest.raises(UserError, match="holds a run already: go on with it by --resume"):
+    with pytest.raises(UserError, match="holds a run already: choose another --name, or"):
         experiment.train(tiny_config, run.path)
     assert tree(run.path) == before
 
@@ -264,8 +266,8 @@ def test_a_stopped_run_resumes_to_the_same_end(
         assert experiment.train(tiny_config, run.path, OPTIONS) is signal.SIGTERM
     out = capsys.readouterr().out
     assert f"Stopped by SIGTERM at step {step} of 10. Resume with:\n" in out
-    assert f"python train.py --resume '{run.path}'\n" in out
-    assert [path.name for path in run.checkpoints.iterdir()] == [f"step-{step:09d}.keras"]
+    assert f"python -m keras_infogan train --resume '{run.path}'\n" in out
+    assert checkpoints.there(run.checkpoints) == [run.checkpoint(step)]
     assert not run.summary.exists() and not run.export.exists()
     assert run.image("noise-by-code", step).exists()
 

@@ -87,7 +87,7 @@ def test_a_run_without_a_checkpoint_can_be_resumed(run, tiny_config):
 
 
 @pytest.mark.parametrize("damage", ["cut", "bytes changed", "empty"])
-def test_a_damaged_checkpoint_is_refused_by_name(run, damage):
+def test_a_run_without_any_sound_checkpoint_is_refused(run, damage):
     path = run.checkpoint(7)
     content = path.read_bytes()
     middle = content.index(b"weightsweights") + 100
@@ -98,10 +98,15 @@ def test_a_damaged_checkpoint_is_refused_by_name(run, damage):
             "empty": b"",
         }[damage]
     )
-    with pytest.raises(UserError, match="step-000000007.keras is damaged; remove it"):
+    assert resuming.check(run.path, {}).seed == 3  # the one before is sound
+    run.checkpoint(3).unlink()
+    with pytest.raises(UserError, match="step-000000007.keras is damaged: .* no checkpoint before"):
         resuming.check(run.path, {})
-    path.unlink()
-    resuming.check(run.path, {})
+
+
+def test_a_run_that_another_process_is_at_is_refused(run):
+    with run.locked(), pytest.raises(UserError, match=f"{run.path} is in use by process "):
+        resuming.check(run.path, {})
 
 
 def test_an_older_damaged_checkpoint_does_not_matter(run, tiny_config):

@@ -2,7 +2,7 @@
 
 import time
 
-from keras_infogan.files import replace_with
+from keras_infogan import checkpoints
 from keras_infogan.training import divergence
 from keras_infogan.training.ticks import Listener
 
@@ -16,7 +16,7 @@ class Checkpoints(Listener):
         keep: Number of checkpoints to keep.
     """
 
-    def __init__(self, run, every_seconds=60.0, keep=2):
+    def __init__(self, run, every_seconds=60.0, keep=3):
         self.run = run
         self.every_seconds = every_seconds
         self.keep = keep
@@ -25,8 +25,11 @@ class Checkpoints(Listener):
 
     def begin(self, model, step):
         super().begin(model, step)
-        for part in self.run.checkpoints.glob(".part-*"):
-            part.unlink()  # of a process that was killed while it saved
+        for path in checkpoints.there(self.run.checkpoints):
+            if checkpoints.step_of(path) > step:  # damaged, or the run would go on from it
+                checkpoints.remove(path)
+            elif checkpoints.step_of(path) == step:
+                checkpoints.seal(path, self.run.logs)  # which have just been mended
         self.saved_step = step
 
     def step_done(self, step):
@@ -45,9 +48,9 @@ class Checkpoints(Listener):
         """
         divergence.check(self.model)
         path = self.run.checkpoint(step)
-        replace_with(path, self.model.save)
-        for old in sorted(self.run.checkpoints.glob("step-*.keras"))[: -self.keep]:
-            old.unlink()
+        checkpoints.save(path, self.model.save, self.run.logs)
+        for old in checkpoints.there(self.run.checkpoints)[: -self.keep]:
+            checkpoints.remove(old)
         self.saved_step = step
         self._last = time.monotonic()
         return path

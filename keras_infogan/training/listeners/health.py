@@ -37,7 +37,7 @@ class Health(Listener):
         """Looks at the model as it stands, notes its problems and returns them."""
         vitals = vitals_of(self.model, self.reference, tick.step, tick.metrics, self.seed)
         problems = diagnose(vitals)
-        known = {row["problem"] for row in files.read_jsonl(self.path)}
+        known = {row.get("problem") for row in files.read_jsonl(self.path)}
         for problem in problems:
             if problem.name not in known:
                 print(f"step {tick.step}, {problem}", flush=True)
@@ -66,6 +66,8 @@ def summarize(rows):
     found = {}
     for row in rows:
         row = dict(row)
+        if not {"step", "problem"} <= set(row):
+            continue  # altered since it was written
         step = row.pop("step")
         first = found.get(row["problem"], {"first_step": step})["first_step"]
         found[row["problem"]] = {**row, "first_step": first, "last_step": step}

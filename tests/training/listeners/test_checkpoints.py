@@ -4,6 +4,8 @@ import types
 
 import pytest
 
+from keras_infogan import checkpoints as checkpoints_on_disk
+from keras_infogan import files
 from keras_infogan.training.listeners import checkpoints
 from keras_infogan.training.listeners.checkpoints import Checkpoints
 
@@ -29,15 +31,19 @@ def make(run, step=0, **options):
 
 
 def names(run):
-    return sorted(path.name for path in run.checkpoints.iterdir())
+    """Of the checkpoints, each of which has its checksums beside it."""
+    found = sorted(path.name for path in run.checkpoints.iterdir())
+    assert sorted(name.replace(".keras", ".json") for name in found[1::2]) == found[::2]
+    return found[1::2]
 
 
-def test_two_newest_are_kept(run):
+def test_three_newest_are_kept(run):
     listener = make(run)
-    for step in (8, 9, 10, 11):
+    for step in (7, 8, 9, 10, 11):
         listener.save(step)
-    assert names(run) == ["step-000000010.keras", "step-000000011.keras"]
-    assert run.latest_checkpoint().read_text() == "model number 4"
+    kept = ["step-000000009.keras", "step-000000010.keras", "step-000000011.keras"]
+    assert names(run) == kept
+    assert run.latest_checkpoint().read_text() == "model number 5"
 
 
 def test_as_many_as_asked_are_kept(run):
@@ -45,6 +51,18 @@ def test_as_many_as_asked_are_kept(run):
     for step in (1, 2):
         path = listener.save(step)
     assert names(run) == [path.name] == ["step-000000002.keras"]
+
+
+def test_checksums_are_those_of_the_logs_that_were_mended(run):
+    files.append_jsonl(run.metrics, {"step": 1}, {"step": 2})
+    listener = make(run)
+    path = listener.save(2)
+    assert checkpoints_on_disk.altered_logs(path, run.logs) == []
+    # A longer run drops the line of the last step, for it ends no tick there.
+    files.write_jsonl(run.metrics, [{"step": 1}])
+    assert checkpoints_on_disk.altered_logs(path, run.logs) == [run.metrics]
+    listener.begin(FakeModel(), 2)
+    assert checkpoints_on_disk.altered_logs(path, run.logs) == []
 
 
 def test_nothing_bears_the_name_before_it_is_whole(run):
@@ -104,8 +122,9 @@ def test_the_end_is_saved_unless_it_is_there_already(run):
     assert len(listener.model.saved_to) == 1
 
 
-def test_parts_that_a_killed_process_left_are_removed(run):
-    (run.checkpoints / ".part-step-000000007.keras").write_text("half")
-    run.checkpoint(6).write_text("whole")
+def test_checkpoints_after_the_step_from_which_a_run_goes_on_are_removed(run):
+    listener = make(run)
+    for step in (5, 6, 7):
+        listener.save(step)
     make(run, step=6)
-    assert names(run) == ["step-000000006.keras"]
+    assert names(run) == ["step-000000005.keras", "step-000000006.keras"]

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import keras
@@ -9,7 +11,7 @@ import pytest
 
 from keras_infogan.training.listeners.stop_on_signal import StopOnSignal
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.fixture
@@ -45,7 +47,46 @@ def test_nothing_is_received_without_a_signal(stop):
     assert not getattr(model, "stop_training", False)
 
 
-def test_a_second_signal_stops_at_once(stop):
+TERMINAL = """
+import os, pty, time
+from keras_infogan.training.listeners.stop_on_signal import StopOnSignal
+
+told, tell = os.pipe()
+child, terminal = pty.fork()
+if child == 0:
+    with StopOnSignal() as stop:
+        os.write(tell, b".")
+        while stop.received is None:
+            time.sleep(0.05)
+        print("to nobody", flush=True)
+        os.write(tell, stop.received.name.encode())
+        os._exit(0)
+os.read(told, 1)
+os.close(terminal)
+assert os.waitpid(child, 0)[1] == 0
+assert os.read(told, 9) == b"SIGHUP"
+"""
+
+
+def test_a_terminal_that_is_closed_takes_no_more_and_ends_nothing(root):
+    subprocess.run([sys.executable, "-c", TERMINAL], cwd=root, check=True)
+
+
+def test_a_second_sigterm_changes_nothing(stop):
+    for _ in range(2):  # as `timeout` sends it
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert stop.received is signal.SIGTERM
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_after_training_the_first_signal_stops_at_once(stop, number):
+    stop.at_once = True
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), number)
+    assert stop.received is number
+
+
+def test_a_second_ctrl_c_stops_at_once(stop):
     os.kill(os.getpid(), signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
@@ -54,7 +95,7 @@ def test_a_second_signal_stops_at_once(stop):
 
 @pytest.fixture
 def mine():
-    """A handler of both signals that was there before."""
+    """A handler of all signals that was there before."""
 
     def mine(number, frame):
         pass
@@ -68,13 +109,21 @@ def mine():
 def test_earlier_handlers_come_back(mine):
     with StopOnSignal():
         assert all(signal.getsignal(number) not in (mine, None) for number in SIGNALS)
-    assert [signal.getsignal(number) for number in SIGNALS] == [mine, mine]
+    assert [signal.getsignal(number) for number in SIGNALS] == [mine] * 3
+
+
+def test_hangups_stay_ignored_as_nohup_wants_it(mine):
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with StopOnSignal() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert stop.received is None
+    assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
 
 
 def test_earlier_handlers_come_back_after_an_error(mine):
     with pytest.raises(ZeroDivisionError), StopOnSignal():
         raise ZeroDivisionError
-    assert [signal.getsignal(number) for number in SIGNALS] == [mine, mine]
+    assert [signal.getsignal(number) for number in SIGNALS] == [mine] * 3
 
 
 def test_a_thread_listens_for_no_signal(mine):
@@ -88,4 +137,4 @@ def test_a_thread_listens_for_no_signal(mine):
     thread = threading.Thread(target=listen)
     thread.start()
     thread.join()
-    assert seen == [[mine, mine], None]
+    assert seen == [[mine] * 3, None]

@@ -1,0 +1,36 @@
+"""How the program was called, so that what it tells people to type can be typed."""
+
+import pathlib
+import shlex
+import sys
+
+
+def prog(command):
+    """The program's name in front of its messages: `"train.py"`, or `"infogan <command>"`."""
+    return "train.py" if _called() == "train.py" and command == "train" else f"infogan {command}"
+
+
+def command_line(command, *arguments):
+    """A command of this package, such as `"train"`, as it can be pasted into a shell."""
+    if _called() == "train.py" and command == "train":
+        words = ["python", sys.argv[0]]
+    elif _called() == "infogan":
+        words = ["infogan", command]
+    else:
+        words = ["python", "-m", "keras_infogan", command]
+    return shlex.join([*words, *map(str, arguments)])
+
+
+def resume_command(path, imports=()):
+    """The command that resumes a run.
+
+    Args:
+        path: The run's directory.
+        imports: What the run records of its `--import`.
+    """
+    flags = [word for name in imports for word in ("--import", name)]
+    return command_line("train", "--resume", path, *flags)
+
+
+def _called():
+    return pathlib.Path(sys.argv[0]).name

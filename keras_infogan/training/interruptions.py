@@ -1,0 +1,38 @@
+"""What a run that ends early says: how far it is saved, and the command that resumes it."""
+
+import contextlib
+
+from keras_infogan import invocation
+from keras_infogan.errors import StorageError
+
+
+@contextlib.contextmanager
+def resumable(run, imports):
+    """Adds to the error of a disk that takes no more how far a run is saved, and how to resume it.
+
+    Args:
+        run: A `RunDir`.
+        imports: What it records of its `--import`.
+
+    Raises:
+        StorageError: In one line, for any `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        said = str(error) if isinstance(error, StorageError) else f"{error}."
+        if run.config.exists():
+            said += (
+                f" The run is saved up to step {run.saved_step()}. Resume with: "
+                f"{invocation.resume_command(run.path, imports)}"
+            )
+        raise StorageError(said) from error
+
+
+def say_stopped(signal, run, plan, imports):
+    """Says that a signal stopped a run."""
+    print(
+        f"Stopped by {signal.name} at step {run.saved_step()} of {plan.total_steps}. Resume with:\n"
+        f"{invocation.resume_command(run.path, imports)}",
+        flush=True,
+    )
