@@ -164,7 +164,9 @@ def read_json(path):
     if not isinstance(content, dict):
         raise ValueError("it holds no JSON object")
     if CHECKSUM in content and content.pop(CHECKSUM) != _checksum(content):
-        raise ValueError("its checksum does not agree with its content")
+        raise ValueError(
+            "its checksum does not agree with its content (if you edited it, remove the checksum)"
+        )
     return content
 
 

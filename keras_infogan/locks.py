@@ -41,7 +41,7 @@ def hold(path, flags):
 
 @contextlib.contextmanager
 def hold_folder(folder):
-    """Locks a directory by a file in it, which says who holds it.
+    """Locks a directory by a file in it, which says who holds it and is removed afterwards.
 
     Raises:
         UserError: If another process holds it.
@@ -51,11 +51,20 @@ def hold_folder(folder):
     with contextlib.ExitStack() as stack:
         try:
             descriptor = stack.enter_context(hold(path, os.O_RDWR | os.O_CREAT))
+            # The one that held it may have removed the file since it was opened.
+            if not os.fstat(descriptor).st_nlink:
+                raise BlockingIOError
         except BlockingIOError:
             raise UserError(f"{folder} is in use by {_holder(path)}.") from None
+        stack.callback(_remove, path)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         yield
+
+
+def _remove(path):
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _holder(path):

@@ -199,6 +199,7 @@ def test_a_process_that_was_killed_holds_nothing(tmp_path):
     assert names(tmp_path) == [".lock", ".part-config.json"]
     with RunDir(tmp_path).locked():
         assert names(tmp_path) == [".lock"]
+    assert names(tmp_path) == []
 
 
 def test_a_run_that_cannot_be_written_cannot_be_held(folder):

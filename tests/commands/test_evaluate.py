@@ -18,6 +18,7 @@ from keras_infogan.commands import evaluate
 from keras_infogan.config import RunOptions
 from keras_infogan.data import sources
 from keras_infogan.errors import UserError
+from keras_infogan.files import read_json
 from keras_infogan.run_dir import RunDir
 
 PICTURES = ["confusion.png", "images-by-code.png", "traversal-c2.png"]
@@ -88,7 +89,7 @@ def assert_refused(capfd, arguments, said, unchanged):
 def test_scores_and_pictures_are_written(evaluated):
     out, scores = evaluated
     assert sorted(path.name for path in out.iterdir()) == ["evaluation", "evaluation.json"]
-    assert json.loads((out / "evaluation.json").read_text()) == scores
+    assert read_json(out / "evaluation.json") == scores
     assert sorted(path.name for path in (out / "evaluation").iterdir()) == PICTURES
     for name in PICTURES:
         with Image.open(out / "evaluation" / name) as picture:
@@ -123,7 +124,7 @@ def test_the_command_writes_into_the_run(copied, capsys):
     before = tree(copied.path)
     assert evaluate.main([str(copied.path), "--seed", "7"]) == 0
     out = capsys.readouterr().out
-    scores = json.loads((copied.path / "evaluation.json").read_text())
+    scores = copied.read_evaluation()
     assert out == evaluate.report(scores) + "\n"
     written = {"evaluation.json", *(f"evaluation/{name}" for name in PICTURES)}
     after = tree(copied.path)
@@ -191,7 +192,7 @@ def test_a_config_without_a_data_set_is_refused(copied, capfd):
 
 
 def test_a_run_with_parts_of_its_own_asks_for_their_import(copied, capfd):
-    content = json.loads(copied.config.read_text())
+    content = read_json(copied.config)
     content["objective"]["generator_loss"] = "nobodys_objective"
     content["run"] |= {"imports": ["nobodys_module"], "callbacks": ["nobodys_callback"]}
     copied.config.write_text(json.dumps(content))
@@ -213,7 +214,12 @@ def test_a_damaged_checkpoint_is_refused(copied, capfd):
     whole = checkpoint.read_bytes()
     for content in (b"", b"no archive", whole[: len(whole) // 2]):
         checkpoint.write_bytes(content)
-        assert_refused(capfd, [copied.path], f"{checkpoint} cannot be loaded", copied.path)
+        said = (
+            f"{checkpoint} is damaged: it is torn or altered, and no checkpoint before it is sound"
+        )
+        assert_refused(capfd, [copied.path], said, copied.path)
+        arguments = [checkpoint, "--dataset", "tiny", "--out", copied.path / "out"]
+        assert_refused(capfd, arguments, f"{checkpoint} cannot be loaded", copied.path)
 
 
 def test_a_run_without_a_checkpoint_is_refused(copied, capfd):

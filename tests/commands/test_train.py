@@ -213,7 +213,7 @@ def test_a_truncated_checkpoint_is_refused(run, place, capfd):
     content = run.checkpoint(7).read_bytes()
     run.checkpoint(7).write_bytes(content[: len(content) // 2])
     line = refusal(place, capfd, "--resume", run.path)
-    assert "step-000000007.keras is damaged; remove it to go on from the one before" in line
+    assert "step-000000007.keras is damaged: it is torn or altered, and no " in line
 
 
 def test_a_sound_zip_that_is_no_model_is_refused(run, place, capfd, monkeypatch, tiny_data):

@@ -9,6 +9,7 @@ import tensorflow as tf
 from serving_fixtures import facts
 
 from keras_infogan.errors import UserError
+from keras_infogan.files import read_json
 from keras_infogan.latents import Categorical, Uniform
 from keras_infogan.serving.exported import Exported, find_version
 from keras_infogan.serving.saved_model import export_model
@@ -41,7 +42,7 @@ def test_it_knows_what_can_be_asked(exported, version):
     assert exported.others == {
         name: {"low": -2.0, "middle": 0.0, "high": 2.0} for name in ("c2", "c3")
     }
-    assert exported.about == json.loads((version / "about.json").read_text())
+    assert exported.about == read_json(version / "about.json")
 
 
 def test_without_labels_images_are_asked_for_by_code(tiny_model, tmp_path):

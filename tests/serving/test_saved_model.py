@@ -39,6 +39,7 @@ def test_files_of_a_version(exported):
         "assets.extra/tf_serving_warmup_requests",
         "about.json",
         "README.md",
+        "SHA256SUMS",
     }
     assert exported.stat().st_mode & 0o777 == 0o755
 

@@ -106,7 +106,6 @@ def test_every_file_of_the_contract_is_there(finished):
         "evaluations.jsonl",
         "checkpoints/step-000000010.keras",
         "checkpoints/step-000000010.json",
-        ".lock",
     }
 
 
