@@ -167,22 +167,14 @@ def _of_factors(scores):
 
 
 def _of_images(scores):
-    from keras_infogan.evaluation.digits import shows_digits
-
     generated = scores["generated"]
-    lines = [
+    return [
         f"Fréchet distance {generated['frechet']:.2f} (training images: "
         f"{generated['frechet_floor']:.2f}), precision {generated['precision']:.2f}, recall "
         f"{generated['recall']:.2f}, density {generated['density']:.2f}, coverage "
         f"{generated['coverage']:.2f}, nearer to a training image than a hundredth of test images: "
         f"{generated['copying']['closer_than_test']:.1%}; {generated['extractor']}"
     ]
-    if not shows_digits(scores["dataset"]):
-        lines.append(
-            f"These distances mean little for {scores['dataset']}: their features are those of a "
-            "classifier of handwritten digits."
-        )
-    return lines
 
 
 def main(arguments=None):

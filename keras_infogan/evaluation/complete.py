@@ -7,7 +7,7 @@ from keras_infogan.data.pipeline import evenly_chosen, sample_images
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.codes import evaluate_codes, read_codes, scores_by_code
 from keras_infogan.evaluation.continuous import code_meanings
-from keras_infogan.evaluation.digit_features import digit_features
+from keras_infogan.evaluation.extractors import extractor_of
 from keras_infogan.evaluation.frechet import frechet_distance
 from keras_infogan.evaluation.information import information
 from keras_infogan.evaluation.known_factors import evaluate_factors
@@ -15,9 +15,6 @@ from keras_infogan.evaluation.neighbours import K, copying, fidelity_and_variety
 from keras_infogan.evaluation.scores import confusion, label_table
 from keras_infogan.evaluation.sharpness import relative_sharpness
 
-EXTRACTOR = (
-    "features of this project's small digit classifier: not comparable with other extractors"
-)
 IMAGES = 5000  # on each side of a distance; 1,000 move the Fréchet distance by its own size
 TRAIN_IMAGES = 20_000  # looked through for copies
 CONFUSION_LABELS = 100  # no picture shows more; omniglot has 1,623
@@ -54,10 +51,11 @@ def evaluate_model(model, data, seed=0):
     images = model.generate(latents)
     if not np.isfinite(images).all():
         raise UserError("The generator makes images that are not finite: nothing can be scored.")
-    generated = digit_features(images)
+    extractor = extractor_of(data.name)
+    generated = extractor.features(images)
     test_images = sample_images(data.test_images, count, size)
-    test = digit_features(test_images)
-    train = digit_features(sample_images(data.train_images, TRAIN_IMAGES, size))
+    test = extractor.features(test_images)
+    train = extractor.features(sample_images(data.train_images, TRAIN_IMAGES, size))
     train_sample = train[evenly_chosen(len(train), count)]
 
     test_codes = read_codes(model, data.test_images)
@@ -82,7 +80,7 @@ def evaluate_model(model, data, seed=0):
         },
         "labels_obeyed": obeyed,
         "generated": {
-            "extractor": EXTRACTOR,
+            "extractor": extractor.name,
             "images": count,
             "frechet": frechet_distance(generated, test),
             "frechet_floor": frechet_distance(train_sample, test),

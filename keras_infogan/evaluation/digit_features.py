@@ -1,4 +1,4 @@
-"""The features of a small digit classifier, which Fréchet distance and neighbours are counted in.
+"""The features of a small digit classifier, in which pictures of digits are compared.
 
 The classifier ships with the package (`digit_features.npz`, half precision) and was trained by
 `python -m keras_infogan.evaluation.digit_features`, with labels, on MNIST's training images. It

@@ -1,8 +1,8 @@
 """Fréchet distance between two sets of features.
 
 Heusel et al., "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium",
-2017. Figures compare only within one feature extractor: ours is a small digit classifier, so they
-are no FID.
+2017. Figures compare only within one feature extractor: ours are no Inception network, so they
+are no FID (see `extractors`).
 """
 
 import numpy as np
