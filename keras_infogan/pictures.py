@@ -6,6 +6,9 @@ from PIL import Image
 from keras_infogan.files import replace_with
 
 GAP = 2
+FRAMES = 40  # of an animation
+FRAME_WIDTH = 400  # pixels, at most
+FRAME_MILLISECONDS, LAST_MILLISECONDS = 250, 2000
 
 
 def tile(images, gap=GAP):
@@ -33,6 +36,33 @@ def tile(images, gap=GAP):
 def save_grid(path, images):
     """Writes a table of images, `(rows, columns, height, width, channels)` in [-1, 1], as PNG."""
     replace_with(path, lambda part: Image.fromarray(tile(images)).save(part))
+
+
+def save_animation(path, pictures):
+    """Writes pictures as the frames of a GIF, evenly chosen ones if there are many.
+
+    Args:
+        path: Where to.
+        pictures: Paths of PNG files of one size, two at least.
+    """
+    chosen = evenly(pictures, FRAMES)
+    frames = []
+    for picture in chosen:
+        with Image.open(picture) as image:
+            frame = image.convert("RGB" if image.mode != "L" else "L")
+        frame.thumbnail((FRAME_WIDTH, FRAME_WIDTH * 4))
+        frames.append(frame)
+    durations = [FRAME_MILLISECONDS] * (len(frames) - 1) + [LAST_MILLISECONDS]
+    options = {"save_all": True, "append_images": frames[1:], "loop": 0, "duration": durations}
+    replace_with(path, lambda part: frames[0].save(part, **options))
+
+
+def evenly(items, count):
+    """At most so many of the items, evenly chosen, the first and the last among them."""
+    items = list(items)
+    if len(items) <= count:
+        return items
+    return [items[i] for i in np.linspace(0, len(items) - 1, count).round().astype(int)]
 
 
 def save_curves(path, steps, curves, title, unit, level=None):

@@ -53,7 +53,7 @@ class Registry:
         if name in self._things or name in self._homes:
             raise UserError(f"There is a {self.kind} of this name already. Received: {name!r}.")
         if self.base is not None and inspect.isclass(thing):
-            base = _load(self.base)
+            base = load(self.base)
             if not issubclass(thing, base):
                 raise UserError(
                     f"A {self.kind} must be a subclass of {base.__name__}. Received: {thing!r}."
@@ -98,7 +98,7 @@ class Registry:
         """
         self.check(name)
         if name not in self._things:
-            self._things[name] = _load(self._homes[name])
+            self._things[name] = load(self._homes[name])
         return self._things[name]
 
     def name_of(self, thing):
@@ -138,7 +138,8 @@ class Registry:
             raise UserError(f"{identifier}: {error}") from None
 
 
-def _load(home):
+def load(home):
+    """What `module:attribute` of the package names; imported now, and not before."""
     module, _, attribute = home.partition(":")
     return getattr(importlib.import_module(f"keras_infogan.{module}"), attribute)
 

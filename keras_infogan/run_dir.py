@@ -7,6 +7,8 @@ health.jsonl         problems that the checks found, if any
 evaluations.jsonl    scores on the way, if asked for
 restarts.jsonl       restarts after a divergence, if any
 summary.json         what the run reached; its status is finished or failed
+report.html          the same as a page, with pictures
+evaluation/          pictures of what the scores count
 images/              grids, traversals, curves
 checkpoints/         step-<step>.keras: model, both optimizers, metrics; step-<step>.json: checksums
 export/generator/1/  SavedModel
@@ -16,6 +18,7 @@ export/generator/1/  SavedModel
 import contextlib
 import os
 import pathlib
+import re
 
 from keras_infogan import checkpoints, earlier, extensions, files, invocation, locks
 from keras_infogan.config import RunConfig, RunOptions
@@ -57,6 +60,14 @@ class RunDir:
     @property
     def restarts(self):
         return self.path / "restarts.jsonl"
+
+    @property
+    def evaluation(self):
+        return self.path / "evaluation.json"
+
+    @property
+    def evaluation_pictures(self):
+        return self.path / "evaluation"
 
     @property
     def images(self):
@@ -114,6 +125,26 @@ class RunDir:
     def image(self, name, step):
         """Path of a picture of one step; the name sorts by step."""
         return self.images / f"{name}-{step:07d}.png"
+
+    def pictures(self):
+        """`{name: {step: path}}` of the pictures in `images` that `image` has named, in order."""
+        found = {}
+        for path in sorted(self.images.glob("*.png")):
+            if parts := re.fullmatch(r"(.+)-(\d{7,})", path.stem):
+                found.setdefault(parts[1], {})[int(parts[2])] = path
+        return found
+
+    def first_pictures(self):
+        """`{step: path}` of the grid of the first categorical code, or of what stands in its place.
+
+        A model without such a code has samples or, with continuous codes only, traversals.
+        """
+        found = self.pictures()
+        for kind in ("noise-by-code", "samples", "traversal"):
+            names = [name for name in found if name == kind or name.startswith(f"{kind}-")]
+            if names:
+                return found[min(names, key=lambda name: (len(name), name))]
+        return {}
 
     def checkpoint(self, step):
         """Path of the checkpoint of one step."""
@@ -216,7 +247,7 @@ class RunDir:
 
     def read_evaluation(self):
         """The content of evaluation.json, or None if there is none that can be read."""
-        return self._read(self.path / "evaluation.json", earlier.evaluation)
+        return self._read(self.evaluation, earlier.evaluation)
 
     def read_environment(self):
         """The content of environment.json, or None if there is none that can be read."""

@@ -12,6 +12,7 @@ from keras_infogan import (
     checkpoints,
     earlier,
     optimizers,  # noqa: F401
+    pretrained,
     registry,
     schedules,  # noqa: F401
 )
@@ -28,7 +29,7 @@ def load_model(path):
     Files of earlier versions are converted on the way.
 
     Args:
-        path: The file.
+        path: The file; or the `hf://` address of a model on Hugging Face, which Keras fetches.
 
     Returns:
         A `GAN`, `ConditionalGAN` or `InfoGAN`, compiled, with its optimizers as they were.
@@ -56,6 +57,42 @@ def load_model(path):
     return model
 
 
+def from_preset(identifier, kind=gan.GAN):
+    """Loads a trained model.
+
+    Args:
+        identifier: Name of a pretrained model, such as `"mnist"`; a `.keras` file; or an `hf://`
+            address.
+        kind: Class that it must be of.
+
+    Returns:
+        The model. Pretrained ones are not compiled: `compile` them to train on.
+
+    Raises:
+        UserError: If there is no such model, or it is of another class.
+    """
+    if not is_address(identifier) and not pathlib.Path(identifier).is_file():
+        identifier = pretrained.folder(str(identifier)) / pretrained.MODEL
+    model = load_model(identifier)
+    if not isinstance(model, kind):
+        raise UserError(
+            f"{identifier} must hold a {kind.__name__}. Received: a {type(model).__name__}."
+        )
+    return model
+
+
+def without_optimizers(model):
+    """A copy of a model that is not compiled, so that its file holds its own weights only."""
+    copy = type(model).from_config(model.get_config())
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def is_address(path):
+    """Whether a path is the address of a model on Hugging Face."""
+    return str(path).startswith("hf://")
+
+
 def import_parts():
     """Imports all that a file may hold: Keras finds classes once their modules are imported."""
     for kind in ("term", "transform", "rewrite"):
@@ -65,6 +102,8 @@ def import_parts():
 
 def _of_today(path, folder):
     """The path itself, or that of a converted copy below `folder`."""
+    if is_address(path):
+        return path
     with zipfile.ZipFile(path) as archive:
         config = json.loads(archive.read("config.json"))
         if not earlier.is_earlier_model(config):

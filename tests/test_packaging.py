@@ -44,6 +44,7 @@ def test_requirements_files_repeat_what_the_package_asks_for():
     assert listed("requirements-demo.txt") == as_listed(EXTRAS["demo"])
     assert listed("requirements-benchmarks.txt") == as_listed(EXTRAS["benchmarks"])
     assert listed("requirements-dev.txt") == as_listed(EXTRAS["dev"])
+    assert listed("requirements-docs.txt") == as_listed(EXTRAS["docs"])
     assert "pytest<10,>=8" in tests and not needed & tests
 
 
@@ -89,6 +90,7 @@ def test_the_wheel_carries_the_package_and_its_data_and_nothing_else(wheel):
     }
     assert {
         "keras_infogan/evaluation/digit_features.npz",
+        "keras_infogan/reports/templates/style.css",
         "keras_infogan/serving/page/canvas.js",
     } <= carried
     assert f"{information}/licenses/LICENSE" in wheel.namelist()

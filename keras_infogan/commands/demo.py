@@ -105,7 +105,7 @@ def serve(options):
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
     parser = program.OneLineParser("infogan demo", __doc__)
-    parser.add_argument("run", help="directory of a run, of versions, or of one version")
+    program.add_exported(parser)
     parser.add_argument("--port", type=int, default=7860, help="of 127.0.0.1 (default: 7860)")
     return program.run(parser, serve, arguments)
 

@@ -1,13 +1,26 @@
-"""Exports a finished run's last checkpoint as a SavedModel: the next version of its export."""
+"""Exports a finished run, or a pretrained model: the next version of a SavedModel, or a file.
+
+    infogan export runs/quick-s0
+    infogan export mnist --out served/mnist
+    infogan export mnist --format onnx --out generator.onnx
+
+Another format than saved_model holds the generator alone, from latents to images in [-1, 1].
+"""
 
 import contextlib
 import pathlib
+import shutil
 import sys
 
-from keras_infogan import checkpoints, files, invocation, quiet
+from keras_infogan import checkpoints, files, invocation, pretrained, quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import StorageError, UserError
 from keras_infogan.run_dir import RunDir
+from keras_infogan.serving import formats
+from keras_infogan.serving.exported import find_version
+from keras_infogan.serving.versions import new_version
+
+SAVED_MODEL = "saved_model"
 
 
 def export_run(path, out=None):
@@ -25,6 +38,73 @@ def export_run(path, out=None):
             read; nothing is left behind then.
         StorageError: If the export cannot be written; nothing is left behind then either.
     """
+    run, about, resume = _finished(path)
+    if out is not None:
+        files.check_writable(out)
+    try:
+        with run.locked() if out is None else contextlib.nullcontext():
+            model = _last_model(run, about, resume)
+            from keras_infogan.serving.saved_model import export_model
+
+            return export_model(model, run.export if out is None else pathlib.Path(out), about)
+    except StorageError as error:
+        where = () if out is None else ("--out", out)
+        command = invocation.command_line("export", path, *where)
+        raise StorageError(f"{error} Nothing was exported. Export again with: {command}") from error
+
+
+def export_pretrained(name, out=None):
+    """Copies the SavedModel of a pretrained model.
+
+    Args:
+        name: Its name.
+        out: Directory of the versions; a directory of that name by default.
+
+    Returns:
+        Path of the version's directory.
+
+    Raises:
+        UserError: If the model is damaged, or the directory cannot be written.
+    """
+    version = find_version(name)
+    base = pathlib.Path(out or name)
+    files.check_writable(base)
+    return new_version(base, lambda part: shutil.copytree(version, part, dirs_exist_ok=True))
+
+
+def export_format(path, kind, out):
+    """Writes the generator of a finished run or of a pretrained model in another format.
+
+    Args:
+        path: The run's directory, or the model's name.
+        kind: One of `formats.FORMATS`.
+        out: The file.
+
+    Returns:
+        Its path.
+
+    Raises:
+        UserError: As `export_run` and `formats.export_generator`.
+    """
+    if out is None:
+        raise UserError(f"--format {kind} needs --out, a file.")
+    out = pathlib.Path(out)
+    if not out.parent.is_dir():
+        raise UserError(f"{out.parent} is not a directory.")
+    files.check_writable(out.parent)
+    if pretrained.is_named(path):
+        quiet.import_tensorflow()
+        from keras_infogan.saving import from_preset
+
+        model = from_preset(path)
+    else:
+        model = _last_model(*_finished(path))
+    formats.export_generator(model, kind, out)
+    return out
+
+
+def _finished(path):
+    """A finished run, its facts for about.json, and how to resume it."""
     run = RunDir(path)
     config, imports = run.read_config(), run.read_imports()
     resume = f"Resume it with: {invocation.resume_command(path, imports)}"
@@ -37,18 +117,11 @@ def export_run(path, out=None):
     if environment is None or summary is None or not {"codes", "steps"} <= set(summary):
         raise UserError(f"{path} is damaged: its summary.json or environment.json. {resume}")
     about = {"config": config.to_json(), "summary": summary, "environment": environment}
-    if out is not None:
-        files.check_writable(out)
-    try:
-        with run.locked() if out is None else contextlib.nullcontext():
-            return _export_to(run.export if out is None else pathlib.Path(out), run, about, resume)
-    except StorageError as error:
-        where = () if out is None else ("--out", out)
-        command = invocation.command_line("export", path, *where)
-        raise StorageError(f"{error} Nothing was exported. Export again with: {command}") from error
+    return run, about, resume
 
 
-def _export_to(base, run, about, resume):
+def _last_model(run, about, resume):
+    """The model of a finished run's last checkpoint."""
     checkpoint = run.latest_checkpoint()
     if checkpoint is None:
         raise UserError(f"{run.path} has no checkpoint.")
@@ -60,23 +133,33 @@ def _export_to(base, run, about, resume):
         )
     quiet.import_tensorflow()
     from keras_infogan.saving import load_model
-    from keras_infogan.serving.saved_model import export_model
 
-    return export_model(load_model(checkpoint), base, about)
+    return load_model(checkpoint)
 
 
 def _export(options):
-    print(export_run(options.run, options.out))
+    if options.format != SAVED_MODEL:
+        print(export_format(options.run, options.format, options.out))
+    elif pretrained.is_named(options.run):
+        print(export_pretrained(options.run, options.out))
+    else:
+        print(export_run(options.run, options.out))
 
 
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
     parser = program.OneLineParser("infogan export", __doc__)
-    parser.add_argument("run", help="directory of a finished run")
+    parser.add_argument("run", help="directory of a finished run, or a pretrained model")
     parser.add_argument(
         "--out",
-        metavar="DIR",
-        help="directory of the versions (default: the run's)",
+        metavar="PATH",
+        help="directory of the versions (default: the run's); a file for another format",
+    )
+    parser.add_argument(
+        "--format",
+        choices=(SAVED_MODEL, *formats.FORMATS),
+        default=SAVED_MODEL,
+        help=f"format (default: {SAVED_MODEL})",
     )
     program.add_import(parser)
     return program.run(parser, _export, arguments)

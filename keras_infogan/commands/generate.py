@@ -1,4 +1,4 @@
-"""Draws images of a run's newest export, without a server.
+"""Draws images of a run's newest export, or of a pretrained model, without a server.
 
 infogan generate runs/quick-s0 --label 7 --count 16 --out sevens.png
 infogan generate runs/quick-s0 --label 7 --count 4 --sweep c2 --out widths.png
@@ -88,7 +88,7 @@ def draw(options):
 def main(arguments=None):
     """Runs the command line and returns the exit code."""
     parser = program.OneLineParser("infogan generate", __doc__)
-    parser.add_argument("run", help="directory of a run, of versions, or of one version")
+    program.add_exported(parser)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--label", help="images of this label, by its name or its number")
     what.add_argument("--code", type=int, help="images of this value of the code")

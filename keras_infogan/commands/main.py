@@ -13,8 +13,10 @@ COMMANDS = {
     "evaluate": "compute all scores of a run, and their pictures",
     "study": "train several seeds and write a table of their scores",
     "compare": "draw runs side by side",
+    "report": "write a page of what runs did and reached",
     "export": "export a run for TensorFlow Serving",
-    "generate": "draw images from an export, without a server",
+    "pretrained": "list the models that ship with the package, or add one",
+    "generate": "draw images from an export or a pretrained model, without a server",
     "client": "ask a TensorFlow Serving server for images",
     "demo": "serve a page on which to try an export",
 }
@@ -40,7 +42,7 @@ def main(arguments=None):
 
 
 def _parser():
-    listed = "".join(f"  {name:<10}{does}\n" for name, does in COMMANDS.items())
+    listed = "".join(f"  {name:<11}{does}\n" for name, does in COMMANDS.items())
     parser = OneLineParser(
         prog="infogan",
         usage="infogan COMMAND ...",

@@ -42,6 +42,13 @@ def add_import(parser):
     )
 
 
+def add_exported(parser):
+    """Adds `run`, what `serving.exported.find_version` takes."""
+    parser.add_argument(
+        "run", help="directory of a run, of versions or of one version; or a pretrained model"
+    )
+
+
 def run(parser, action, arguments=None):
     """Runs a program.
 

@@ -10,7 +10,7 @@ from keras_infogan.pictures import save_grid, save_matrix
 COLUMNS = 16
 
 
-def save_illustrations(folder, model, data, scores, seed=0):
+def save_illustrations(folder, model, data, scores, seed=0, test_codes=None):
     """Draws what the scores count.
 
     - confusion.png: test images by true label and by the label of their code.
@@ -26,6 +26,7 @@ def save_illustrations(folder, model, data, scores, seed=0):
         data: An `ImageData`.
         scores: What `evaluate_model` returns; of a code without a confusion in it none is drawn.
         seed: Seed of the noise.
+        test_codes: What `read_codes` returns for the test images, if they have been read already.
     """
     latents = model.latents
     several = len(latents.categorical) > 1
@@ -33,7 +34,9 @@ def save_illustrations(folder, model, data, scores, seed=0):
     def path(picture, name):
         return folder / (f"{picture}-{name}.png" if several else f"{picture}.png")
 
-    for name, values in read_codes(model, data.test_images).items():
+    if test_codes is None:
+        test_codes = read_codes(model, data.test_images)
+    for name, values in test_codes.items():
         num_values = latents.codes[latents.position(name)].num_values
         grid = _images_by_code(values, num_values, data, model.generator.output_shape[1])
         save_grid(path("images-by-code", name), grid)

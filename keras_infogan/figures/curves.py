@@ -12,8 +12,28 @@ PANELS = {
     "information": "information, nats",
     "code_accuracy": "Q's accuracy on its own codes",
 }
-PROBABILITIES = ("real_probability", "generated_probability_before")
+# Curves of one run, by the names of their metrics.
+_LOSSES = {
+    "d_loss": "discriminator",
+    "g_loss": "generator (adversarial)",
+    "categorical_loss": "Q, categorical codes",
+    "continuous_loss": "Q, continuous codes",
+}
+PROBABILITIES = {
+    "real_probability": "real images",
+    "generated_probability_before": "generated, before G's update",
+    "generated_probability_after": "generated, after G's update",
+}
 COLUMNS = 2
+
+
+def losses(latents):
+    """`{metric: label}` of the losses that a model with these latents has."""
+    hidden = {
+        "categorical_loss": not latents.categorical,
+        "continuous_loss": not latents.continuous,
+    }
+    return {metric: label for metric, label in _LOSSES.items() if not hidden.get(metric)}
 
 
 def draw(out, runs):

@@ -54,7 +54,7 @@ def steps(out, runs, steps):
     table = []
     for run in runs:
         first = _names(run, GRID, "grids")[0]
-        grids = {step: (run, step, path) for name, step, path in _found(run) if name == first}
+        grids = {step: (run, step, path) for step, path in run.pictures()[first].items()}
         if missing := [step for step in steps if step not in grids]:
             raise UserError(
                 f"{run.path} has no pictures of step {missing[0]}; it has those of "
@@ -117,16 +117,9 @@ def arc(first, last, count):
     return (np.sin((1.0 - shares) * angle) * first + np.sin(shares * angle) * last) / np.sin(angle)
 
 
-def _found(run):
-    """`(name, step, path)` of the pictures of steps."""
-    for path in sorted(run.images.glob("*.png")):
-        if parts := re.fullmatch(r"(.+)-(\d{7,})", path.stem):
-            yield parts[1], int(parts[2]), path
-
-
 def _names(run, pattern, what):
     """Names of the pictures that match, in order, shorter ones first: c2 stands before c10."""
-    found = {name for name, _, _ in _found(run) if pattern.fullmatch(name)}
+    found = {name for name in run.pictures() if pattern.fullmatch(name)}
     if not found:
         raise UserError(f"{run.path} has no {what}.")
     return sorted(found, key=lambda name: (len(name), name))
@@ -134,7 +127,7 @@ def _names(run, pattern, what):
 
 def _last(run, name):
     """`(run, step, path)` of the last picture of a name."""
-    step, path = max((step, path) for found, step, path in _found(run) if found == name)
+    step, path = max(run.pictures()[name].items())
     return run, step, path
 
 

@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_infogan import registry
 from keras_infogan.latents import LatentSpec
 
 
@@ -19,6 +20,22 @@ class SavedGAN(keras.Model):
     saved_lists = ()
     saved_values = ()
     compile_arguments = ()
+
+    @classmethod
+    def from_preset(cls, preset):
+        """A trained model.
+
+        Args:
+            preset: Name of a pretrained model, such as `"mnist"`; a `.keras` file; or the `hf://`
+                address of a model on Hugging Face, which Keras fetches.
+
+        Returns:
+            The model. Pretrained ones are not compiled: `compile` them to train on.
+
+        Raises:
+            UserError: If there is no such model, or it is of another class.
+        """
+        return registry.load("saving:from_preset")(preset, cls)
 
     def save_own_variables(self, store):
         """Writes the sums behind the metrics; Keras itself writes networks and optimizers."""

@@ -4,7 +4,7 @@ import pathlib
 
 import numpy as np
 
-from keras_infogan import checksums, quiet
+from keras_infogan import checksums, pretrained, quiet
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 from keras_infogan.serving import about, model_card
@@ -19,7 +19,8 @@ class Exported:
 
     Args:
         path: A run's directory, whose newest exported version is taken; a directory of versions,
-            likewise; or the directory of one version.
+            likewise; the directory of one version; or, where there is none of that path, the name
+            of a pretrained model.
 
     Attributes:
         path: The version's directory.
@@ -177,6 +178,8 @@ def find_version(path):
     """
     path = pathlib.Path(path)
     try:
+        if pretrained.is_named(path):
+            path = pretrained.folder(path.name) / pretrained.EXPORT
         return _find_version(path)
     except OSError as error:  # a name that is too long, a folder that must not be looked into
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
@@ -196,7 +199,7 @@ def _find_version(path):
     if is_run:
         raise UserError(f"{path} has no export yet. Export it with: infogan export {path}")
     if not path.is_dir():
-        raise UserError(f"{path} is not a directory.")
+        raise UserError(f"{path} is not a directory. {pretrained.known(str(path))}")
     raise UserError(f"{path} is neither a run nor an exported model.")
 
 

@@ -1,8 +1,5 @@
 """A trained model → a version directory that TensorFlow Serving can load."""
 
-import os
-import pathlib
-
 import tensorflow as tf
 
 from keras_infogan import checksums, files
@@ -11,14 +8,12 @@ from keras_infogan.serving.about import FILE, describe_codes, without_paths
 from keras_infogan.serving.model_card import FILE as CARD
 from keras_infogan.serving.model_card import model_card
 from keras_infogan.serving.servable import Servable
-from keras_infogan.serving.versions import versions
+from keras_infogan.serving.versions import new_version
 from keras_infogan.serving.warm_up import write_warm_up
 
 
 def export_model(model, base, about):
-    """Writes the next free version below `base`.
-
-    The directory appears whole or not at all: a server that watches `base` loads what it sees.
+    """Writes the next free version below `base`, see `new_version`.
 
     Args:
         model: An `InfoGAN`, `ConditionalGAN` or `GAN`.
@@ -41,21 +36,7 @@ def export_model(model, base, about):
     servable = Servable(
         model, codes.get("code_to_label"), summary.get("label_names"), codes.get("code")
     )
-    base = pathlib.Path(base)
-    with files.new_directory(base) as part:
-        part.chmod(0o755)  # a server may run as somebody else
-        write(servable, part, about)
-        files.flush_tree(part)
-        while True:
-            target = base / str(max(versions(base), default=0) + 1)
-            try:
-                os.rename(part, target)
-            except OSError:
-                if not target.exists():
-                    raise
-            else:
-                files.flush(base)
-                return target
+    return new_version(base, lambda part: write(servable, part, about))
 
 
 def write(servable, path, about):

@@ -1,5 +1,10 @@
 """The versions below a directory that a server watches."""
 
+import os
+import pathlib
+
+from keras_infogan import files
+
 
 def versions(base):
     """Numbers of the versions, ascending: the directories whose name is a plain number.
@@ -15,3 +20,33 @@ def versions(base):
         for path in base.iterdir()
         if path.name.isdecimal() and str(int(path.name)) == path.name and path.is_dir()
     )
+
+
+def new_version(base, fill):
+    """Makes the next free version, whole or not at all: a server loads what it sees.
+
+    Args:
+        base: Directory of the versions; it is made.
+        fill: Function that writes a version's files into a directory.
+
+    Returns:
+        Path of the version's directory.
+
+    Raises:
+        StorageError: If it cannot be written.
+    """
+    base = pathlib.Path(base)
+    with files.new_directory(base) as part:
+        part.chmod(0o755)  # a server may run as somebody else
+        fill(part)
+        files.flush_tree(part)
+        while True:
+            target = base / str(max(versions(base), default=0) + 1)
+            try:
+                os.rename(part, target)
+            except OSError:
+                if not target.exists():
+                    raise
+            else:
+                files.flush(base)
+                return target

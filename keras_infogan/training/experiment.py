@@ -208,7 +208,7 @@ def _train(run, model, plan, options, callbacks):
 def _listeners(run, plan, options):
     grids = SampleGrids(run, options.sample_every, plan.config.seed)
     listeners = [
-        Console(plan, faster=None if tf.config.list_physical_devices("GPU") else FASTER),
+        Console(plan, None if tf.config.list_physical_devices("GPU") else FASTER, grids=grids),
         # The curves read what the log has written.
         MetricsLog(run, options.tick),
         Curves(run, options.sample_every),

@@ -1,16 +1,21 @@
-"""The end of a run: scores, export, summary.json."""
+"""The end of a run: scores, export, summary.json, report.html."""
 
 from keras_infogan import files
 from keras_infogan.data import pipeline
-from keras_infogan.evaluation.codes import evaluate_codes
+from keras_infogan.errors import UserError
+from keras_infogan.evaluation.codes import evaluate_codes, read_codes
+from keras_infogan.evaluation.complete import confusions
 from keras_infogan.evaluation.continuous import code_meanings
+from keras_infogan.evaluation.illustrations import save_illustrations
 from keras_infogan.evaluation.information import information
 from keras_infogan.evaluation.scores import code_table
+from keras_infogan.reports import page
 from keras_infogan.serving.saved_model import export_model
 from keras_infogan.training.listeners.console import readable
 from keras_infogan.training.listeners.health import summarize
 
 REAL_IMAGES = 1000  # whose spread is the unit of what continuous codes move
+MEANING = ("moves", "rank_correlation", "digits_at_0.8", "rank_correlations")
 
 
 def finish(run, model, plan, seconds):
@@ -33,15 +38,17 @@ def finish(run, model, plan, seconds):
     config, data = plan.config, plan.data
     real_images = pipeline.sample_images(data.test_images, REAL_IMAGES, config.image_size)
     meanings = code_meanings(model, real_images, config.seed)
+    test_codes = read_codes(model, data.test_images)
+    codes = evaluate_codes(model, data, test_codes)
     summary = {
         "status": "finished",
         **_facts(run, plan, steps, seconds),
         "images_per_second": round(steps * config.batch_size / max(seconds, 1e-9), 1),
-        "codes": evaluate_codes(model, data),
+        "codes": codes,
+        "confusion": confusions(codes, test_codes, data),
         "information": information(model, seed=config.seed),
         "continuous": {
-            name: {key: meaning[key] for key in ("moves", "rank_correlation", "digits_at_0.8")}
-            for name, meaning in meanings.items()
+            name: {key: meaning[key] for key in MEANING} for name, meaning in meanings.items()
         },
         "health": summarize(files.read_jsonl(run.health)),
     }
@@ -51,14 +58,19 @@ def finish(run, model, plan, seconds):
         "environment": run.read_environment() or {},
     }
     exported = export_model(model, run.export, about)
+    files.make_directory(run.evaluation_pictures)
+    save_illustrations(run.evaluation_pictures, model, data, summary, config.seed, test_codes)
     files.write_json(run.summary, summary)
+    report = _report(run, model)
     print(f"Trained {steps} steps in {readable(seconds)}; SavedModel in {exported}.")
     _print_scores(summary)
+    if report is not None:
+        print(f"Report: {report}", flush=True)
     return summary
 
 
 def fail(run, plan, error):
-    """Writes the summary.json of a run that diverged.
+    """Writes the summary.json and the report of a run that diverged.
 
     Args:
         run: A `RunDir`.
@@ -73,6 +85,7 @@ def fail(run, plan, error):
         "health": summarize(files.read_jsonl(run.health)),
     }
     files.write_json(run.summary, summary)
+    _report(run, None)
 
 
 def _facts(run, plan, steps, seconds):
@@ -91,6 +104,20 @@ def _facts(run, plan, steps, seconds):
         "test_images": len(data.test_images),
         "label_names": data.label_names,
     }
+
+
+def _report(run, model):
+    """Path of the report that it writes; None if it cannot, and says why.
+
+    Without a model it takes the run's last checkpoint, if there is one.
+    """
+    path = run.path / "report.html"
+    try:
+        page.write(path, [run.path], models={run.path: model} if model else None)
+    except UserError as error:  # no reason to lose the run
+        print(f"No report: {error}", flush=True)
+        return None
+    return path
 
 
 def _print_scores(summary):

@@ -15,7 +15,8 @@ from keras_infogan.training import experiment
 from keras_infogan.training.assembly import check_parts
 
 EXPERIMENTS = PAGES["docs/experiments.md"]
-NAMES = ("train", "evaluate", "study", "compare", "export", "generate", "client", "demo")
+NAMES = ("train", "evaluate", "study", "compare", "report", "export", "pretrained", "generate")
+NAMES += ("client", "demo")
 # Of docker compose and TensorBoard.
 OTHERS = {"--detach", "--wait", "--logdir"}
 

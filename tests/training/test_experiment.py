@@ -97,7 +97,10 @@ def test_every_file_of_the_contract_is_there(finished):
     curves = {f"images/{name}.png" for name in ("losses", "probabilities", "information")}
     export = {name for name in files if name.startswith("export/")}
     assert "export/generator/1/saved_model.pb" in export
-    assert files - export == pictures | curves | {
+    scored = {f"evaluation/{n}.png" for n in ("confusion", "images-by-code", "traversal-c2")}
+    assert files - export == pictures | curves | scored | {
+        "report.html",
+        "images/evolution.gif",
         "config.json",
         "environment.json",
         "metrics.jsonl",
@@ -144,18 +147,21 @@ def test_summary_is_returned_and_written(finished):
     run, summary = finished
     assert run.read_summary() == read_json(run.summary) == summary
     assert list(summary) == [
+        "status",
         "preset",
         "dataset",
         "seed",
         "epochs",
         "steps",
         "seconds",
-        "images_per_second",
+        "restarts",
         "generator_loss",
         "train_images",
         "test_images",
         "label_names",
+        "images_per_second",
         "codes",
+        "confusion",
         "information",
         "continuous",
         "health",

@@ -1,5 +1,8 @@
 """What a person at the console sees while a run trains."""
 
+import collections
+import shutil
+import sys
 import time
 
 from keras_infogan.training.ticks import Listener
@@ -7,29 +10,44 @@ from keras_infogan.training.ticks import Listener
 WARM_UP_STEPS = 5
 MEASURED_STEPS = 20
 LONG_SECONDS = 2 * 3600
+WINDOW_SECONDS = 30.0  # over which the speed of a line is measured
+BAR = 10  # characters
+
+# Of all metrics, those of a line; metrics.jsonl has the others.
+SHOWN = {
+    "d_loss": "D {:.3f}",
+    "g_loss": "G {:.3f}",
+    "information": "{:.2f} nats",
+    "code_accuracy": "accuracy {:.3f}",
+}
 
 
 class Console(Listener):
-    """Prints speed and an estimate after the first steps, then a line now and then.
+    """Shows how far a run is: on a terminal in one line that changes, elsewhere in a line at times.
 
-    The estimate counts the steps left at the speed of the first ones, without the compilation that
-    came before them; pictures and checkpoints come on top (a few per cent).
+    After the first steps it prints an estimate, which counts the steps left at their speed, without
+    the compilation that came before them; pictures and checkpoints come on top (a few per cent).
 
     Args:
         plan: The run's `Plan`.
         faster: Line to add where the run will take over two hours, or None.
-        line_seconds: Seconds between lines.
+        line_seconds: Seconds between lines; by default a half on a terminal, 10 elsewhere.
+        grids: The run's `SampleGrids`, whose newest picture is named; None for none.
     """
 
-    def __init__(self, plan, faster=None, line_seconds=10.0):
+    def __init__(self, plan, faster=None, line_seconds=None, grids=None):
         self.plan = plan
         self.faster = faster
-        self.line_seconds = line_seconds
+        self.changing = sys.stdout.isatty()
+        self.line_seconds = line_seconds or (0.5 if self.changing else 10.0)
+        self.grids = grids
         self._first = 0
         self._metrics = {}
         self._measured_from = None
         self._estimated = False
         self._last_line = time.monotonic()
+        self._passed = collections.deque()  # (step, time) within the window, the oldest first
+        self._named = None  # the picture that was named last
 
     def begin(self, model, step):
         super().begin(model, step)
@@ -44,28 +62,65 @@ class Console(Listener):
             self._estimated = True
             self._estimate((now - began) / (step - first), self.plan.total_steps - step)
             self._last_line = now
+        if self._measured_from is not None:
+            self._passed.append((step, now))
+            while len(self._passed) > 2 and now - self._passed[0][1] > WINDOW_SECONDS:
+                self._passed.popleft()
         if now - self._last_line >= self.line_seconds:
-            self._print(step)
+            self._last_line = now
+            self._show(step)
 
     def tick(self, tick):
         self._metrics = tick.metrics
 
-    def _print(self, step):
-        self._last_line = time.monotonic()
-        epoch = step / self.plan.steps_per_epoch
-        shown = "".join(f" {name}={value:.3f}" for name, value in self._metrics.items())
-        print(f"step {step}/{self.plan.total_steps} epoch {epoch:.2f}{shown}", flush=True)
+    def end(self, step):
+        if self.changing:
+            self._show(step)
+            print(flush=True)
+
+    def _show(self, step):
+        words = [*self._speed(step)]
+        words += [
+            text.format(self._metrics[name])
+            for name, text in SHOWN.items()
+            if name in self._metrics
+        ]
+        newest = None if self.grids is None else self.grids.newest
+        if newest is not None and (self.changing or newest != self._named):
+            self._named = newest
+            words.append(str(newest))
+        of = f"step {step}/{self.plan.total_steps}"
+        if not self.changing:
+            say(", ".join([of, *words]))
+            return
+        done = BAR * step // self.plan.total_steps
+        line = ", ".join([f"{of} [{'#' * done}{'-' * (BAR - done)}]", *words])
+        columns = shutil.get_terminal_size().columns
+        print(f"\r\x1b[K{line[: columns - 1]}", end="", flush=True)
+
+    def _speed(self, step):
+        """Speed and time left in words, once there is a speed."""
+        if len(self._passed) > 1:
+            (first, began), (last, now) = self._passed[0], self._passed[-1]
+            if last > first and now > began:
+                a_step = (now - began) / (last - first)
+                yield f"{self.plan.config.batch_size / a_step:.0f} images/s"
+                yield f"{readable(a_step * (self.plan.total_steps - step))} left"
 
     def _estimate(self, seconds_per_step, steps_left):
         seconds = seconds_per_step * steps_left
         speed = self.plan.config.batch_size / max(seconds_per_step, 1e-9)
-        print(
+        say(
             f"{speed:.0f} images/s, {1000 * seconds_per_step:.0f} ms a step: "
-            f"{steps_left} steps left, about {readable(seconds)}.",
-            flush=True,
+            f"{steps_left} steps left, about {readable(seconds)}."
         )
         if seconds > LONG_SECONDS and self.faster:
-            print(self.faster, flush=True)
+            say(self.faster)
+
+
+def say(text):
+    """Prints a line; on a terminal above the line that changes."""
+    print(f"\r\x1b[K{text}" if sys.stdout.isatty() else text, flush=True)
 
 
 def readable(seconds):

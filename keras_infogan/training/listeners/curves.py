@@ -2,6 +2,7 @@
 
 import math
 
+from keras_infogan.figures.curves import PROBABILITIES, losses
 from keras_infogan.pictures import save_curves
 from keras_infogan.training.ticks import Listener
 
@@ -42,24 +43,14 @@ class Curves(Listener):
             }
             save_curves(self.run.images / name, steps, curves, title, unit, level)
 
-        losses = {"d_loss": "discriminator", "g_loss": "generator (adversarial)"}
-        if latents.categorical:
-            losses["categorical_loss"] = "Q, categorical codes"
-        if latents.continuous:
-            losses["continuous_loss"] = "Q, continuous codes"
         probabilities = self.model.objective.is_probability
-        # Those that the model has.
-        draw("losses.png", "Losses", "nats" if probabilities else "loss", losses)
+        draw("losses.png", "Losses", "nats" if probabilities else "loss", losses(latents))
         if probabilities:
             draw(
                 "probabilities.png",
                 "Mean probability that D gives",
                 "probability of being real",
-                {
-                    "real_probability": "real images",
-                    "generated_probability_before": "generated, before G's update",
-                    "generated_probability_after": "generated, after G's update",
-                },
+                PROBABILITIES,
             )
         if not any("information" in row for row in rows):
             return

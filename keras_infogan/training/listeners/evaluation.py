@@ -3,6 +3,7 @@
 from keras_infogan import files
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.complete import evaluate_model
+from keras_infogan.training.listeners.console import say
 from keras_infogan.training.ticks import Listener
 
 
@@ -32,14 +33,13 @@ class Evaluation(Listener):
         try:
             scores = evaluate_model(self.model, self.plan.data, self.plan.config.seed)
         except UserError as error:  # no reason to lose the run: the health check says what is wrong
-            print(f"step {tick.step}: {error}", flush=True)
+            say(f"step {tick.step}: {error}")
             return
         row = {"step": tick.step, "epoch": round(tick.epoch, 4), **scores}
         files.append_jsonl(self.path, row)
         accuracy = scores["codes"]["code_accuracy"]
         shown = "none" if accuracy is None else f"{accuracy:.3f}"
-        print(
+        say(
             f"step {tick.step}, one-to-one accuracy {shown}, Fréchet distance "
-            f"{scores['generated']['frechet']:.1f}",
-            flush=True,
+            f"{scores['generated']['frechet']:.1f}"
         )

@@ -3,6 +3,7 @@
 from keras_infogan import files
 from keras_infogan.evaluation.health import diagnose
 from keras_infogan.evaluation.vitals import Reference, vitals_of
+from keras_infogan.training.listeners.console import say
 from keras_infogan.training.ticks import Listener
 
 
@@ -40,7 +41,7 @@ class Health(Listener):
         known = {row.get("problem") for row in files.read_jsonl(self.path)}
         for problem in problems:
             if problem.name not in known:
-                print(f"step {tick.step}, {problem}", flush=True)
+                say(f"step {tick.step}, {problem}")
         rows = (
             {
                 "step": tick.step,

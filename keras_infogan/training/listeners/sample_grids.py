@@ -1,6 +1,6 @@
 """images/: what the generator makes of fixed latents, step after step."""
 
-from keras_infogan.pictures import save_grid
+from keras_infogan.pictures import save_animation, save_grid
 from keras_infogan.training.ticks import Listener
 
 # An epoch can take a quarter of an hour: look early too.
@@ -18,6 +18,7 @@ class SampleGrids(Listener):
     - codes-by-noise-<step>.png: rows one noise, columns different codes.
     - traversal-<code>-<step>.png: one continuous code from -2 to 2, all else fixed.
     - samples-<step>.png: different noise, for a model without codes.
+    - evolution.gif: the first of them over the steps, when training ends.
 
     Where there are several categorical codes, each has grids of its own, named
     noise-by-code-<code>-<step>.png and so on.
@@ -33,6 +34,7 @@ class SampleGrids(Listener):
         self.every = every
         self.seed = seed
         self.last_step = None  # of which there are pictures
+        self.newest = None  # path of the first picture of that step
 
     def begin(self, model, step):
         super().begin(model, step)
@@ -45,6 +47,9 @@ class SampleGrids(Listener):
     def end(self, step):
         if step != self.last_step:
             self.save(step)
+        steps = self.run.first_pictures()
+        if len(steps) > 1:
+            save_animation(self.run.images / "evolution.gif", [steps[at] for at in sorted(steps)])
 
     def save(self, step):
         """Writes the pictures of the model as it is at a step."""
@@ -63,3 +68,4 @@ class SampleGrids(Listener):
             traversal = latents.traversal(position, seed=self.seed)
             name = f"traversal-{latents.names[position]}"
             save_grid(self.run.image(name, step), self.model.generate(traversal))
+        self.newest = self.run.first_pictures()[step]

@@ -1,6 +1,8 @@
 """Console: its numbers, with a clock of our own."""
 
 import dataclasses
+import io
+import sys
 import types
 
 import pytest
@@ -78,17 +80,18 @@ def test_lines_come_every_so_many_seconds_with_the_means_of_the_last_tick(
     listener.tick(tick(100, metrics={"d_loss": 1.23456, "g_loss": 0.5}))
     run_steps(listener, clock, 4, seconds=3.0)
     assert capsys.readouterr().out == (
-        "step 4/200 epoch 0.08 d_loss=1.235 g_loss=0.500\n"  # 12 s
+        "step 4/200, D 1.235, G 0.500\n"  # 12 s
     )
     listener.tick(tick(200, metrics={"d_loss": 2.0}))
     run_steps(listener, clock, 7, seconds=3.0, first=5)
     lines = capsys.readouterr().out.splitlines()
-    assert lines == ["step 8/200 epoch 0.16 d_loss=2.000"]  # 24 s; the next is due at 36 s
+    # 24 s; the next is due at 36 s. 64 / 3 = 21 images/s; 192 steps of 3 s = 576 s.
+    assert lines == ["step 8/200, 21 images/s, 10 min left, D 2.000"]
 
 
 def test_a_line_before_the_first_tick_shows_no_metrics(make, clock, capsys):
     run_steps(make(line_seconds=10.0), clock, 1, seconds=11.0)
-    assert capsys.readouterr().out == "step 1/1025 epoch 0.02\n"
+    assert capsys.readouterr().out == "step 1/1025\n"
 
 
 def test_estimate_where_several_steps_run_at_once(make, clock, capsys):
@@ -96,9 +99,54 @@ def test_estimate_where_several_steps_run_at_once(make, clock, capsys):
     assert capsys.readouterr().out.startswith("640 images/s, 100 ms a step: 970 steps left")
 
 
-def test_epoch_of_a_line_is_the_step_over_the_steps_of_an_epoch(make, clock, capsys):
-    run_steps(make(line_seconds=10.0), clock, 1, seconds=11.0, first=75)
-    assert capsys.readouterr().out.startswith("step 75/1025 epoch 1.50")
+def test_a_line_has_the_few_figures_that_people_watch(make, tick, clock, capsys):
+    listener = make(line_seconds=10.0)
+    names = ("d_loss", "g_loss", "information", "code_accuracy", "categorical_loss")
+    listener.tick(tick(100, metrics=dict.fromkeys(names, 0.5)))
+    run_steps(listener, clock, 1, seconds=11.0)
+    assert capsys.readouterr().out == "step 1/1025, D 0.500, G 0.500, 0.50 nats, accuracy 0.500\n"
+
+
+def test_the_speed_of_a_line_is_that_of_the_last_half_minute(make, clock, capsys):
+    listener = make(line_seconds=50.0)
+    run_steps(listener, clock, 30, seconds=0.01)
+    run_steps(listener, clock, 50, seconds=2.0, first=31)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("step")]
+    assert lines[-1].startswith("step 80/1025, 32 images/s")
+
+
+def test_a_new_grid_is_named_once(make, clock, capsys):
+    grids = types.SimpleNamespace(newest=None)
+    listener = make(line_seconds=10.0, grids=grids)
+    run_steps(listener, clock, 1, seconds=11.0)
+    grids.newest = "images/noise-by-code-0000100.png"
+    run_steps(listener, clock, 2, seconds=11.0, first=2)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.endswith(grids.newest) for line in lines] == [False, True, False]
+
+
+class Terminal(io.StringIO):
+    """An output that says that it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_has_one_line_that_changes(make, tick, clock, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "60")
+    listener = make(total_steps=100, line_seconds=1.0)
+    listener.tick(tick(100, metrics={"d_loss": 1.0, "g_loss": 2.0, "information": 0.5}))
+    run_steps(listener, clock, 20, seconds=1.0)
+    console.say("something to keep")
+    run_steps(listener, clock, 30, seconds=1.0, first=21)
+    listener.end(50)
+    text = sys.stdout.getvalue()
+    assert text.count("\n") == 3  # what was said, the estimate, the end
+    last = text.split("\x1b[K")[-1]
+    assert last.startswith("step 50/100 [#####-----], 64 images/s, 50 s left, D 1.000")
+    assert max(len(line) for line in text.split("\x1b[K") if line.startswith("step")) < 62
+    assert "\r\x1b[Ksomething to keep\n" in text
 
 
 @pytest.mark.parametrize(

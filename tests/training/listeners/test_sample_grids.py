@@ -132,3 +132,21 @@ def test_a_run_that_stops_leaves_pictures_of_its_last_step(run, tick, monkeypatc
     listener.tick(tick(400, 300))
     listener.end(437)
     assert saved == [400, 437]
+
+
+def test_an_animation_shows_the_first_grid_over_the_steps(run, tiny_model, tick):
+    listener = make(run, tiny_model(codes=[Categorical(3), Uniform()]), every=10)
+    for step in (10, 20, 30):
+        listener.tick(tick(step, step - 10))
+    assert not (run.images / "evolution.gif").exists()
+    listener.end(30)
+    with Image.open(run.images / "evolution.gif") as animation:
+        assert animation.n_frames in (1, 3)  # equal frames become one
+        assert animation.size == (98, 28)
+
+
+def test_the_newest_picture_is_known(run, tiny_model, tick):
+    listener = make(run, tiny_model(codes=[Uniform()]), every=10)
+    assert listener.newest is None
+    listener.tick(tick(10, 0))
+    assert listener.newest == run.image("traversal-c1", 10)

@@ -1,0 +1,169 @@
+"""Lists the models that ship with the package, or makes one from a finished run.
+
+    infogan pretrained list
+    infogan pretrained add runs/mnist-s0 --name mnist
+
+A model is taken from seed 0 only: the first one, not the best of several.
+"""
+
+import shlex
+import shutil
+import sys
+
+from keras_infogan import checksums, files, invocation, pretrained, quiet
+from keras_infogan.commands import program
+from keras_infogan.config import RunConfig
+from keras_infogan.errors import UserError
+from keras_infogan.options import PARTS
+from keras_infogan.registry import PRESETS
+from keras_infogan.run_dir import RunDir
+from keras_infogan.serving.exported import find_version
+
+# Whose images the data sets are, and under which licence.
+DATA = {
+    "mnist": (
+        "CC BY-SA 3.0, Yann LeCun and Corinna Cortes",
+        "http://yann.lecun.com/exdb/mnist/",
+    ),
+    "fashion_mnist": (
+        "MIT, Zalando SE",
+        "https://github.com/zalandoresearch/fashion-mnist",
+    ),
+}
+DATA["mnist5k"] = DATA["mnist"]
+
+
+def add(path, name, licence=None):
+    """Makes a pretrained model from a finished run.
+
+    Args:
+        path: The run's directory.
+        name: Name of the model.
+        licence: Licence of the data; known for the data sets in `DATA`.
+
+    Returns:
+        Its folder.
+
+    Raises:
+        UserError: If the run has not finished, is not of seed 0, was made with parts of one's own,
+            or there is a model of that name.
+    """
+    run = RunDir(path)
+    config, summary, environment = run.read_config(), run.read_summary(), run.read_environment()
+    if not name.isidentifier():
+        raise UserError(f"--name must be letters, digits and _. Received: {name}.")
+    if name in pretrained.names():
+        raise UserError(f"There is a pretrained model {name}: remove {pretrained.FOLDER / name}.")
+    if run.read_imports():
+        raise UserError(f"{path} was made with --import: others could not load it.")
+    if config.seed != 0:
+        raise UserError(f"A pretrained model must be of seed 0. Received: seed {config.seed}.")
+    checkpoint, version = run.latest_checkpoint(), find_version(path)
+    if summary is None or environment is None or checkpoint is None:
+        raise UserError(
+            f"{path} has not finished. Resume it with: {invocation.resume_command(path)}"
+        )
+    licence, source = (licence, None) if licence else DATA.get(config.dataset, (None, None))
+    if licence is None:
+        raise UserError(f"--data-licence is needed for {config.dataset}.")
+    evaluation = run.read_evaluation() or {}
+    if evaluation.get("step") != summary["steps"]:
+        evaluation = {}
+    files.check_writable(pretrained.FOLDER)
+    quiet.import_tensorflow()
+    from keras_infogan.saving import load_model, without_optimizers
+    from keras_infogan.serving.about import without_paths
+
+    about = {
+        "name": name,
+        "command": command(config),
+        "seed": config.seed,
+        "data": {"name": config.dataset, "licence": licence, "source": source},
+        **without_paths(
+            {"config": config.to_json(), "summary": summary, "environment": environment}
+        ),
+        "evaluation": {key: v for key, v in evaluation.items() if key != "checkpoint"},
+    }
+    target = pretrained.FOLDER / name
+    with files.new_directory(pretrained.FOLDER) as part:
+        part.chmod(0o755)
+        without_optimizers(load_model(checkpoint)).save(part / pretrained.MODEL)
+        shutil.copytree(version, part / pretrained.EXPORT / "1")
+        files.write_text(part / "README.md", card(about, version))
+        files.write_json(part / pretrained.FILE, about)
+        checksums.write(part)
+        files.flush_tree(part)
+        part.rename(target)
+    return target
+
+
+def command(config):
+    """The command that trains a `RunConfig` again."""
+    preset = PRESETS.get(config.preset).config
+    words = ["infogan", "train", "--preset", config.preset]
+    for name in preset.differences(config):
+        option, value = RunConfig.options()[name], getattr(config, name)
+        if option.type is bool:
+            words.append(option.flag if value else option.flag.replace("--", "--no-", 1))
+        elif option.type == PARTS:
+            for text in value:
+                words += [option.flag, text]
+        else:
+            words += [option.flag, "none" if value is None else str(value)]
+    return shlex.join([*words, "--seed", str(config.seed)])
+
+
+def card(about, version):
+    """The model card, with the metadata that Hugging Face reads."""
+    text = (version / "README.md").read_text()
+    return f"""\
+---
+library_name: keras
+license: mit
+pipeline_tag: unconditional-image-generation
+tags:
+- infogan
+- gan
+datasets:
+- {about["data"]["name"]}
+---
+{text}
+## Origin
+
+Trained by `{about["command"]}`; the first seed, not the best of several. Data: \
+{about["data"]["name"]}, {about["data"]["licence"]}.
+"""
+
+
+def listing():
+    """A line for each pretrained model."""
+    lines = []
+    for name in pretrained.names():
+        about = pretrained.about(name)
+        accuracy = (about["summary"].get("codes") or {}).get("code_accuracy")
+        score = "" if accuracy is None else f", one-to-one accuracy {accuracy:.3f}"
+        lines.append(f"{name}: {about['command']}{score}; data: {about['data']['licence']}")
+    return "\n".join(lines) or "There are no pretrained models."
+
+
+def main(arguments=None):
+    """Runs the command line and returns the exit code."""
+    parser = program.OneLineParser("infogan pretrained", __doc__)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="list the pretrained models")
+    adding = actions.add_parser("add", help="make a pretrained model from a run")
+    adding.add_argument("run", help="directory of a finished run")
+    adding.add_argument("--name", required=True, help="name of the model")
+    adding.add_argument("--data-licence", metavar="TEXT", help="licence of the data")
+    return program.run(parser, _run, arguments)
+
+
+def _run(options):
+    if options.action == "list":
+        print(listing())
+    else:
+        print(add(options.run, options.name, options.data_licence))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""What a run directory says, read once, for a report."""
+
+import dataclasses
+import functools
+import math
+
+from keras_infogan import files
+from keras_infogan.config import RunConfig
+from keras_infogan.errors import UserError
+from keras_infogan.latents import LatentSpec
+from keras_infogan.presets import Preset
+from keras_infogan.registry import PRESETS
+from keras_infogan.run_dir import RunDir
+
+FINISHED, FAILED, RUNNING = "finished", "failed", "not finished"
+DAMAGE = (KeyError, TypeError, AttributeError, ValueError, IndexError)
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+    """A run as its directory describes it.
+
+    Args:
+        run: Its `RunDir`.
+        config: Its `RunConfig`.
+        imports: Modules that it was made with.
+        environment: Content of environment.json; `{}` without one.
+        summary: Content of summary.json, or None.
+        evaluation: The newest scores of all kinds: the content of evaluation.json if it is of the
+            finished run's last step; of a run that has not finished, the last line of
+            evaluations.jsonl; else None.
+        metrics: Lines of metrics.jsonl.
+        evaluations: Lines of evaluations.jsonl.
+        health: Lines of health.jsonl.
+    """
+
+    run: RunDir
+    config: RunConfig
+    imports: tuple
+    environment: dict
+    summary: dict | None
+    evaluation: dict | None
+    metrics: list
+    evaluations: list
+    health: list
+
+    @property
+    def name(self):
+        """The run's name."""
+        return self.run.path.resolve().name
+
+    @property
+    def preset(self):
+        """Its `Preset`, or None if there is none of that name here."""
+        known = self.config.preset in PRESETS.names()
+        found = PRESETS.get(self.config.preset) if known else None
+        return found if isinstance(found, Preset) else None
+
+    @property
+    def step(self):
+        """Steps that it has taken, as far as is written."""
+        logged = self.metrics[-1]["step"] if self.metrics else 0
+        return max((self.summary or {}).get("steps", 0), logged)
+
+    @property
+    def total_steps(self):
+        """Steps that it was to take; None before the first point of metrics.jsonl."""
+        if not self.metrics:
+            return None
+        last = self.metrics[-1]
+        return self.config.total_steps(max(round(last["step"] / last["epoch"]), 1))
+
+    @property
+    def seconds(self):
+        """Seconds of training."""
+        found = [row["seconds"] for row in self.metrics[-1:]]
+        return max([(self.summary or {}).get("seconds", 0.0), *found])
+
+    @property
+    def status(self):
+        """`FINISHED`, `FAILED` or `RUNNING`."""
+        summary = self.summary or {}
+        problems = [row["problem"] for row in (*self.health, *summary.get("health", ()))]
+        broken = any(not math.isfinite(value) for value in self._last_metrics.values())
+        if summary.get("status") == "failed" or "not finite" in problems or broken:
+            return FAILED
+        return RUNNING if self.summary is None else FINISHED
+
+    @property
+    def _last_metrics(self):
+        return self.metrics[-1] if self.metrics else {}
+
+    @property
+    def scores(self):
+        """The scores of the run as it stands: of the evaluation, else of the summary, else `{}`."""
+        return (self.summary or {}) | (self.evaluation or {})
+
+    @property
+    def scored_step(self):
+        """The step whose scores these are; None without any."""
+        return (self.evaluation or {}).get("step", (self.summary or {}).get("steps"))
+
+    @functools.cached_property
+    def latents(self):
+        """Its `LatentSpec`; the labels of a conditional GAN are no part of it."""
+        return LatentSpec.from_text(self.config.latents)
+
+    @functools.cached_property
+    def pictures(self):
+        """`{name: {step: path}}` of its pictures up to its step, in order."""
+        found = self.run.pictures()
+        return {
+            name: steps
+            for name, all_steps in found.items()
+            if (steps := {step: path for step, path in all_steps.items() if step <= self.step})
+        }
+
+    @property
+    def first_pictures(self):
+        """`{step: path}` of the grid of its first categorical code, or of its samples."""
+        found = self.run.first_pictures()
+        return {step: path for step, path in found.items() if step <= self.step}
+
+
+def read(path):
+    """The facts of a run.
+
+    Args:
+        path: The run's directory.
+
+    Raises:
+        UserError: If it is no run, or one of its files is damaged.
+    """
+    run = RunDir(path)
+    config, options = run.read_config(), run.read_options()
+    summary, evaluation = run.read_summary(), run.read_evaluation()
+    for content, file in ((summary, run.summary), (evaluation, run.evaluation)):
+        if content is None and file.exists():
+            raise UserError(f"{file} is damaged.")
+    try:
+        facts = Facts(
+            run,
+            config,
+            options.imports,
+            run.read_environment() or {},
+            summary,
+            evaluation,
+            run.read_metrics(),
+            files.read_jsonl(run.evaluations),
+            files.read_jsonl(run.health),
+        )
+        if evaluation is not None and evaluation["step"] != facts.step:
+            facts = dataclasses.replace(facts, evaluation=None)
+        if facts.evaluation is None and summary is None and facts.evaluations:
+            facts = dataclasses.replace(facts, evaluation=facts.evaluations[-1])
+        _ = facts.status, facts.total_steps, facts.seconds  # each reads a line of the files
+    except DAMAGE as error:
+        raise UserError(f"{path} is damaged: {error!r}.") from None
+    return facts

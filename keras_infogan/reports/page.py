@@ -1,0 +1,111 @@
+"""The report's page."""
+
+import itertools
+import pathlib
+import re
+
+import jinja2
+import markupsafe
+
+from keras_infogan import files
+from keras_infogan.errors import UserError
+from keras_infogan.reports import charts, facts, sections, sources
+from keras_infogan.reports.facts import DAMAGE
+from keras_infogan.saving import load_model
+
+TEMPLATES = pathlib.Path(__file__).parent / "templates"
+CITATION = """\
+@inproceedings{chen2016infogan,
+  title     = {InfoGAN: Interpretable Representation Learning by Information Maximizing
+               Generative Adversarial Nets},
+  author    = {Chen, Xi and Duan, Yan and Houthooft, Rein and Schulman, John and
+               Sutskever, Ilya and Abbeel, Pieter},
+  booktitle = {Advances in Neural Information Processing Systems 29},
+  year      = {2016}
+}"""
+
+
+def write(path, runs, lab=False, models=None):
+    """Writes the report of one run or several.
+
+    Args:
+        path: The .html file.
+        runs: Paths of run directories.
+        lab: Whether it has the form of the lab handout's report.
+        models: `{run: model}` of those that are loaded already; else a run's newest checkpoint is.
+
+    Raises:
+        UserError: If a run cannot be read; nothing is written then.
+    """
+    text = render(runs, lab, models)
+    files.write_text(pathlib.Path(path), text)
+
+
+def render(runs, lab=False, models=None):
+    """The page's text; see `write`."""
+    all_facts = [facts.read(run) for run in runs]
+    number = itertools.count(1)
+
+    def drawn(chart):
+        return None if chart is None else charts.drawn(chart, next(number))
+
+    shown = []
+    for run, own in zip(runs, all_facts, strict=True):
+        model = models[run] if models and run in models else _model(own)
+        try:
+            shown.append(sections.sections(own, model, drawn))
+        except UserError:
+            raise
+        except DAMAGE as error:
+            raise UserError(f"{run} is damaged: {error!r}.") from None
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["formula"] = _formula
+    names = [own.name for own in all_facts]
+    return environment.get_template("lab.html" if lab else "report.html").render(
+        title=", ".join(names),
+        style=(TEMPLATES / "style.css").read_text(),
+        script=(TEMPLATES / "script.js").read_text(),
+        runs=shown,
+        compared=_compared(all_facts, names, drawn) if len(shown) > 1 else None,
+        citation=CITATION,
+        paper=sources.PAPER,
+    )
+
+
+def _model(own):
+    checkpoint = own.run.latest_checkpoint()
+    if checkpoint is None:
+        return None
+    return load_model(checkpoint)
+
+
+def _compared(all_facts, names, drawn):
+    """What the template shows of several runs beside each other."""
+    differing = {
+        name for other in all_facts[1:] for name in all_facts[0].config.differences(other.config)
+    }
+    table = sources.settings([own.config for own in all_facts], names)
+    rows = [
+        (name, *texts) for name, texts, _ in table["rows"] if name.replace(" ", "_") in differing
+    ]
+    scores = [sections.headline(own) for own in all_facts]
+    labels = dict.fromkeys(name for column in scores for name in column)
+    return {
+        "differences": {"head": table["head"], "rows": rows},
+        "scores": {
+            "head": ["score", *names],
+            "rows": [(name, *(column.get(name, "–") for column in scores)) for name in labels],
+        },
+        "curves": [drawn(chart) for chart in sections.compared_curves(all_facts)],
+    }
+
+
+def _formula(text):
+    """A formula in which L_D has an index."""
+    return markupsafe.Markup(re.sub(r"_(\w+)", r"<sub>\1</sub>", str(markupsafe.escape(text))))

@@ -1,0 +1,172 @@
+"""Pretrained models: made from a run, found by name, whole or refused."""
+
+import dataclasses
+import json
+import shlex
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from serving_fixtures import ABOUT
+
+from keras_infogan import GAN, ConditionalGAN, InfoGAN, pretrained, saving
+from keras_infogan.commands import export, generate
+from keras_infogan.commands import pretrained as program
+from keras_infogan.commands.train import build_parser
+from keras_infogan.config import RunOptions
+from keras_infogan.errors import UserError
+from keras_infogan.files import write_json
+from keras_infogan.registry import PRESETS
+from keras_infogan.run_dir import RunDir
+from keras_infogan.serving.exported import Exported
+from keras_infogan.serving.saved_model import export_model
+
+
+@pytest.fixture(scope="module")
+def finished(trained, tmp_path_factory, tiny_config):
+    """The directory of a finished run of seed 0."""
+    run = RunDir(tmp_path_factory.mktemp("runs") / "run")
+    run.create()
+    config = dataclasses.replace(tiny_config, preset="quick", dataset="mnist5k", seed=0, jit=False)
+    run.write_config(config, RunOptions())
+    write_json(run.summary, {**ABOUT["summary"], "steps": 1})
+    write_json(run.environment, ABOUT["environment"])
+    trained.save(run.checkpoint(1))
+    export_model(trained, run.export, {**ABOUT, "config": config.to_json()})
+    return run
+
+
+@pytest.fixture
+def shelf(tmp_path, monkeypatch):
+    """An empty folder in place of the package's, and in place of the current one."""
+    monkeypatch.setattr(pretrained, "FOLDER", tmp_path / "shelf")
+    pretrained.FOLDER.mkdir()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return pretrained.FOLDER
+
+
+@pytest.fixture
+def tiny(finished, shelf):
+    """The name of a model that was made from the run."""
+    assert program.main(["add", str(finished.path), "--name", "tiny"]) == 0
+    return "tiny"
+
+
+def test_a_folder_says_how_the_model_was_made(tiny, shelf):
+    about = pretrained.about(tiny)
+    assert about["command"].startswith("infogan train --preset quick ")
+    assert about["command"].endswith(" --seed 0")
+    assert about["data"]["licence"].startswith("CC BY-SA 3.0")
+    assert about["environment"]["packages"]["keras"]
+    found = (path for path in (shelf / tiny).rglob("*") if path.is_file())
+    files = {str(path.relative_to(shelf / tiny)) for path in found}
+    assert files > {"about.json", "model.keras", "README.md", "export/1/saved_model.pb"}
+    assert "SHA256SUMS" in files
+    card = (shelf / tiny / "README.md").read_text()
+    assert card.startswith("---\nlibrary_name: keras\n") and about["command"] in card
+
+
+def test_its_command_trains_the_same_config(tiny):
+    about = pretrained.about(tiny)
+    given = vars(build_parser().parse_args(shlex.split(about["command"])[2:]))
+    options = {name: value for name, value in given.items() if name != "preset"}
+    config = PRESETS.get("quick").config.with_options(**options)
+    assert config.to_json() == about["config"]
+
+
+def test_a_model_loads_by_its_name(tiny, trained):
+    model = InfoGAN.from_preset(tiny)
+    latents = trained.latents.fixed(4)
+    np.testing.assert_array_equal(model.generate(latents), trained.generate(latents))
+    assert not model.compiled
+    assert isinstance(GAN.from_preset(tiny), InfoGAN)
+    with pytest.raises(UserError, match="must hold a ConditionalGAN. Received: a InfoGAN."):
+        ConditionalGAN.from_preset(tiny)
+
+
+def test_a_file_and_an_address_load_too(finished, monkeypatch, trained):
+    checkpoint = finished.latest_checkpoint()
+    assert InfoGAN.from_preset(str(checkpoint)).compiled
+    asked = []
+    monkeypatch.setattr(
+        saving.keras.models, "load_model", lambda path: asked.append(path) or trained
+    )
+    assert InfoGAN.from_preset("hf://somebody/digits") is trained
+    assert asked == ["hf://somebody/digits"]
+
+
+def test_a_name_takes_the_place_of_a_run(tiny, capsys):
+    assert generate.main([tiny, "--label", "7", "--count", "4", "--out", "sevens.png"]) == 0
+    with Image.open("sevens.png") as sheet:
+        assert sheet.width > 8
+    assert export.main([tiny, "--out", "served"]) == 0
+    assert export.main([tiny]) == 0
+    assert capsys.readouterr().out.split() == ["sevens.png", "served/1", "tiny/1"]
+    assert Exported("served").labels == Exported("tiny/1").labels
+
+
+def test_an_unknown_name_gets_the_nearest(tiny, capsys):
+    assert generate.main(["tinny", "--grid", "--out", "all.png"]) == 2
+    assert capsys.readouterr().err == (
+        "infogan generate: tinny is not a directory. The pretrained models are: tiny. "
+        "Did you mean tiny?\n"
+    )
+    with pytest.raises(UserError, match=r"Did you mean tiny\? Received: tinny\."):
+        InfoGAN.from_preset("tinny")
+
+
+def test_a_damaged_file_is_refused(tiny, shelf, capsys):
+    path = shelf / tiny / "model.keras"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert generate.main([tiny, "--grid", "--out", "all.png"]) == 2
+    assert "model.keras is damaged" in capsys.readouterr().err
+    (shelf / tiny / "about.json").write_text("{}")
+    assert program.main(["list"]) == 2
+    assert "about.json is damaged" in capsys.readouterr().err
+
+
+def test_the_list_names_command_score_and_licence(tiny, capsys):
+    assert program.main(["list"]) == 0
+    line = capsys.readouterr().out
+    assert line.startswith("tiny: infogan train") and "accuracy 0.750" in line
+    assert "CC BY-SA 3.0" in line
+
+
+def test_without_models_the_list_says_so(shelf, capsys):
+    assert program.main(["list"]) == 0
+    assert capsys.readouterr().out == "There are no pretrained models.\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda run: run.summary.unlink(), "has not finished."),
+        (lambda run: config_with(run, seed=1), "must be of seed 0. Received: seed 1."),
+        (lambda run: config_with(run, dataset="folder:x"), "--data-licence is needed"),
+    ],
+)
+def test_runs_that_cannot_be_taken_are_refused(finished, shelf, tmp_path, capsys, change, message):
+    run = RunDir(shutil.copytree(finished.path, tmp_path / "copy"))
+    change(run)
+    assert program.main(["add", str(run.path), "--name", "other"]) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+    assert not list(shelf.iterdir())
+
+
+def config_with(run, **options):
+    config = dataclasses.replace(run.read_config(), **options)
+    run.write_config(config, RunOptions())
+
+
+def test_a_name_is_given_once(tiny, finished, capsys):
+    assert program.main(["add", str(finished.path), "--name", "tiny"]) == 2
+    assert "There is a pretrained model tiny" in capsys.readouterr().err
+
+
+def test_models_that_ship_are_whole():
+    for name in pretrained.names():
+        assert pretrained.folder(name).is_dir()
+        assert json.loads((pretrained.FOLDER / name / "about.json").read_text())["seed"] == 0
