@@ -38,12 +38,8 @@ def load_model(path):
         UserError: If the file is not there, damaged, or of something else.
     """
     import_parts()
-    try:
-        damage = checkpoints.damage_of(pathlib.Path(path))
-    except FileNotFoundError:
-        raise UserError(f"{path} cannot be loaded: there is no such file.") from None
-    if damage is not None:
-        raise UserError(f"{path} cannot be loaded: {damage}.")
+    if not is_address(path):
+        _check_file(pathlib.Path(path))
     try:
         with tempfile.TemporaryDirectory() as folder:
             model = keras.models.load_model(_of_today(path, pathlib.Path(folder)))
@@ -55,6 +51,16 @@ def load_model(path):
     if broken := model.broken_weight():
         raise UserError(f"{path} is of a model that diverged: {broken} is not finite.")
     return model
+
+
+def _check_file(path):
+    """Refuses a file that is missing or damaged."""
+    try:
+        damage = checkpoints.damage_of(path)
+    except FileNotFoundError:
+        raise UserError(f"{path} cannot be loaded: there is no such file.") from None
+    if damage is not None:
+        raise UserError(f"{path} cannot be loaded: {damage}.")
 
 
 def from_preset(identifier, kind=gan.GAN):

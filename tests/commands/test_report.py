@@ -55,12 +55,12 @@ def test_a_damaged_run_is_refused(run, tmp_path, capsys, name, content):
     assert not (tmp_path / "report.html").exists()
 
 
-def test_a_damaged_checkpoint_is_passed_over(run, tmp_path):
-    (checkpoint,) = (run / "checkpoints").iterdir()
+def test_damaged_checkpoints_are_refused(run, tmp_path, capsys):
+    (checkpoint,) = (run / "checkpoints").glob("*.keras")
     checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
-    out = tmp_path / "report.html"
-    assert report.main([str(run), "--out", str(out)]) == 0
-    assert "has no sound checkpoint" in out.read_text()
+    assert report.main([str(run), "--out", str(tmp_path / "report.html")]) == 2
+    assert checkpoint.name in capsys.readouterr().err
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_a_run_is_given_once(run, tmp_path, capsys):

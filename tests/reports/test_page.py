@@ -129,7 +129,7 @@ def test_an_unfinished_run_says_how_to_resume(make_run):
     text = str(read(run))
     assert "The run has not finished." in text and "not finished, step 10 of 10" in text
     assert f"infogan train --resume {run.path}" in text
-    assert "The run has no sound checkpoint" in text
+    assert "The run has no checkpoint yet" in text
 
 
 def test_a_run_that_has_only_begun_has_a_page(make_run):
