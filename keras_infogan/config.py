@@ -34,8 +34,8 @@ class Data(Group):
     )
     validation_images: int = option(
         0,
-        "score on this many of the last training images, which are then not trained on, in place "
-        "of the test images: for tuning",
+        "score on this many of the training images, which are then not trained on, in place of "
+        "the test images: for tuning",
         0,
     )
 

@@ -51,12 +51,12 @@ class ImageData:
         return identity.describe(self)
 
     def with_validation(self, count):
-        """The same data with the last training images in the place of the test images.
+        """The same data with some of the training images in the place of the test images.
 
         What is tuned on them has not seen the test images.
 
         Args:
-            count: How many; they are not trained on.
+            count: How many, evenly chosen; they are not trained on.
 
         Raises:
             UserError: If no training image would be left.
@@ -66,11 +66,13 @@ class ImageData:
                 f"--validation-images must leave some of the {len(self.train_images)} training "
                 f"images of {self.name}. Received: {count}."
             )
+        held = np.zeros(len(self.train_images), bool)
+        held[evenly_chosen(len(held), count)] = True
         parts = {}
         for name in ("images", "labels", "factors"):
             rows = getattr(self, f"train_{name}")
-            parts[f"train_{name}"] = None if rows is None else rows[:-count]
-            parts[f"test_{name}"] = None if rows is None else rows[-count:]
+            parts[f"train_{name}"] = None if rows is None else rows[~held]
+            parts[f"test_{name}"] = None if rows is None else rows[held]
         return dataclasses.replace(self, **parts)
 
 
@@ -99,6 +101,11 @@ def split(name, images, labels=None, label_names=None):
     return ImageData(
         name, images[: len(kept)], train_labels, test_images, test_labels, label_names=label_names
     )
+
+
+def evenly_chosen(total, limit):
+    """Indices of at most `limit` of `total` items, evenly spread: data may be sorted by label."""
+    return np.unique(np.linspace(0, total - 1, limit).astype(int))
 
 
 def held_out(count, labels=None):

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_infogan import randomness
+from keras_infogan.data.image_data import evenly_chosen
 from keras_infogan.errors import UserError
 
 
@@ -90,11 +91,6 @@ def _rows_of(images):
         return found
 
     return read
-
-
-def evenly_chosen(total, limit):
-    """Indices of at most `limit` of `total` items, evenly spread: data may be sorted by label."""
-    return np.unique(np.linspace(0, total - 1, limit).astype(int))
 
 
 def sample_images(images, limit, image_size):

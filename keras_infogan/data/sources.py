@@ -38,8 +38,8 @@ def load(name=None, data_dir=None, image_size=28, channels=None, crop=None, vali
         channels: 1 for grey images, 3 for colour, None for what the data is.
         crop: Side in pixels of the central square that is taken of each image; None for the
             largest.
-        validation: Number of training images, the last ones, to score on in place of the test
-            images; see `ImageData.with_validation`.
+        validation: Number of training images to score on in place of the test images; see
+            `ImageData.with_validation`.
 
     Returns:
         An `ImageData` of square images.

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from keras_infogan.data.pipeline import evaluation_batches, evenly_chosen
+from keras_infogan.data.image_data import evenly_chosen
+from keras_infogan.data.pipeline import evaluation_batches
 from keras_infogan.evaluation.scores import CODE_SCORES, accuracy, code_scores, label_table
 
 # Enough training images to learn which label each code stands for; all of them take minutes.

@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from keras_infogan.data.pipeline import evenly_chosen, sample_images
+from keras_infogan.data.image_data import evenly_chosen
+from keras_infogan.data.pipeline import sample_images
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.codes import evaluate_codes, read_codes, scores_by_code
 from keras_infogan.evaluation.continuous import code_meanings

@@ -4,7 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from keras_infogan.data.pipeline import evenly_chosen, sample_images
+from keras_infogan.data.image_data import evenly_chosen
+from keras_infogan.data.pipeline import sample_images
 from keras_infogan.evaluation.codes import read_codes
 from keras_infogan.evaluation.health import Vitals
 from keras_infogan.evaluation.scores import USE_SHARE, contingency, majority_table

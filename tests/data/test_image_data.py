@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_infogan.data.image_data import ImageData, held_out, split
+from keras_infogan.data.image_data import ImageData, evenly_chosen, held_out, split
 from keras_infogan.errors import UserError
 
 
@@ -51,17 +51,37 @@ def test_nothing_to_hold_out_is_refused():
         split("dots", numbered(3), np.array([0, 1, 2]))
 
 
+@pytest.mark.parametrize("total", [1, 2, 7, 100, 1001])
+def test_a_limit_that_is_not_reached_chooses_all(total):
+    for limit in (total, total + 1, 3 * total + 2, 5000):
+        np.testing.assert_array_equal(evenly_chosen(total, limit), np.arange(total))
+
+
+@pytest.mark.parametrize("total, limit", [(5, 2), (10, 3), (100, 99), (4000, 1000), (60_000, 7)])
+def test_items_are_chosen_evenly_from_first_to_last(total, limit):
+    chosen = evenly_chosen(total, limit)
+    assert len(chosen) == limit
+    assert (chosen[0], chosen[-1]) == (0, total - 1)
+    steps = np.diff(chosen)
+    assert steps.min() >= 1 and steps.max() - steps.min() <= 1
+
+
+def test_one_item_is_the_first():
+    np.testing.assert_array_equal(evenly_chosen(9, 1), [0])
+
+
 @pytest.mark.parametrize("labelled", [True, False])
 def test_validation_takes_the_place_of_the_test_images(labelled):
-    images, labels = numbered(30), np.arange(30) % 3 if labelled else None
-    data = split("dots", images, labels)
-    tuned = data.with_validation(4)
-    np.testing.assert_array_equal(tuned.train_images, data.train_images[:-4])
-    np.testing.assert_array_equal(tuned.test_images, data.train_images[-4:])
+    images, labels = numbered(30), np.arange(30) // 10 if labelled else None
+    data = split("dots", images, labels)  # 27 training images
+    tuned = data.with_validation(3)
+    held = [0, 13, 26]
+    np.testing.assert_array_equal(tuned.test_images, data.train_images[held])
+    np.testing.assert_array_equal(tuned.train_images, np.delete(data.train_images, held, axis=0))
     assert not set(tuned.test_images.ravel()) & set(data.test_images.ravel())
-    if labelled:
-        np.testing.assert_array_equal(tuned.train_labels, data.train_labels[:-4])
-        np.testing.assert_array_equal(tuned.test_labels, data.train_labels[-4:])
+    if labelled:  # sorted by label: all labels are held out
+        assert tuned.test_labels.tolist() == [0, 1, 2]
+        np.testing.assert_array_equal(tuned.train_labels, np.delete(data.train_labels, held))
     else:
         assert tuned.train_labels is None and tuned.test_labels is None
 
@@ -70,8 +90,9 @@ def test_validation_takes_factors_along():
     factors = np.arange(40).reshape(20, 2)
     named = {"factor_names": ("a", "b"), "train_factors": factors, "test_factors": factors[:3]}
     tuned = ImageData("dots", numbered(20), None, numbered(3), None, **named).with_validation(5)
-    np.testing.assert_array_equal(tuned.train_factors, factors[:-5])
-    np.testing.assert_array_equal(tuned.test_factors, factors[-5:])
+    held = evenly_chosen(20, 5)
+    np.testing.assert_array_equal(tuned.train_factors, np.delete(factors, held, axis=0))
+    np.testing.assert_array_equal(tuned.test_factors, factors[held])
 
 
 def test_validation_leaves_something_to_train_on():

@@ -5,7 +5,6 @@ import pytest
 
 from keras_infogan.data.pipeline import (
     evaluation_batches,
-    evenly_chosen,
     sample_images,
     steps_per_epoch,
     to_model_range,
@@ -137,25 +136,6 @@ def test_a_batch_larger_than_the_data_is_refused():
         steps_per_epoch(5, 6)
     with pytest.raises(UserError, match="Received: 12"):
         training_batches(numbered_images(11), 2, 12, seed=0)
-
-
-@pytest.mark.parametrize("total", [1, 2, 7, 100, 1001])
-def test_a_limit_that_is_not_reached_chooses_all(total):
-    for limit in (total, total + 1, 3 * total + 2, 5000):
-        np.testing.assert_array_equal(evenly_chosen(total, limit), np.arange(total))
-
-
-@pytest.mark.parametrize("total, limit", [(5, 2), (10, 3), (100, 99), (4000, 1000), (60_000, 7)])
-def test_items_are_chosen_evenly_from_first_to_last(total, limit):
-    chosen = evenly_chosen(total, limit)
-    assert len(chosen) == limit
-    assert (chosen[0], chosen[-1]) == (0, total - 1)
-    steps = np.diff(chosen)
-    assert steps.min() >= 1 and steps.max() - steps.min() <= 1
-
-
-def test_one_item_is_the_first():
-    np.testing.assert_array_equal(evenly_chosen(9, 1), [0])
 
 
 def test_sampled_images_are_in_range_and_resized():
