@@ -166,6 +166,7 @@ def test_summary_is_returned_and_written(finished):
         "continuous",
         "health",
     ]
+    assert (summary["status"], summary["restarts"]) == ("finished", 0)
     told = ("preset", "dataset", "seed", "epochs", "steps", "train_images", "test_images")
     assert [summary[name] for name in told] == ["tiny", "tiny", 3, 2, STEPS, 44, 10]
     assert summary["generator_loss"] == "non_saturating"
