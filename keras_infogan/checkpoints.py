@@ -62,6 +62,19 @@ def remove(path):
         _sidecar(path).unlink(missing_ok=True)
 
 
+def remove_later(folder, step):
+    """Removes the checkpoints after a step, and checksums without a checkpoint.
+
+    A run goes on from a step if all checkpoints after it are damaged.
+    """
+    for path in folder.glob("step-*.json"):
+        if not path.with_suffix(".keras").exists():  # killed between the two
+            remove(path.with_suffix(".keras"))
+    for path in there(folder):
+        if step_of(path) > step:
+            remove(path)
+
+
 def newest(folder, quietly=False):
     """The newest sound checkpoint of a directory.
 

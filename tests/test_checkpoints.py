@@ -84,6 +84,13 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_others(three, tmp_path):
     assert names(tmp_path) == before
 
 
+def test_later_ones_are_removed_and_checksums_without_a_checkpoint(three, tmp_path):
+    (tmp_path / "step-000000005.json").write_text("{}")  # killed before the checkpoint was renamed
+    checkpoints.remove_later(tmp_path, 7)
+    assert checkpoints.there(tmp_path) == three[:2]
+    assert len(names(tmp_path)) == 4
+
+
 def test_removed_with_its_checksums(three, tmp_path):
     for path in three[:2]:
         checkpoints.remove(path)

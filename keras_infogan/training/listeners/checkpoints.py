@@ -25,11 +25,9 @@ class Checkpoints(Listener):
 
     def begin(self, model, step):
         super().begin(model, step)
-        for path in checkpoints.there(self.run.checkpoints):
-            if checkpoints.step_of(path) > step:  # damaged, or the run would go on from it
-                checkpoints.remove(path)
-            elif checkpoints.step_of(path) == step:
-                checkpoints.seal(path, self.run.logs)  # which have just been mended
+        checkpoints.remove_later(self.run.checkpoints, step)
+        if self.run.checkpoint(step).exists():
+            checkpoints.seal(self.run.checkpoint(step), self.run.logs)  # just mended
         self.saved_step = step
 
     def step_done(self, step):
