@@ -1,4 +1,7 @@
-"""Image arrays and curves → PNG files."""
+"""Image arrays and curves → PNG files. All that matplotlib draws is drawn through `drawing`."""
+
+import contextlib
+import functools
 
 import numpy as np
 from PIL import Image
@@ -65,6 +68,58 @@ def evenly(items, count):
     return [items[i] for i in np.linspace(0, len(items) - 1, count).round().astype(int)]
 
 
+@contextlib.contextmanager
+def drawing(path, size, names=()):
+    """A matplotlib figure to draw on, which is written to a file afterwards.
+
+    Texts are drawn as they are written: `$` begins no formula, and letters that matplotlib's own
+    font lacks come from another installed one.
+
+    Args:
+        path: The file.
+        size: `(width, height)` in inches, of 100 pixels each.
+        names: Texts from outside that will be drawn, such as names of labels and runs.
+
+    Yields:
+        A `matplotlib.figure.Figure`.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    others = dict.fromkeys(filter(None, map(_font_with, sorted(set("".join(names))))))
+    family = ["DejaVu Sans", *others]
+    with matplotlib.rc_context({"text.parse_math": False, "font.family": family}):
+        figure = Figure(figsize=size, dpi=100, layout="constrained")
+        yield figure
+        replace_with(path, figure.savefig)
+
+
+def drawable(name):
+    """A name from outside as it can be drawn: letters that no installed font has are escaped."""
+    return "".join(
+        letter if _font_with(letter) is not None else ascii(letter)[1:-1] for letter in name
+    )
+
+
+@functools.cache
+def _font_with(letter):
+    """The family of a font that has a letter: "" for matplotlib's own, None if none has it."""
+    from matplotlib import font_manager
+    from matplotlib.ft2font import FT2Font
+
+    def has(path):
+        try:
+            font = FT2Font(path)
+        except (OSError, RuntimeError):  # no font that matplotlib can draw with
+            return False
+        return font.scalable and font.get_char_index(ord(letter)) > 0
+
+    if letter.isascii() or has(font_manager.findfont("DejaVu Sans")):
+        return ""
+    fonts = font_manager.fontManager.ttflist
+    return next((font.name for font in fonts if has(font.fname)), None)
+
+
 def save_curves(path, steps, curves, title, unit, level=None):
     """Draws curves over steps as PNG.
 
@@ -76,19 +131,16 @@ def save_curves(path, steps, curves, title, unit, level=None):
         unit: Label of the vertical axis.
         level: Optional `(value, label)` of a dashed line, such as a bound.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
-    axes = figure.add_subplot()
-    marker = "o" if len(steps) < 3 else None
-    for label, values in curves.items():
-        axes.plot(steps, values, label=label, linewidth=1.2, marker=marker)
-    if level:
-        axes.axhline(level[0], color="grey", linestyle="--", linewidth=1, label=level[1])
-    axes.set(title=title, xlabel="step", ylabel=unit)
-    axes.grid(alpha=0.3)
-    axes.legend()
-    replace_with(path, figure.savefig)
+    with drawing(path, (7, 4)) as figure:
+        axes = figure.add_subplot()
+        marker = "o" if len(steps) < 3 else None
+        for label, values in curves.items():
+            axes.plot(steps, values, label=label, linewidth=1.2, marker=marker)
+        if level:
+            axes.axhline(level[0], color="grey", linestyle="--", linewidth=1, label=level[1])
+        axes.set(title=title, xlabel="step", ylabel=unit)
+        axes.grid(alpha=0.3)
+        axes.legend()
 
 
 def save_matrix(path, counts, rows, columns, title, row_title, column_title):
@@ -103,17 +155,14 @@ def save_matrix(path, counts, rows, columns, title, row_title, column_title):
         row_title: What the rows are.
         column_title: What the columns are.
     """
-    from matplotlib.figure import Figure
-
     shares = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
-    figure = Figure(figsize=(1.5 + 0.55 * len(columns), 1.2 + 0.45 * len(rows)), dpi=100)
-    figure.set_layout_engine("constrained")
-    axes = figure.add_subplot()
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for i, j in zip(*counts.nonzero(), strict=True):
-        color = "white" if shares[i, j] > 0.5 else "black"
-        axes.text(j, i, str(counts[i, j]), ha="center", va="center", color=color, fontsize=8)
-    axes.set(title=title, xlabel=column_title, ylabel=row_title)
-    axes.set_xticks(range(len(columns)), columns)
-    axes.set_yticks(range(len(rows)), rows)
-    replace_with(path, figure.savefig)
+    size = (1.5 + 0.55 * len(columns), 1.2 + 0.45 * len(rows))
+    with drawing(path, size, [*rows, *columns]) as figure:
+        axes = figure.add_subplot()
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        for i, j in zip(*counts.nonzero(), strict=True):
+            color = "white" if shares[i, j] > 0.5 else "black"
+            axes.text(j, i, str(counts[i, j]), ha="center", va="center", color=color, fontsize=8)
+        axes.set(title=title, xlabel=column_title, ylabel=row_title)
+        axes.set_xticks(range(len(columns)), map(drawable, columns))
+        axes.set_yticks(range(len(rows)), map(drawable, rows))

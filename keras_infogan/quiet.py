@@ -52,7 +52,7 @@ def _check_backend():
         file = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser()
         setting = f"backend in {file}"
         try:
-            backend = json.loads(file.read_text())["backend"]
+            backend = json.loads(file.read_text("utf-8"))["backend"]
         except (OSError, ValueError, KeyError, TypeError):  # Keras then takes TensorFlow
             return
     if backend != "tensorflow":

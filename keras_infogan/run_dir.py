@@ -205,7 +205,10 @@ class RunDir:
 
         Raises as `read_config`.
         """
-        return self._content().get("identity")
+        found = self._content().get("identity")
+        if not isinstance(found, dict | None):
+            raise UserError(f"{self.path} is not a run: {self.config} is damaged.")
+        return found
 
     def write_config(self, config, options, identity=None):
         """Writes config.json, which makes the directory a run.

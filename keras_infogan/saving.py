@@ -115,7 +115,7 @@ def _of_today(path, folder):
         if not earlier.is_earlier_model(config):
             return path
         archive.extractall(folder)
-    (folder / "config.json").write_text(json.dumps(earlier.model_config(config)))
+    (folder / "config.json").write_text(json.dumps(earlier.model_config(config)), "utf-8")
     with h5py.File(folder / "model.weights.h5", "r+") as store:
         earlier.move_weights(store)
     converted = folder / "converted.keras"

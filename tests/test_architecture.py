@@ -187,3 +187,17 @@ def test_every_module_says_what_it_is(root):
         if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert bare == []
+
+
+def test_text_is_read_and_written_as_utf_8_whatever_the_machine(root):
+    """Names may be of any language; other encodings, such as Windows's, lack their letters."""
+    bare = []
+    for name, path in modules(root).items():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            called = isinstance(node, ast.Call) and getattr(node.func, "attr", None)
+            opened = isinstance(node, ast.Call) and getattr(node.func, "id", None) == "open"
+            if called in ("read_text", "write_text") or opened:
+                values = [*node.args, *(word.value for word in node.keywords)]
+                if not any(getattr(value, "value", None) == "utf-8" for value in values):
+                    bare.append(f"{name}:{node.lineno}")
+    assert bare == []

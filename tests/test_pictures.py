@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_infogan.pictures import save_curves, save_grid, save_matrix, tile
+from keras_infogan import pictures
+from keras_infogan.pictures import drawable, drawing, save_curves, save_grid, save_matrix, tile
 
 
 def test_tile_lays_images_out_by_rows_and_columns():
@@ -155,3 +156,27 @@ def test_save_matrix_grows_with_the_table(tmp_path):
     assert large.shape[0] > 1.5 * small.shape[0] and large.shape[1] > 1.5 * small.shape[1]
     wide = save_counts(path, np.ones((2, 11), int))
     assert wide.shape[1] > wide.shape[0]
+
+
+@pytest.mark.parametrize("name", ["$a_b$", "$a_b_c$", "\\frac{", "a\nb", "貓", "\udce9", "_x"])
+def test_any_name_is_drawn(tmp_path, name):
+    save_matrix(tmp_path / "a.png", np.eye(2, dtype=int), [name, "b"], [name, "b"], "", "", "")
+    save_curves(tmp_path / "b.png", [1, 2], {"d_loss": [1.0, 2.0]}, name, "")
+    assert Image.open(tmp_path / "a.png").size > (100, 100)
+
+
+def test_texts_are_drawn_as_they_are_written(tmp_path):
+    """A formula would be narrower than its text."""
+    with drawing(tmp_path / "a.png", (3, 2)) as figure:
+        text = figure.text(0, 0, "$a_{bcdefgh}$")
+        same = figure.text(0, 0, "$a_{bcdefgh}", usetex=False, parse_math=False)
+    assert text.get_window_extent().width > same.get_window_extent().width
+
+
+def test_letters_without_a_font_are_escaped(monkeypatch):
+    pictures._font_with.cache_clear()
+    from matplotlib import font_manager
+
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    assert drawable("é 貓") == "é \\u8c93"
+    pictures._font_with.cache_clear()

@@ -204,7 +204,7 @@ def _run(options):
     if isinstance(result, signal.Signals):
         print("Give the same command again to resume the study.")
         return result
-    print((pathlib.Path(options.out) / "table.md").read_text())
+    print((pathlib.Path(options.out) / "table.md").read_text("utf-8"))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from keras_infogan.errors import UserError
 from keras_infogan.figures.figure import Figure
-from keras_infogan.files import replace_with
+from keras_infogan.pictures import drawable, drawing
 
 PANELS = {
     "d_loss": "loss of D",
@@ -48,8 +48,6 @@ def draw(out, runs):
     Raises:
         UserError: If a run has no metrics.
     """
-    from matplotlib.figure import Figure as Canvas
-
     lines = {key: [] for key in PANELS}  # (name, points) of each run that has some
     for run in runs:
         rows = run.read_metrics()
@@ -62,15 +60,15 @@ def draw(out, runs):
                 lines[key].append((run.path.name, points))
     shown = [key for key in PANELS if lines[key]]
     height = -(-len(shown) // COLUMNS)
-    figure = Canvas(figsize=(8, 2.6 * height), dpi=100, layout="constrained")
-    for number, key in enumerate(shown, start=1):
-        axes = figure.add_subplot(height, COLUMNS, number)
-        for name, points in lines[key]:
-            axes.plot(*zip(*points, strict=True), label=name, linewidth=1.1)
-        axes.set(title=PANELS[key], xlabel="step")
-        axes.grid(alpha=0.3)
-        axes.legend(fontsize=7)
-    replace_with(out, figure.savefig)
+    with drawing(out, (8, 2.6 * height), [run.path.name for run in runs]) as figure:
+        for number, key in enumerate(shown, start=1):
+            axes = figure.add_subplot(height, COLUMNS, number)
+            for _, points in lines[key]:
+                axes.plot(*zip(*points, strict=True), linewidth=1.1)
+            axes.set(title=PANELS[key], xlabel="step")
+            axes.grid(alpha=0.3)
+            # Given here, since a label of a line that begins with _ would be left out.
+            axes.legend(axes.lines, [drawable(name) for name, _ in lines[key]], fontsize=7)
 
 
 def _gives_probabilities(run):

@@ -7,8 +7,7 @@ from PIL import Image
 
 from keras_infogan.errors import UserError
 from keras_infogan.figures.figure import Figure
-from keras_infogan.files import replace_with
-from keras_infogan.pictures import tile
+from keras_infogan.pictures import drawable, drawing, tile
 
 GRID = re.compile(r"noise-by-code(-\w+)?|samples")
 WIDTH = 3.6  # inches of a picture
@@ -71,8 +70,6 @@ def interpolation(out, runs):
     "Sampling Generative Networks", 2016); between uniform ones it is straight. Codes stand at their
     middle, a categorical one at its first value. Arguments as `codes`.
     """
-    from matplotlib.figure import Figure as Canvas
-
     from keras_infogan.saving import load_model
 
     table = []
@@ -90,15 +87,14 @@ def interpolation(out, runs):
         for row, first, last in zip(rows, latents[:PAIRS], latents[PAIRS:], strict=True):
             row[:, :size] = way(first[:size], last[:size], BETWEEN)
         table.append(tile(model.generate(rows)))
-    figure = Canvas(figsize=(WIDTH * len(runs), WIDTH * PAIRS / BETWEEN + 0.4), dpi=100)
-    figure.set_layout_engine("constrained")
-    for axes, run, picture in zip(
-        figure.subplots(1, len(runs), squeeze=False)[0], runs, table, strict=True
-    ):
-        axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
-        axes.set_title(f"{run.path.name}, between noises", fontsize=9)
-        axes.axis("off")
-    replace_with(out, figure.savefig)
+    size = (WIDTH * len(runs), WIDTH * PAIRS / BETWEEN + 0.4)
+    with drawing(out, size, [run.path.name for run in runs]) as figure:
+        for axes, run, picture in zip(
+            figure.subplots(1, len(runs), squeeze=False)[0], runs, table, strict=True
+        ):
+            axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
+            axes.set_title(f"{drawable(run.path.name)}, between noises", fontsize=9)
+            axes.axis("off")
 
 
 def arc(first, last, count):
@@ -132,25 +128,22 @@ def _last(run, name):
 
 
 def _draw(out, table):
-    from matplotlib.figure import Figure as Canvas
-
     columns = max(map(len, table))
-    figure = Canvas(figsize=(WIDTH * columns, (WIDTH + 0.4) * len(table)), layout="constrained")
-    figure.set_dpi(100)
-    grid = figure.subplots(len(table), columns, squeeze=False)
-    for axes in grid.flat:
-        axes.axis("off")
-    for row, pictures in zip(grid, table, strict=True):
-        for axes, (run, step, path) in zip(row, pictures, strict=False):
-            try:
-                with Image.open(path) as picture:
-                    axes.imshow(picture.convert("RGB"))
-            except OSError:
-                raise UserError(f"{path} is damaged.") from None
-            code = re.match(r"(?:traversal|noise-by-code)-(c\d+)-", path.name)
-            what = f", {code[1]}" if code else ""
-            axes.set_title(f"{run.path.name}{what}, step {step}", fontsize=9)
-    replace_with(out, figure.savefig)
+    names = [run.path.name for row in table for run, _, _ in row]
+    with drawing(out, (WIDTH * columns, (WIDTH + 0.4) * len(table)), names) as figure:
+        grid = figure.subplots(len(table), columns, squeeze=False)
+        for axes in grid.flat:
+            axes.axis("off")
+        for row, pictures in zip(grid, table, strict=True):
+            for axes, (run, step, path) in zip(row, pictures, strict=False):
+                try:
+                    with Image.open(path) as picture:
+                        axes.imshow(picture.convert("RGB"))
+                except OSError:
+                    raise UserError(f"{path} is damaged.") from None
+                code = re.match(r"(?:traversal|noise-by-code)-(c\d+)-", path.name)
+                what = f", {code[1]}" if code else ""
+                axes.set_title(f"{drawable(run.path.name)}{what}, step {step}", fontsize=9)
 
 
 CODES = Figure(codes, "the last grid of each run: codes, or samples")

@@ -1,11 +1,12 @@
 """What the theory says, drawn from the code that trains."""
 
+import contextlib
 import types
 
 import numpy as np
 
 from keras_infogan.figures.figure import Figure
-from keras_infogan.files import replace_with
+from keras_infogan.pictures import drawing
 
 GAME_STEPS = 400
 GAME_RATE = 0.1
@@ -23,12 +24,10 @@ def generator_costs(out):
     from keras_infogan import objectives
 
     probabilities = np.linspace(0.005, 0.985, 197)
-    figure, axes = _axes("Cost of the generator", "D(G(z))", "J_G")
-    for name, costs in objectives.generator_costs(probabilities).items():
-        axes.plot(probabilities, costs, label=name.replace("_", " "))
-    axes.set_ylim(-20, 6)
-    axes.legend()
-    replace_with(out, figure.savefig)
+    with _axes(out, "Cost of the generator", "D(G(z))", "J_G") as axes:
+        for name, costs in objectives.generator_costs(probabilities).items():
+            axes.plot(probabilities, costs, label=name.replace("_", " "))
+        axes.set_ylim(-20, 6)
 
 
 def optimal_discriminator(out):
@@ -39,12 +38,10 @@ def optimal_discriminator(out):
     """
     x = np.linspace(-4.0, 6.0, 400)
     data, model = (np.exp(-0.5 * (x - mean) ** 2) / np.sqrt(2 * np.pi) for mean in (0.0, 2.0))
-    figure, axes = _axes("The best discriminator", "x", "density, probability")
-    axes.plot(x, data, label="p_data")
-    axes.plot(x, model, label="p_model")
-    axes.plot(x, best_discriminator(data, model), label="D*")
-    axes.legend()
-    replace_with(out, figure.savefig)
+    with _axes(out, "The best discriminator", "x", "density, probability") as axes:
+        axes.plot(x, data, label="p_data")
+        axes.plot(x, model, label="p_model")
+        axes.plot(x, best_discriminator(data, model), label="D*")
 
 
 def best_discriminator(data, model):
@@ -58,14 +55,15 @@ def xy_game(out):
     Args:
         out: The .png file.
     """
-    figure, axes = _axes("min over x, max over y of xy", "x", "y")
-    for strength, label in ((0.0, "gradient steps"), (GAME_STRENGTH, "with historical averaging")):
-        path = play_xy(strength)
-        axes.plot(path[:, 0], path[:, 1], label=label, linewidth=1)
-    axes.plot(1.0, 1.0, "ko", markersize=4)
-    axes.set_aspect("equal", "datalim")
-    axes.legend()
-    replace_with(out, figure.savefig)
+    with _axes(out, "min over x, max over y of xy", "x", "y") as axes:
+        for strength, label in (
+            (0.0, "gradient steps"),
+            (GAME_STRENGTH, "with historical averaging"),
+        ):
+            path = play_xy(strength)
+            axes.plot(path[:, 0], path[:, 1], label=label, linewidth=1)
+        axes.plot(1.0, 1.0, "ko", markersize=4)
+        axes.set_aspect("equal", "datalim")
 
 
 def play_xy(strength, steps=GAME_STEPS, rate=GAME_RATE):
@@ -98,14 +96,14 @@ def play_xy(strength, steps=GAME_STEPS, rate=GAME_RATE):
     return np.array(path)
 
 
-def _axes(title, x, y):
-    from matplotlib.figure import Figure as Canvas
-
-    figure = Canvas(figsize=(6, 4), dpi=100, layout="constrained")
-    axes = figure.add_subplot()
-    axes.set(title=title, xlabel=x, ylabel=y)
-    axes.grid(alpha=0.3)
-    return figure, axes
+@contextlib.contextmanager
+def _axes(out, title, x, y):
+    with drawing(out, (6, 4)) as figure:
+        axes = figure.add_subplot()
+        axes.set(title=title, xlabel=x, ylabel=y)
+        axes.grid(alpha=0.3)
+        yield axes
+        axes.legend()
 
 
 GENERATOR_COSTS = Figure(

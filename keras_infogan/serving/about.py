@@ -10,6 +10,7 @@ import pathlib
 
 from keras_infogan import earlier, files
 from keras_infogan.run_dir import RunDir
+from keras_infogan.text import shown
 
 FILE = "about.json"
 KEYS = ("config", "summary", "environment", "codes", "signatures")
@@ -60,7 +61,7 @@ def without_paths(facts):
 def data_name(name):
     """A data set's name; of a folder's path the last part alone."""
     source, _, path = (name or "").partition(":")
-    return f"folder:{pathlib.Path(path).name}" if source == "folder" else name
+    return shown(f"folder:{pathlib.Path(path).name}") if source == "folder" else name
 
 
 def read(version):
@@ -79,10 +80,10 @@ def read(version):
         return about
     names = version / "assets" / "label_names.json"
     return earlier.about(
-        json.loads((version / "assets" / "code_to_label.json").read_text()),
+        json.loads((version / "assets" / "code_to_label.json").read_text("utf-8")),
         # Not in versions that were exported before labels had names.
-        json.loads(names.read_text()) if names.exists() else {},
-        json.loads((version / "signatures.json").read_text()),
+        json.loads(names.read_text("utf-8")) if names.exists() else {},
+        json.loads((version / "signatures.json").read_text("utf-8")),
         # Of the run around it, if there is one: version N lies at RUN/export/generator/N.
         RunDir(version.absolute().parents[2]).read_summary() or {},
     )

@@ -14,7 +14,7 @@ from keras_infogan.serving import model_card
 from keras_infogan.serving.answers import Answers
 
 FILES = pathlib.Path(__file__).parent / "page"
-CSS = (FILES / "page.css").read_text()
+CSS = (FILES / "page.css").read_text("utf-8")
 # Of the system: a web font would be fetched from somewhere.
 THEME = gr.themes.Default(
     font=[Font("system-ui"), Font("sans-serif")],
@@ -124,8 +124,8 @@ def _build_draw(answers):
     with gr.Row():
         with gr.Column(scale=0, min_width=300):
             canvas = gr.HTML(
-                html_template=(FILES / "canvas.html").read_text(),
-                js_on_load=(FILES / "canvas.js").read_text(),
+                html_template=(FILES / "canvas.html").read_text("utf-8"),
+                js_on_load=(FILES / "canvas.js").read_text("utf-8"),
                 elem_id="canvas",
             )
             upload = gr.UploadButton(

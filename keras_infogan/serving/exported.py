@@ -1,6 +1,7 @@
 """An exported model as Python functions of arrays, through its signatures and nothing else."""
 
 import pathlib
+import tempfile
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from keras_infogan.serving.versions import versions
 from keras_infogan.serving.wording import assertion, label_texts
 
 SEEDS = 2**63  # seeds are int64
+PATTERNS = "[]*?\\"  # what TensorFlow does not take for itself in the path of a SavedModel
 
 
 class Exported:
@@ -42,15 +44,13 @@ class Exported:
     def __init__(self, path):
         self.path = find_version(path)
         quiet.import_tensorflow()
-        import tensorflow as tf
-
         if changed := _changed(self.path):
             raise UserError(
                 f"{self.path} is damaged: {changed} does not agree with {checksums.NAME}."
             )
         try:
             # Kept, since the signatures do not keep the variables alive.
-            self._module = tf.saved_model.load(str(self.path))
+            self._module = _load(self.path)
             self.about = about.read(self.path)
             codes = self.about["codes"]
             self.others = dict(codes["all"])
@@ -168,6 +168,18 @@ def _changed(version):
         return checksums.disagreeing(version, free=[model_card.FILE])
     except OSError as error:
         raise UserError(f"{version} cannot be read: {error.strerror}.") from None
+
+
+def _load(version):
+    """The module of a version, by a link to it if its path would be read as a pattern."""
+    import tensorflow as tf
+
+    if not set(PATTERNS) & set(version.as_posix()):
+        return tf.saved_model.load(str(version))
+    with tempfile.TemporaryDirectory() as folder:
+        link = pathlib.Path(folder, "version")
+        link.symlink_to(version.absolute(), target_is_directory=True)
+        return tf.saved_model.load(str(link))
 
 
 def find_version(path):

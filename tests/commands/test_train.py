@@ -403,3 +403,15 @@ def test_parts_and_options_are_added_to_those_of_the_preset(place, capsys):
     # Options of the preset's family mean nothing to another one.
     assert call(*quick, "--networks", "mlp") == 0
     assert "networks: mlp\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_an_output_of_any_encoding_will_do(root, encoding):
+    """As on Windows, where output goes to a file."""
+    process = subprocess.run(
+        [sys.executable, root / "train.py", "--help-all"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+    )
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert b"\\u03bb, the weight of the categorical codes" in process.stdout
