@@ -131,14 +131,14 @@ def save_curves(path, steps, curves, title, unit, level=None):
         unit: Label of the vertical axis.
         level: Optional `(value, label)` of a dashed line, such as a bound.
     """
-    with drawing(path, (7, 4)) as figure:
+    with drawing(path, (7, 4), [title, unit, *curves]) as figure:
         axes = figure.add_subplot()
         marker = "o" if len(steps) < 3 else None
         for label, values in curves.items():
-            axes.plot(steps, values, label=label, linewidth=1.2, marker=marker)
+            axes.plot(steps, values, label=drawable(label), linewidth=1.2, marker=marker)
         if level:
             axes.axhline(level[0], color="grey", linestyle="--", linewidth=1, label=level[1])
-        axes.set(title=title, xlabel="step", ylabel=unit)
+        axes.set(title=drawable(title), xlabel="step", ylabel=drawable(unit))
         axes.grid(alpha=0.3)
         axes.legend()
 

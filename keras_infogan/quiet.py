@@ -34,7 +34,7 @@ def import_tensorflow():
     Raises:
         UserError: If Keras is set to another backend.
     """
-    _check_backend()
+    check_backend()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
@@ -44,8 +44,12 @@ def import_tensorflow():
         tf.config.list_physical_devices("GPU")
 
 
-def _check_backend():
-    """Refuses a backend other than TensorFlow; Keras reads it from the same two places."""
+def check_backend():
+    """Refuses a backend other than TensorFlow; Keras reads it from the same two places.
+
+    Raises:
+        UserError: If Keras is, or will be, on another backend: names the setting.
+    """
     if backend := os.environ.get("KERAS_BACKEND"):
         setting = "KERAS_BACKEND"
     else:

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -30,3 +33,26 @@ def test_a_model_is_loaded_with_its_weights(tmp_path):
     model.save(path)
     z = latents.fixed(3, code_values={0: [0, 1, 2]})
     np.testing.assert_array_equal(keras_infogan.load_model(path).generate(z), model.generate(z))
+
+
+@pytest.mark.parametrize("name", ["networks", "InfoGAN"])
+def test_any_import_of_the_package_registers_all_that_a_file_may_hold(root, name):
+    """In a fresh process, where nothing else has imported them."""
+    names = ["GAN", "InfoGAN", "ConditionalGAN", "RandomDistortion", "R1", "TwoLooks", "LogSumExp"]
+    program = f"""from keras_infogan import {name}
+import keras
+for name in {names}:
+    assert keras.saving.get_registered_object("keras_infogan>" + name), name
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("name", ["InfoGAN", "LatentSpec", "networks"])
+def test_another_backend_of_keras_is_told_by_the_name_of_the_setting(monkeypatch, name):
+    monkeypatch.delitem(vars(keras_infogan), name, raising=False)
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    with pytest.raises(UserError, match="^KERAS_BACKEND must be tensorflow. Received: jax.$"):
+        getattr(keras_infogan, name)

@@ -1,8 +1,10 @@
-"""Serves a web page at 127.0.0.1 to try a run's newest export: ask for images, draw and be read.
+"""Serves a web page to try a run's newest export: ask for images, draw and be read.
 
 It needs Gradio (the extra `demo`) and no network.
 """
 
+import errno
+import ipaddress
 import os
 import signal
 import socket
@@ -13,7 +15,7 @@ from keras_infogan.commands import program
 from keras_infogan.errors import UserError
 from keras_infogan.serving.exported import Exported, find_version
 
-HOST = "127.0.0.1"
+HOST = "127.0.0.1"  # reached from this machine alone
 # Gradio and what it brings ask hosts elsewhere unless told not to, and this machine through a
 # proxy if there is one.
 OFFLINE = {
@@ -25,18 +27,19 @@ OFFLINE = {
 }
 
 
-def launch(path, port):
+def launch(path, port, host=HOST):
     """Starts to serve the page, in a thread that ends with the program.
 
     Args:
         path: What `Exported` takes.
-        port: Port of 127.0.0.1.
+        port: Port of the host.
+        host: Address to serve at.
 
     Raises:
         UserError: If Gradio, the port or the exported model cannot be used.
     """
     version = find_version(path)
-    check_port(port)
+    check_port(port, host)
     os.environ.update(OFFLINE)
     try:
         import gradio  # noqa: F401
@@ -50,7 +53,7 @@ def launch(path, port):
     app = build_page(exported)
     try:
         app.launch(
-            server_name=HOST,
+            server_name=host,
             server_port=port,
             share=False,
             inbrowser=False,
@@ -64,28 +67,44 @@ def launch(path, port):
             css=CSS,
         )
     except OSError:  # taken since it was checked
-        raise _taken(port) from None
+        raise _taken(port, host) from None
 
 
-def check_port(port):
-    """Checks that nothing listens at a port.
+def check_port(port, host=HOST):
+    """Checks that nothing listens at a port of an address of this machine.
 
     Raises:
-        UserError: If something does, or there is no such port.
+        UserError: If something does, or there is no such port or address.
     """
     if not 1 <= port <= 65535:
         raise UserError(f"--port must be from 1 to 65535. Received: {port}.")
-    with socket.socket() as probe:
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError):
+        raise UserError(f"--host must be an address of this machine. Received: {host}.") from None
+    with socket.socket(family) as probe:
         # As the server will: a port that was in use a moment ago is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
-        except OSError:
-            raise _taken(port) from None
+            probe.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise _taken(port, host) from None
+            raise UserError(
+                f"--host and --port must be ones that this machine may serve at. "
+                f"Received: {host}, {port} ({error.strerror})."
+            ) from None
 
 
-def _taken(port):
-    return UserError(f"Port {port} of {HOST} is in use: choose another with --port.")
+def _taken(port, host):
+    return UserError(f"Port {port} of {host} is in use: choose another with --port.")
+
+
+def _is_local(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def serve(options):
@@ -93,8 +112,17 @@ def serve(options):
     try:
         # A shell starts what goes to the background deaf to Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        launch(options.run, options.port)
-        print(f"http://{HOST}:{options.port} shows {options.run}. Stop with Ctrl-C.", flush=True)
+        launch(options.run, options.port, options.host)
+        if not _is_local(options.host):
+            print(
+                f"{options.host} can be reached from other machines: all who reach it may use the "
+                "page, which asks for no password.",
+                file=sys.stderr,
+            )
+        print(
+            f"http://{options.host}:{options.port} shows {options.run}. Stop with Ctrl-C.",
+            flush=True,
+        )
         threading.Event().wait()
     except KeyboardInterrupt:
         # At once: an orderly end would wait for every page that is open.
@@ -106,7 +134,12 @@ def main(arguments=None):
     """Runs the command line and returns the exit code."""
     parser = program.OneLineParser("infogan demo", __doc__)
     program.add_exported(parser)
-    parser.add_argument("--port", type=int, default=7860, help="of 127.0.0.1 (default: 7860)")
+    parser.add_argument("--port", type=int, default=7860, help="of the host (default: 7860)")
+    parser.add_argument(
+        "--host",
+        default=HOST,
+        help="address to serve at; 0.0.0.0 lets other machines in (default: %(default)s)",
+    )
     return program.run(parser, serve, arguments)
 
 

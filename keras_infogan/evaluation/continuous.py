@@ -9,10 +9,12 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import rankdata
 
+from keras_infogan.data.pipeline import evenly_chosen
 from keras_infogan.evaluation.moments import PROPERTIES, measure
 
 STEPS = 11
 NOISES = 20
+MOST_DIGITS = 20  # values of the first categorical code
 # Standard deviations among real images; what a code moves by less is rounding.
 ROUNDING = 1e-6
 
@@ -40,6 +42,7 @@ def code_meanings(model, real_images, seed=0):
 
     For every value of the first categorical code (its "digit") and `NOISES` draws of the noise, the
     code is moved over its `values` in `STEPS` steps while the other codes stand at their middle.
+    The codes of `LatentSpec.pictured` are measured, in `MOST_DIGITS` digits at most, evenly chosen.
 
     Args:
         model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
@@ -63,7 +66,7 @@ def code_meanings(model, real_images, seed=0):
         - `independence`: 1 − its largest effect on a property that another code moves, as a share
           of what that other code does there, 0 at least; None if no other code moves anything.
     """
-    positions = model.latents.continuous
+    positions = model.latents.pictured
     if not positions:
         return {}
     spread = {name: _spread(values) for name, values in measure(real_images).items()}
@@ -104,17 +107,19 @@ def _traverse(model, position, seed):
     latents = model.latents
     codes = np.asarray(latents.codes[position].values(STEPS))
     first = next(iter(latents.categorical), None)
-    digits = range(1 if first is None else latents.codes[first].num_values)
+    digits = evenly_chosen(1 if first is None else latents.codes[first].num_values, MOST_DIGITS)
 
     def fixed(digit, value):
         values = {position: value} if first is None else {first: digit, position: value}
         return latents.fixed(NOISES, seed, values)  # the same noises whatever the values
 
-    table = np.array([[fixed(digit, value) for value in codes] for digit in digits])
-    images = model.generate(table)  # (digits, STEPS, NOISES, height, width, channels)
-    measured = measure(images.reshape(-1, *images.shape[3:]))
-    shape = images.shape[:3]
-    return codes, {name: value.reshape(shape).swapaxes(1, 2) for name, value in measured.items()}
+    def measured(digit):
+        images = model.generate(np.array([fixed(digit, value) for value in codes]))
+        values = measure(images.reshape(-1, *images.shape[2:]))
+        return {name: value.reshape(STEPS, NOISES).T for name, value in values.items()}
+
+    found = [measured(digit) for digit in digits]  # one by one: images need memory
+    return codes, {name: np.stack([one[name] for one in found]) for name in found[0]}
 
 
 def _spread(values):

@@ -15,7 +15,7 @@ def save_illustrations(folder, model, data, scores, seed=0, test_codes=None):
 
     - confusion.png: test images by true label and by the label of their code.
     - images-by-code.png: row k holds real test images that Q gives code k, evenly chosen.
-    - traversal-<code>.png: each continuous code over its `picture_values`, all else fixed.
+    - traversal-<code>.png: continuous codes over their `picture_values`, all else fixed.
 
     Where there are several categorical codes, each has pictures of its own: confusion-<code>.png
     and images-by-code-<code>.png.
@@ -43,7 +43,7 @@ def save_illustrations(folder, model, data, scores, seed=0, test_codes=None):
     tables = {name: own["code_to_label"] for name, own in scores_by_code(scores["codes"]).items()}
     for name, counts in scores["confusion"].items():
         _save_confusion(path("confusion", name), counts, tables[name], data.label_names)
-    for position in latents.continuous:
+    for position in latents.pictured:
         picture = model.generate(latents.traversal(position, seed=seed))
         save_grid(folder / f"traversal-{latents.names[position]}.png", picture)
 

@@ -12,6 +12,8 @@ from keras_infogan import notation, randomness, registry
 from keras_infogan.errors import UserError
 from keras_infogan.latents.codes import Code, require
 
+PICTURED = 20  # continuous codes, so that pictures and scores of any latents come to an end
+
 
 @dataclasses.dataclass(frozen=True)
 class Noise:
@@ -123,6 +125,11 @@ class LatentSpec:
         """Positions in `codes` of the others."""
         return [i for i, code in enumerate(self.codes) if code.num_values is None]
 
+    @property
+    def pictured(self):
+        """Positions of the continuous codes that pictures and scores show: `PICTURED` at most."""
+        return self.continuous[:PICTURED]
+
     def position(self, code):
         """Position of a code by its name or its position.
 
@@ -208,9 +215,19 @@ class LatentSpec:
             float32 array, `(rows, size)`.
 
         Raises:
-            ValueError: If a code is unknown, or a categorical one has no such value.
+            ValueError: If a code is unknown or given twice, or a value is none of it.
         """
-        values = {self.position(code): value for code, value in (code_values or {}).items()}
+        given = code_values or {}
+        values = {self.position(code): np.asarray(value) for code, value in given.items()}
+        require(len(values) == len(given), "A code must be given once.", code_values=list(given))
+        for position, value in values.items():
+            require(
+                value.dtype.kind in "iuf"
+                and value.shape in ((), (rows,))
+                and np.isfinite(value).all(),
+                f"{self.names[position]} takes a finite number, or one for each of {rows} rows.",
+                value=value.tolist(),
+            )
         parts = [self.noise.sample(rows, tf.constant([seed, 0], tf.int32))]
         for position, code in enumerate(self.codes):
             value = np.broadcast_to(values.get(position, code.middle()), (rows,))

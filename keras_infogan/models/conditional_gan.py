@@ -4,10 +4,9 @@ Source: Mirza and Osindero, "Conditional Generative Adversarial Nets", 2014.
 """
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from keras_infogan.models import checks
+from keras_infogan.models import checks, inputs
 from keras_infogan.models.gan import GAN
 
 
@@ -44,23 +43,14 @@ class ConditionalGAN(GAN):
         """Number of labels."""
         return self.latents.codes[0].num_values
 
-    def fit(self, x=None, y=None, *args, **kwargs):
-        """As `keras.Model.fit`, but refuses labels out of range before it begins.
-
-        Raises:
-            ValueError: If an array `y` holds a label that is none.
-        """
-        # A step says so too, but for one that XLA compiles: it leaves assertions out.
-        if y is not None:
-            labels = np.asarray(y)
-            wrong = labels[(labels < 0) | (labels >= self.num_labels)]
-            if wrong.size:
-                raise ValueError(f"{self._label_rule} {wrong[0]}.")
-        return super().fit(x, y, *args, **kwargs)
-
     @property
-    def _label_rule(self):
-        return f"labels must be from 0 to {self.num_labels - 1}. Received:"
+    def label_values(self):
+        """Number of labels: training looks at all."""
+        return self.num_labels
+
+    def call_signature(self):
+        """Images and labels."""
+        return (super().call_signature(), keras.InputSpec("int32", (None,), name="labels"))
 
     def draw_latents(self, batch_size, labels, seed):
         self._check_labels(labels)
@@ -75,17 +65,17 @@ class ConditionalGAN(GAN):
         features = self.trunk([images, self._one_hot(labels)], training=training)
         return self.discriminator(features, training=training), features
 
-    def call(self, inputs, training=False):
+    def call(self, pairs, training=False):
         """Reads images with D.
 
         Args:
-            inputs: Images `(batch_size, height, width, channels)` in [-1, 1] and their labels,
+            pairs: Images `(batch_size, height, width, channels)` in [-1, 1] and their labels,
                 integers `(batch_size,)`.
 
         Returns:
             Dict of `discriminator_logits`, `(batch_size, 1)`.
         """
-        images, labels = inputs
+        images, labels = pairs
         return {"discriminator_logits": self.judge(images, labels, training)[0]}
 
     def _one_hot(self, labels):
@@ -93,7 +83,7 @@ class ConditionalGAN(GAN):
         wrong = (labels < 0) | (labels >= self.num_labels)
         first = labels[tf.argmax(tf.cast(wrong, tf.int32))]
         # Without it, one_hot would make of a label that is none a row of zeros.
-        tf.debugging.Assert(~tf.reduce_any(wrong), [self._label_rule, first])
+        tf.debugging.Assert(~tf.reduce_any(wrong), [inputs.label_rule(self.num_labels), first])
         return tf.one_hot(labels, self.num_labels)
 
     @staticmethod

@@ -155,13 +155,13 @@ class GAN(Players):
         """`d_steps` updates of D on real and generated images, then one of G unless it waits.
 
         Args:
-            data: Real images `(batch_size, height, width, channels)` in [-1, 1], or a tuple of
-                them and their labels, which only what says so looks at.
+            data: Real images as `fit` takes them, or a tuple of them and their labels, which only
+                what says so looks at.
 
         Returns:
             Dict of metric name to its mean since the last reset.
         """
-        real_images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        real_images, labels = self.unpack(data)
         step = tf.cast(self.step, tf.int32)  # read once: D's update counts the step on
         for turn in range(self.d_steps):
             seeds = step_seeds(self.seed, step, turn)

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_infogan import randomness
 from keras_infogan.models import checks
-from keras_infogan.models.saved import SavedGAN
+from keras_infogan.models.checked import CheckedGAN
 from keras_infogan.models.update import (
     D_LATENTS,
     G_DISTORTION,
@@ -18,7 +18,7 @@ from keras_infogan.models.update import (
 from keras_infogan.models.watch import first_not_finite
 
 
-class Players(SavedGAN):
+class Players(CheckedGAN):
     """A generator and a discriminator that can be asked; how they learn is up to subclasses.
 
     Attributes:
@@ -116,7 +116,7 @@ class Players(SavedGAN):
 
     def test_step(self, data):
         """The same figures on held-out images, without distortion and without any update."""
-        real_images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        real_images, labels = self.unpack(data)
         # The means are empty when `evaluate` begins, so their count numbers its batches.
         step = -1 - tf.cast(self.means.steps, tf.int32)
         seeds = step_seeds(self.seed, step)
@@ -132,6 +132,12 @@ class Players(SavedGAN):
     def learns_labels(self):
         """Whether training looks at labels."""
         return self.told_labels or any(term.needs_labels for term in self.terms)
+
+    @property
+    def label_values(self):
+        """Number of the labels that training looks at; None where it looks at none."""
+        told = (term.num_labels for term in self.terms if term.needs_labels)
+        return next(told, None)
 
     def check_networks(self):
         """Raises a ValueError unless the networks fit together and fit the latents."""

@@ -10,8 +10,13 @@ def check_image_shape(image_shape):
     """Refuses what is not `(height, width, channels)`, three whole numbers above 0.
 
     Raises:
-        ValueError: If it is something else.
+        ValueError: If it is something else, or Keras is set to channels first.
     """
+    if keras.config.image_data_format() != "channels_last":
+        raise ValueError(
+            "image_data_format of Keras must be channels_last: in keras.json, or by "
+            "keras.config.set_image_data_format. Received: channels_first."
+        )
     whole = isinstance(image_shape, (tuple, list)) and len(image_shape) == 3
     if not whole or not all(isinstance(n, numbers.Integral) and n > 0 for n in image_shape):
         raise ValueError(

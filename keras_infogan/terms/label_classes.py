@@ -63,6 +63,7 @@ class LabelClasses(Term, Rewrite):
                 f"Received: a {head.name} without LogSumExp."
             )
         classes = keras.Model(head.input, head.get_layer(CLASS_LOGITS).output)
+        self.num_labels = classes.output_shape[-1]
         # Through a function, or the same layers would be saved a second time.
         self._class_logits = lambda features: classes(features, training=True)
 
@@ -71,9 +72,8 @@ class LabelClasses(Term, Rewrite):
             raise ValueError(
                 "Labels as D's classes need pairs of images and labels. Received: labels=None."
             )
-        labels = tf.reshape(tf.cast(update.labels, tf.int32), (-1,))
         logits = self._class_logits(update.real.features)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(update.labels, logits)
         return self.weight * tf.reduce_mean(losses)
 
     def get_config(self):

@@ -13,10 +13,12 @@ class Term(keras.layers.Layer):
 
     Attributes:
         needs_labels: Whether it looks at `update.labels`.
+        num_labels: Number of these labels, set in `attach`; None for any.
         needs_real: Whether `g_loss` looks at `update.real`.
     """
 
     needs_labels = False
+    num_labels = None
     needs_real = False
 
     def attach(self, model):

@@ -47,6 +47,7 @@ def build_model(config, channels, total_steps, num_labels=0):
     Raises:
         UserError: If the parts do not go together, or labels are needed and missing.
     """
+    keras.config.set_image_data_format("channels_last")  # whatever keras.json says
     keras.utils.set_random_seed(config.seed)
     terms = _terms(config, total_steps)
     told = config.model == "conditional"

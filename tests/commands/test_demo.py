@@ -334,3 +334,27 @@ def test_a_damaged_export_is_one_line(run, tmp_path, capsys):
     (tmp_path / "1" / "saved_model.pb").write_bytes(b"damaged")
     port = str(free_port())
     assert "1 cannot be read: it is damaged" in fails([str(tmp_path), "--port", port], capsys)
+
+
+def test_another_address_is_told_to_be_open(run, capsys, monkeypatch):
+    served = []
+    monkeypatch.setattr(demo, "launch", lambda *arguments: served.append(arguments))
+
+    class Stop:
+        def wait(self):
+            raise SystemExit(0)
+
+    monkeypatch.setattr(demo.threading, "Event", Stop)
+    for host, warned in (("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True)):
+        with pytest.raises(SystemExit):
+            demo.main([str(run), "--port", "7861", "--host", host])
+        out, err = capsys.readouterr()
+        assert out == f"http://{host}:7861 shows {run}. Stop with Ctrl-C.\n"
+        assert (f"{host} can be reached from other machines" in err) == warned
+        assert served.pop() == (str(run), 7861, host)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no such host"])
+def test_an_address_of_another_machine_is_one_line(run, capsys, host):
+    line = fails([str(run), "--port", str(free_port()), "--host", host], capsys)
+    assert "--host" in line and f"Received: {host}" in line

@@ -290,3 +290,21 @@ def test_rank_correlations_do_not_ask_for_a_straight_line():
 def test_rows_that_cannot_be_ranked_get_nothing_and_leave_the_others_alone():
     values = [[1, 2, 3], [5, 5, 5], [1, np.nan, 3], [3, 2, np.inf], [np.nan] * 3, [3, 2, 1]]
     np.testing.assert_array_equal(rank_correlations([0, 1, 2], values), [1, 0, 0, 0, 0, -1])
+
+
+def test_many_codes_and_values_are_measured_in_bounded_time_and_memory(
+    hand_made_model, real_images, monkeypatch
+):
+    codes = [Categorical(50), *[Uniform()] * 300]
+    model = hand_made_model(codes, lambda z: tf.zeros((tf.shape(z)[0], 8, 8, 1)))
+    asked = []
+    monkeypatch.setattr(
+        model,
+        "generate",
+        lambda table: asked.append(table) or np.zeros((*table.shape[:2], 8, 8, 1)),
+    )
+    found = code_meanings(model, real_images)
+    assert list(found) == [f"c{number}" for number in range(2, 22)]
+    assert len(asked) == 20 * 20
+    assert {table.shape[:2] for table in asked} == {(STEPS, NOISES)}
+    assert np.argmax(asked[-1][0, 0, 1:51]) == 49

@@ -347,3 +347,24 @@ def test_equality_and_hash():
 def test_refusals_name_what_came(make, received):
     with pytest.raises(ValueError, match=f"Received: {received}"):
         make()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"c2": float("nan")}, r"^c2 takes a finite number, or one for each of 4 rows\."),
+        ({"c2": "high"}, r"^c2 takes a finite number, .* Received: value='high'"),
+        ({"c2": True}, "^c2 takes a finite number"),
+        ({"c2": [0.5, 1.0]}, r"^c2 takes .* Received: value=\[0\.5, 1\.0\]"),
+        ({"c1": 3}, "^c1 takes whole numbers from 0 to 2. Received: value="),
+        ({"c1": 1.5}, "^c1 takes whole numbers"),
+        ({"c1": -1}, "^c1 takes whole numbers"),
+        ({"c1": 1, 0: 2}, "^A code must be given once."),
+        ({"c3": 1}, "^The codes are c1, c2. Received: code='c3'"),
+        ({5: 1}, "^The codes are c1, c2. Received: code=5"),
+    ],
+)
+def test_values_that_a_code_does_not_have_are_refused(values, message):
+    latents = LatentSpec(2, [Categorical(3), Uniform()])
+    with pytest.raises(ValueError, match=message):
+        latents.fixed(4, code_values=values)

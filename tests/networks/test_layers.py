@@ -6,7 +6,13 @@ import pytest
 import tensorflow as tf
 
 from keras_infogan import networks, objectives
-from keras_infogan.networks.layers import dense_heads, from_unit_range, norm_leaky, norm_relu
+from keras_infogan.networks.layers import (
+    check_image_shape,
+    dense_heads,
+    from_unit_range,
+    norm_leaky,
+    norm_relu,
+)
 
 BLIND = 2.0 * math.log(2.0)
 
@@ -126,3 +132,14 @@ def test_dense_heads_are_those_of_the_paper():
 def test_the_ends_and_the_middle_of_the_unit_range():
     values = tf.constant([[0.0], [0.5], [1.0]])
     np.testing.assert_array_equal(from_unit_range(values), [[-1.0], [0.0], [1.0]])
+
+
+def test_channels_first_is_refused_by_the_name_of_the_setting():
+    try:
+        keras.config.set_image_data_format("channels_first")
+        with pytest.raises(
+            ValueError, match="^image_data_format of Keras must be channels_last: in"
+        ):
+            check_image_shape((28, 28, 1))
+    finally:
+        keras.config.set_image_data_format("channels_last")

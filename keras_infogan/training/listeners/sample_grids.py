@@ -64,7 +64,7 @@ class SampleGrids(Listener):
         if not latents.codes:
             noises = latents.fixed(COLUMNS**2, self.seed).reshape(COLUMNS, COLUMNS, -1)
             save_grid(self.run.image("samples", step), self.model.generate(noises))
-        for position in latents.continuous:
+        for position in latents.pictured:
             traversal = latents.traversal(position, seed=self.seed)
             name = f"traversal-{latents.names[position]}"
             save_grid(self.run.image(name, step), self.model.generate(traversal))
