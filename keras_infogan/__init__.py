@@ -78,10 +78,9 @@ def __getattr__(name):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if _HOMES.get(name) not in ("config", "registry"):
         importlib.import_module("keras_infogan.quiet").check_backend()
-    if name in _HOMES:
-        thing = getattr(importlib.import_module(f"keras_infogan.{_HOMES[name]}"), name)
-    else:
-        thing = importlib.import_module(f"keras_infogan.{name}")
+    if name not in _HOMES:
+        return importlib.import_module(f"keras_infogan.{name}")
+    thing = getattr(importlib.import_module(f"keras_infogan.{_HOMES[name]}"), name)
     if "tensorflow" in sys.modules:  # so that Keras knows all that a file of ours may hold
         importlib.import_module("keras_infogan.saving").import_parts()
     globals()[name] = thing

@@ -162,7 +162,8 @@ class GAN(Players):
             Dict of metric name to its mean since the last reset.
         """
         real_images, labels = self.unpack(data)
-        step = tf.cast(self.step, tf.int32)  # read once: D's update counts the step on
+        with tf.control_dependencies([real_images]):  # nothing of a step without its batch
+            step = tf.cast(self.step, tf.int32)  # read once: D's update counts the step on
         for turn in range(self.d_steps):
             seeds = step_seeds(self.seed, step, turn)
             d_values = self.update_discriminator(real_images, labels, step, seeds)

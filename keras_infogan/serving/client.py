@@ -32,8 +32,8 @@ def sample(model, kind, value, count, seed=0, values=None):
         value: Which one; a label's name or number as text too; None for neither.
         count: How many images.
         seed: Integer; image i is the one of seed + i, whatever the count.
-        values: Dict of another code's name to its value, whole for a categorical code; 0 for those
-            left out.
+        values: Dict of another code's name to its value, whole for a categorical code; those left
+            out stand at their middle.
 
     Returns:
         float32 in [0, 1], `(count, height, width, channels)`.
@@ -60,7 +60,12 @@ def sample(model, kind, value, count, seed=0, values=None):
         raise UserError(f"The model's images cannot be asked for by {kind}.")
     if kind is None and "label" in taken:
         raise UserError("The model's images are asked for by label.")
-    row = {name: values.get(name, 0) for name in taken if name not in ("seed", kind)}
+    middle = {}
+    if "middle" in model.signatures():  # or all of them are 0
+        middle = {name: row[0] for name, row in model.predict("middle", {"seed": [0]}).items()}
+    row = {
+        name: values.get(name, middle.get(name, 0)) for name in taken if name not in ("seed", kind)
+    }
     for name, setting in values.items():
         if name not in row:
             raise UserError(

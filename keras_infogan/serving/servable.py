@@ -68,6 +68,8 @@ class Servable:
             _rows(name, tf.float32 if self.codes[name].num_values is None else tf.int64)
             for name in self.others
         ]
+        if any(self.middles()[name] for name in self.others):
+            result["middle"] = (self.middle, [seed])
         if self.code is None:
             return {**result, "sample": (self.sample_any, [seed, *others])}
         result["sample_code"] = (self.sample_code, [seed, _rows("code", tf.int64), *others])
@@ -77,6 +79,33 @@ class Servable:
             name = _rows("label_name", tf.string)
             result["sample_name"] = (self.sample_name, [seed, name, *others])
         return result
+
+    def middles(self):
+        """`{name: value}` of all codes at which they stand while something else is varied."""
+        return {name: code.middle() for name, code in self.codes.items()}
+
+    def middle(self, seed):
+        """Values of the other codes for images of which nobody chose them.
+
+        Only a model of which some are not 0 has this signature.
+
+        Args:
+            seed: int64 `(n,)`, not looked at: a signature needs an input.
+
+        Returns:
+            The value of each other code by its name, `(n,)`, as `sample_code` takes it.
+        """
+        number = tf.shape(checks.rows("seed", seed))[0]
+        return {
+            name: tf.fill(
+                (number,),
+                tf.constant(
+                    self.middles()[name],
+                    tf.float32 if self.codes[name].num_values is None else tf.int64,
+                ),
+            )
+            for name in self.others
+        }
 
     def generate(self, noise, codes=None):
         """Images of latents.

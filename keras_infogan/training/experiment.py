@@ -10,6 +10,7 @@ from keras_infogan import checkpoints, files, invocation, registry
 from keras_infogan.config import RunOptions
 from keras_infogan.data import identity
 from keras_infogan.errors import DivergedError, UserError
+from keras_infogan.models.checked import check_callbacks
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
 from keras_infogan.training import divergence, environment, resuming
@@ -55,7 +56,7 @@ def train(config, path, options=None, callbacks=()):
     run = RunDir(path)
     run.check_new()
     plan, model = prepare(config, options)
-    callbacks = [*_named_callbacks(options), *callbacks]
+    callbacks = _callbacks(options, callbacks)
     run.create()
     if plan.data.note:
         print(plan.data.note, flush=True)
@@ -88,7 +89,7 @@ def resume(path, overrides=None, data_dir=None, callbacks=()):
     config = resuming.check(path, overrides or {})
     options = run.read_options()
     with resumable(run, options.imports), run.locked():
-        callbacks = [*_named_callbacks(options), *callbacks]
+        callbacks = _callbacks(options, callbacks)
         plan = make_plan(config, data_dir or options.data_dir)
         identity.check(plan.data, run.read_identity(), path)
         _tell_damage(run)
@@ -135,8 +136,14 @@ def _last_model(run, plan):
     return model
 
 
-def _named_callbacks(options):
-    return [registry.CALLBACKS.get(text) for text in options.callbacks]
+def _callbacks(options, own):
+    """The callbacks that the options name, and others."""
+    callbacks = [*map(registry.CALLBACKS.get, options.callbacks), *own]
+    try:
+        check_callbacks(callbacks)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    return callbacks
 
 
 def _go_on(run, model, plan, options, callbacks):

@@ -42,29 +42,6 @@ class Tick:
         return any(self.previous < step <= self.step for step in steps)
 
 
-class Listener:
-    """Something that is told of a run. A subclass overrides what it needs.
-
-    Attributes:
-        model: The model, from `begin` on.
-    """
-
-    model = None
-
-    def begin(self, model, step):
-        """Training begins, or goes on, at a step."""
-        self.model = model
-
-    def step_done(self, step):
-        """A step was taken. Must be quick and must not read the device."""
-
-    def tick(self, tick):
-        """A `Tick` has come."""
-
-    def end(self, step):
-        """Training ends or stops at a step."""
-
-
 class Ticks(keras.callbacks.Callback):
     """Counts steps on the host, and tells listeners of ticks.
 
@@ -185,7 +162,8 @@ def fit(model, plan, ticks, callbacks=()):
         told = _Unread(
             [ticks, *callbacks], add_history=True, model=model, epochs=epochs, steps=steps
         )
-        model.fit(
+        keras.Model.fit(  # the pipeline makes what the model's own would check
+            model,
             plan.batches(ticks.step, model.learns_labels),
             initial_epoch=first,
             epochs=epochs,

@@ -69,7 +69,8 @@ def test_fit_takes_what_a_step_takes(model, whole):
     batches = tf.data.Dataset.from_tensor_slices(whole[..., 0] / 127.5 - 1.0).batch(BATCH)
     model.fit(batches, verbose=0, shuffle=False)
     model.fit(whole[..., 0], batch_size=BATCH, verbose=0, validation_data=batches)
-    model.fit(((whole[i : i + BATCH],) for i in (0, 3)), verbose=0, shuffle=False)
+    several = ((whole[i : i + BATCH],) for i in (0, 3, 0, 3))
+    model.fit(several, steps_per_epoch=2, verbose=0, shuffle=False)
     assert int(model.step.numpy()) == steps + 6
 
 

@@ -125,3 +125,10 @@ def test_large_pictures_are_made_smaller():
 def test_other_files_are_refused_in_a_sentence(content):
     with pytest.raises(UserError, match="^This file is not a picture that can be read.$"):
         drawing.read_picture(content)
+
+
+def test_pictures_of_16_bits_keep_their_shades():
+    content = io.BytesIO()
+    Image.fromarray(np.array([[0, 257 * 51], [257 * 102, 65535]], np.uint16)).save(content, "PNG")
+    pixels = drawing.read_picture(content.getvalue())
+    np.testing.assert_allclose(pixels[..., 0], [[0.0, 0.2], [0.4, 1.0]], atol=1e-6)

@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 
 from keras_infogan.models.means import Means
-from keras_infogan.training.ticks import Listener, Ticks, fit
+from keras_infogan.training.listeners.listener import Listener
+from keras_infogan.training.ticks import Ticks, fit
 
 
 class Diary(Listener):

@@ -4,7 +4,7 @@ import time
 
 from keras_infogan import checkpoints
 from keras_infogan.training import divergence
-from keras_infogan.training.ticks import Listener
+from keras_infogan.training.listeners.listener import Listener
 
 
 class Checkpoints(Listener):

@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 
-from keras_infogan.training.ticks import Listener
+from keras_infogan.training.listeners.listener import Listener
 
 WARM_UP_STEPS = 5
 MEASURED_STEPS = 20

@@ -4,7 +4,7 @@ import math
 
 from keras_infogan.figures.curves import PROBABILITIES, losses
 from keras_infogan.pictures import save_curves
-from keras_infogan.training.ticks import Listener
+from keras_infogan.training.listeners.listener import Listener
 
 
 class Curves(Listener):

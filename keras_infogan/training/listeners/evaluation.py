@@ -4,7 +4,7 @@ from keras_infogan import files
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.complete import evaluate_model
 from keras_infogan.training.listeners.console import say
-from keras_infogan.training.ticks import Listener
+from keras_infogan.training.listeners.listener import Listener
 
 
 class Evaluation(Listener):

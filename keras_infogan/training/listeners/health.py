@@ -4,7 +4,7 @@ from keras_infogan import files
 from keras_infogan.evaluation.health import diagnose
 from keras_infogan.evaluation.vitals import Reference, vitals_of
 from keras_infogan.training.listeners.console import say
-from keras_infogan.training.ticks import Listener
+from keras_infogan.training.listeners.listener import Listener
 
 
 class Health(Listener):

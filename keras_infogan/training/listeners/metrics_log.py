@@ -1,7 +1,7 @@
 """metrics.jsonl: the means of all metrics, a line a tick."""
 
 from keras_infogan import files
-from keras_infogan.training.ticks import Listener
+from keras_infogan.training.listeners.listener import Listener
 
 
 class MetricsLog(Listener):

@@ -1,7 +1,7 @@
 """images/: what the generator makes of fixed latents, step after step."""
 
 from keras_infogan.pictures import save_animation, save_grid
-from keras_infogan.training.ticks import Listener
+from keras_infogan.training.listeners.listener import Listener
 
 # An epoch can take a quarter of an hour: look early too.
 EARLY_STEPS = (100, 200, 300, 500)

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras_infogan.training.ticks import Listener
+from keras_infogan.training.listeners.listener import Listener
 
 
 class TensorBoardEvents(Listener):
