@@ -69,6 +69,6 @@ def _remove(path):
 
 def _holder(path):
     try:
-        return path.read_text().strip() or "another process"
+        return path.read_text("utf-8").strip() or "another process"
     except (OSError, ValueError):
         return "another process"
