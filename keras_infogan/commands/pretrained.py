@@ -115,7 +115,7 @@ def command(config):
 
 def card(about, version):
     """The model card, with the metadata that Hugging Face reads."""
-    text = (version / "README.md").read_text()
+    text = (version / "README.md").read_text("utf-8")
     return f"""\
 ---
 library_name: keras

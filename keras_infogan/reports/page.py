@@ -69,8 +69,8 @@ def render(runs, lab=False, models=None):
     names = [own.name for own in all_facts]
     return environment.get_template("lab.html" if lab else "report.html").render(
         title=", ".join(names),
-        style=(TEMPLATES / "style.css").read_text(),
-        script=(TEMPLATES / "script.js").read_text(),
+        style=(TEMPLATES / "style.css").read_text("utf-8"),
+        script=(TEMPLATES / "script.js").read_text("utf-8"),
         runs=shown,
         compared=_compared(all_facts, names, drawn) if len(shown) > 1 else None,
         citation=CITATION,
