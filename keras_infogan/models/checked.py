@@ -15,7 +15,8 @@ _OF_LOSS = (
 )
 # Callbacks of Keras that would fail in the middle of training, or watch nothing, and why.
 REFUSED = {
-    keras.callbacks.ReduceLROnPlateau: f"{_SCHEDULES}keras.optimizers.schedules.CosineDecay",
+    keras.callbacks.ReduceLROnPlateau: "a GAN has an optimizer for each player: set "
+    "model.g_optimizer.learning_rate or d_optimizer's in a callback of yours",
     keras.callbacks.LearningRateScheduler: f"{_SCHEDULES}keras.optimizers.schedules.CosineDecay",
     keras.callbacks.SwapEMAWeights: "a GAN averages its generator by average_generator=0.999",
     keras.callbacks.TerminateOnNaN: _OF_LOSS,
