@@ -89,7 +89,7 @@ def _players(facts):
     apart = real - generated
     state = (
         "D tells them apart easily"
-        if apart > 0.6
+        if apart > 0.5
         else "neither player has won"
         if apart > 0.02
         else "D hardly tells them apart"

@@ -21,7 +21,7 @@ finally:
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ended.stdout.endswith("False False\n")
     for name, does in main.COMMANDS.items():
-        assert f"\n  {name:<10}{does}\n" in ended.stdout
+        assert f"\n  {name:<11}{does}\n" in ended.stdout
 
 
 def test_a_command_gets_what_follows_its_name(monkeypatch):
