@@ -193,6 +193,27 @@ class Optimization(Group):
 
 
 @_group
+class Devices(Group):
+    """What a run computes on."""
+
+    title = "Devices"
+
+    devices: str | None = option(
+        None,
+        "share each batch between this many GPUs, or CPUs where there is none, or between all; one "
+        "by default",
+        metavar="N",
+        resumable=True,
+    )
+    synchronized: bool = option(
+        False, "let BatchNormalization see the batch of all devices, not each device's part alone"
+    )
+    deterministic: bool = option(
+        False, "deterministic operations only, on a GPU too: slower, and without XLA"
+    )
+
+
+@_group
 class Divergence(Group):
     """What follows where a loss, a gradient or a weight is not finite."""
 
@@ -239,6 +260,7 @@ class RunConfig(
     TwoLooks,
     PictureCritic,
     Optimization,
+    Devices,
     Divergence,
     Length,
 ):
@@ -293,6 +315,16 @@ class RunConfig(
             self.critic_from <= self.critic_until,
             "critic_until",
             "is where the weight that rises from --critic-from has risen, and not before it",
+        )
+        self._require(
+            self.devices in (None, "all") or self.devices.isdecimal() and int(self.devices) > 0,
+            "devices",
+            "must be all, or a whole number above 0",
+        )
+        self._require(
+            not (self.deterministic and self.jit),
+            "deterministic",
+            "turns XLA off, so it does not go with --jit",
         )
         parts = [part.name for count, part in notation.parse_sum(self.latents) if count]
         codes = [name for name in parts if name not in NOISE]

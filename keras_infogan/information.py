@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from keras_infogan import replicas
+
 
 def bound(latents, vectors, parameters):
     """The parts of L_I = E[log Q(c | x)] + H(c), a lower bound of I(c; x).
@@ -51,6 +53,7 @@ def paired_information(first, second):
         Scalar tensor, 0 or more.
     """
     joint = tf.matmul(first, second, transpose_a=True) / tf.cast(tf.shape(first)[0], first.dtype)
+    joint = replicas.mean(joint)
     joint = 0.5 * (joint + tf.transpose(joint))
     joint = tf.maximum(joint, 1e-8)  # the logarithm of 0 must not be taken
     marginal = tf.reduce_sum(joint, axis=0)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from keras_infogan import registry
+from keras_infogan import registry, replicas
 from keras_infogan.errors import UserError
 
 # exp(logit) = D / (1 − D) grows no further from here on, where D is 1 − 1e-13: its square, which
@@ -141,7 +141,9 @@ def relativistic_average_d(real_logits, generated_logits):
     cannot tell. Source: Jolicoeur-Martineau, "The relativistic discriminator: a key element missing
     from standard GAN", 2018, as RaSGAN.
     """
-    real_mean, generated_mean = tf.reduce_mean(real_logits), tf.reduce_mean(generated_logits)
+    real_mean, generated_mean = (
+        replicas.mean(tf.reduce_mean(logits)) for logits in (real_logits, generated_logits)
+    )
     return cross_entropy_d(real_logits - generated_mean, generated_logits - real_mean)
 
 

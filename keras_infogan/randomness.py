@@ -16,6 +16,8 @@ import math
 
 import tensorflow as tf
 
+from keras_infogan import replicas
+
 PHILOX = "philox"
 _compiled = contextvars.ContextVar("compiled", default=False)
 
@@ -96,9 +98,9 @@ def _normal(shape, seed):
 
 def _own_rows(draw, shape):
     """This replica's rows of what is drawn for all of them."""
-    replica = tf.distribute.get_replica_context()
-    if replica is None or replica.num_replicas_in_sync == 1:
+    count = replicas.count()
+    if count == 1:
         return draw(shape)
     rows, *rest = shape
-    begin = replica.replica_id_in_sync_group * rows
-    return draw((replica.num_replicas_in_sync * rows, *rest))[begin : begin + rows]
+    begin = replicas.number() * rows
+    return draw((count * rows, *rest))[begin : begin + rows]

@@ -30,7 +30,7 @@ def to_model_range(images, image_size):
     return images / 127.5 - 1.0
 
 
-def training_batches(images, image_size, batch_size, seed, first_step=0, labels=None):
+def training_batches(images, image_size, batch_size, seed, first_step=0, labels=None, part=None):
     """An endless dataset of batches, shuffled anew in each epoch.
 
     Args:
@@ -41,6 +41,8 @@ def training_batches(images, image_size, batch_size, seed, first_step=0, labels=
         first_step: Number of batches to begin after. A run that is resumed at a step sees what
             it would have seen.
         labels: Integers `(n,)` for a model that learns from them, or None.
+        part: `(first, own, total)` where `total` replicas share each batch: that of each of the
+            `own` replicas from number `first` on is an element, one after another.
 
     Returns:
         `tf.data.Dataset` of float32 batches in [-1, 1],
@@ -62,7 +64,12 @@ def training_batches(images, image_size, batch_size, seed, first_step=0, labels=
         )
         skip = tf.where(epoch == first_epoch, tf.constant(offset, tf.int64), 0)
         batches = tf.data.Dataset.from_tensor_slices(order).batch(batch_size, drop_remainder=True)
-        return batches.skip(skip)
+        batches = batches.skip(skip)
+        return batches if part is None else batches.map(own_rows).unbatch()
+
+    def own_rows(order):
+        first, own, total = part
+        return tf.reshape(order, (total, batch_size // total))[first : first + own]
 
     epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
     return (

@@ -6,7 +6,7 @@ Source: Goodfellow et al., "Generative Adversarial Nets", 2014.
 import keras
 import tensorflow as tf
 
-from keras_infogan import objectives, randomness, registry
+from keras_infogan import objectives, randomness, registry, replicas
 from keras_infogan.models import pretraining
 from keras_infogan.models.averaging import GeneratorAverage
 from keras_infogan.models.means import Means
@@ -170,6 +170,7 @@ class GAN(Players):
 
         def turn_of_g():
             values = self.update_generator(real_images, labels, step, seeds)
+            replicas.agree(self.statistics)
             if self.average is not None:
                 self.average.update(self.generator, self.g_optimizer.iterations)
             return values
@@ -249,6 +250,14 @@ class GAN(Players):
     def all_terms(self):
         """What is added to the losses: the model's own terms and those of its objective."""
         return [*self.terms, *self.objective_terms]
+
+    @property
+    def statistics(self):
+        """What layers keep of the batches that they have seen, BatchNorm's means for example."""
+        kept = self.trunk.non_trainable_variables + self.discriminator.non_trainable_variables
+        kept += self.generator.non_trainable_variables
+        kept = sum((term.non_trainable_variables for term in self.terms), kept)
+        return [variable for variable in kept if "float" in variable.dtype]
 
     @property
     def optimizers(self):

@@ -126,6 +126,11 @@ class InfoGAN(GAN):
             self.q_optimizer.build(self.q_variables)
 
     @property
+    def statistics(self):
+        own = self.recognizer.non_trainable_variables
+        return super().statistics + [variable for variable in own if "float" in variable.dtype]
+
+    @property
     def optimizers(self):
         return [*super().optimizers, *([] if self.q_optimizer is None else [self.q_optimizer])]
 

@@ -5,7 +5,7 @@ import typing
 
 import tensorflow as tf
 
-from keras_infogan import randomness
+from keras_infogan import randomness, replicas
 
 # What a random draw of a step is for: its seed is split into one for each use. Where two draws
 # share a seed, they are meant to be the same: G's look at real images is through the distortion of
@@ -70,7 +70,9 @@ def minimize(player, optimizer, tape, loss, variables, **options):
     Returns:
         The figures that `minimized` names for the player: the loss and its gradient's norm.
     """
-    gradients = tape.gradient(loss, variables, **options)
+    count = replicas.count()
+    share = None if count == 1 else tf.ones_like(loss) / count
+    gradients = tape.gradient(loss, variables, share, **options)
     optimizer.apply_gradients(zip(gradients, variables, strict=True))
     return dict(zip(minimized(player), (loss, tf.linalg.global_norm(gradients)), strict=True))
 

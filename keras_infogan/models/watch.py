@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from keras_infogan import replicas
+
 NONE = -1
 
 
@@ -30,7 +32,8 @@ class Watch:
         """
         self.names = tuple(values)
         figures = [value[0] if isinstance(value, tuple) else value for value in values.values()]
-        wrong = ~tf.math.is_finite(tf.stack([tf.cast(figure, tf.float32) for figure in figures]))
+        finite = tf.math.is_finite(tf.stack([tf.cast(figure, tf.float32) for figure in figures]))
+        wrong = replicas.mean(tf.cast(finite, tf.float32)) < 1.0
         found = tf.stack([step, tf.argmax(wrong, output_type=tf.int32)])
         first = (self._first[0] == NONE) & tf.reduce_any(wrong)
         self._first.assign(tf.where(first, found, self._first))

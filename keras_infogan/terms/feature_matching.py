@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_infogan import replicas
 from keras_infogan.terms.term import Term, require_range
 
 
@@ -26,7 +27,8 @@ class FeatureMatching(Term):
 
     def g_loss(self, model, update):
         real, generated = (
-            tf.reduce_mean(look.features, axis=0) for look in (update.real, update.generated)
+            replicas.mean(tf.reduce_mean(look.features, axis=0))
+            for look in (update.real, update.generated)
         )
         return self.weight * tf.reduce_sum(tf.square(real - generated))
 

@@ -13,7 +13,7 @@ from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.models.checked import check_callbacks
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
-from keras_infogan.training import divergence, environment, resuming
+from keras_infogan.training import devices, divergence, environment, resuming
 from keras_infogan.training.assembly import build_model, check_parts
 from keras_infogan.training.finish import fail, finish
 from keras_infogan.training.interruptions import resumable, say_stopped
@@ -125,13 +125,27 @@ def prepare(config, options):
 
 
 def _build(plan):
-    return build_model(plan.config, plan.channels, plan.total_steps, plan.num_labels)
+    return _on_devices(
+        plan.config,
+        lambda: build_model(plan.config, plan.channels, plan.total_steps, plan.num_labels),
+    )
+
+
+def _on_devices(config, make):
+    """The model that a function makes, on the devices of a config."""
+    with devices.strategy_of(config).scope():
+        model = make()
+    devices.synchronize(model, config.synchronized)
+    return model
 
 
 def _last_model(run, plan):
     """The model of a run's last checkpoint, or as it was at the start if there is none."""
     checkpoint = run.latest_checkpoint()
-    model = _build(plan) if checkpoint is None else load_model(checkpoint)
+    if checkpoint is None:
+        model = _build(plan)
+    else:
+        model = _on_devices(plan.config, lambda: load_model(checkpoint))
     divergence.apply_restarts(run, model, plan)
     return model
 
@@ -204,12 +218,19 @@ def _train(run, model, plan, options, callbacks):
                 ticks.end()
             stop.at_once = True  # all is saved
             if stop.received is None:
-                return finish(run, model, plan, seconds)
+                return _finish(run, model, plan, seconds)
         except KeyboardInterrupt:
             if stop.received is None:
                 raise
     say_stopped(stop.received, run, plan, options.imports)
     return stop.received
+
+
+def _finish(run, model, plan, seconds):
+    """`finish` with a model on one device: what is scored is what is exported."""
+    if model.distribute_strategy.num_replicas_in_sync > 1:
+        model = load_model(run.latest_checkpoint())
+    return finish(run, model, plan, seconds)
 
 
 def _listeners(run, plan, options):

@@ -37,7 +37,7 @@ class Plan:
         labels = self.data.train_labels
         return 0 if labels is None else len(np.unique(labels))
 
-    def batches(self, first_step, with_labels):
+    def batches(self, first_step, with_labels, part=None):
         """The batches of the run from a step on, see `pipeline.training_batches`."""
         labels = None
         if with_labels:
@@ -50,6 +50,7 @@ class Plan:
             config.seed,
             first_step,
             labels,
+            part,
         )
 
 

@@ -5,12 +5,13 @@ tick, and `on_epoch_end(epoch, logs)` of any Keras callback is called once a tic
 """
 
 import dataclasses
+import functools
 import time
 
 import keras
 import tensorflow as tf
 
-from keras_infogan.training import divergence
+from keras_infogan.training import devices, divergence
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,7 +165,10 @@ def fit(model, plan, ticks, callbacks=()):
         )
         keras.Model.fit(  # the pipeline makes what the model's own would check
             model,
-            plan.batches(ticks.step, model.learns_labels),
+            devices.batches(
+                model.distribute_strategy,
+                functools.partial(plan.batches, ticks.step, model.learns_labels),
+            ),
             initial_epoch=first,
             epochs=epochs,
             steps_per_epoch=steps,

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from keras_infogan import replicas
 from keras_infogan.networks.rewrites.rewrite import Rewrite, last_weighted_layer, require_whole
 
 DIMENSIONS = 5
@@ -33,7 +34,7 @@ class Closeness(layers.Layer):
     def call(self, features):
         """`(batch_size, A)` → `(batch_size, B)`, each from 1 to batch_size."""
         rows = tf.reshape(tf.matmul(features, self.kernel), (-1, self.kernels, self.dimensions))
-        distances = tf.reduce_sum(tf.abs(rows[:, None] - rows[None]), axis=-1)
+        distances = tf.reduce_sum(tf.abs(rows[:, None] - replicas.rows(rows)[None]), axis=-1)
         return tf.reduce_sum(tf.exp(-distances), axis=1)
 
     def compute_output_shape(self, input_shape):
