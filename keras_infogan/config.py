@@ -208,6 +208,11 @@ class Devices(Group):
     synchronized: bool = option(
         False, "let BatchNormalization see the batch of all devices, not each device's part alone"
     )
+    precision: str = option(
+        "float32",
+        "what networks compute in, for a GPU's tensor cores; weights, heads and losses: float32",
+        choices=("float32", "mixed_float16", "mixed_bfloat16"),
+    )
     deterministic: bool = option(
         False, "deterministic operations only, on a GPU too: slower, and without XLA"
     )

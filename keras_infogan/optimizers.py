@@ -39,3 +39,22 @@ class Adam(keras.optimizers.Adam):
             epsilon=tf.cast(self.epsilon, dtype),
             grad=tf.cast(gradient, dtype),
         )
+
+
+@keras.saving.register_keras_serializable(package="keras_infogan")
+class LossScaling(keras.optimizers.LossScaleOptimizer):
+    """Keras's LossScaleOptimizer, which counts the updates that it passes over too.
+
+    Where a gradient overflows in float16 it changes no weight and halves its scale. A run numbers
+    its steps by the optimizer's iterations, so these go on.
+    """
+
+    @property
+    def iterations(self):
+        """Number of updates, those that were passed over included."""
+        return self._iterations
+
+    def apply(self, grads, trainable_variables=None):
+        """One update; see `keras.optimizers.LossScaleOptimizer`."""
+        super().apply(grads, trainable_variables)
+        self._iterations.assign_add(1)

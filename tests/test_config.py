@@ -38,6 +38,10 @@ OTHER = {
     "d_pretraining": 9,
     "average_generator": 0.9,
     "steps_per_execution": 2,
+    "devices": "all",
+    "synchronized": True,
+    "precision": "mixed_bfloat16",
+    "deterministic": True,
     "on_divergence": "restart",
     "max_restarts": 5,
     "terms": ("r1(5)", "label_smoothing"),
@@ -94,6 +98,7 @@ def test_groups_that_a_model_does_not_use_are_absent_from_its_json():
         "distortion",
         "objective",
         "optimization",
+        "devices",
         "divergence",
         "length",
     }

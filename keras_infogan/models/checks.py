@@ -1,5 +1,9 @@
 """Whether networks fit together and fit the latents; each check raises a ValueError if not."""
 
+import keras
+
+from keras_infogan.optimizers import LossScaling
+
 
 def check_generator(generator, latents):
     """The generator takes latents of this spec."""
@@ -20,6 +24,33 @@ def check_trunk(trunk, generator, num_labels=0):
             f"The trunk must take the images that the generator makes{labels}. Received: "
             f"generator.output_shape={generator.output_shape}, "
             f"trunk.input_shape={trunk.input_shape}."
+        )
+
+
+def check_precision(name, network):
+    """What a network makes is float32, whatever it computes in."""
+    made = network.layers[-1].compute_dtype
+    if made != "float32":
+        raise ValueError(
+            "The last layer of each network must compute in float32: build networks under Keras's "
+            "policy float32, then call keras_infogan.networks.precision.set_precision. "
+            f"Received: {made} of the {name}."
+        )
+
+
+def check_optimizer(optimizer):
+    """Each update of an optimizer is a step of its own, with noise of its own."""
+    if optimizer.gradient_accumulation_steps:
+        raise ValueError(
+            "A GAN cannot accumulate gradients: its noise follows from the number of the step. Use "
+            "a larger batch. Received: "
+            f"gradient_accumulation_steps={optimizer.gradient_accumulation_steps}."
+        )
+    scales = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    if scales and not isinstance(optimizer, LossScaling):
+        raise ValueError(
+            "A GAN numbers its steps by those of its optimizers, so a loss is scaled by "
+            f"keras_infogan.optimizers.LossScaling. Received: {type(optimizer).__name__}."
         )
 
 

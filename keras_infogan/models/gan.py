@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_infogan import objectives, randomness, registry, replicas
-from keras_infogan.models import pretraining
+from keras_infogan.models import checks, pretraining
 from keras_infogan.models.averaging import GeneratorAverage
 from keras_infogan.models.means import Means
 from keras_infogan.models.players import Players, mean_probability
@@ -96,6 +96,8 @@ class GAN(Players):
         self.average_generator = average_generator
         self.seed = seed
         self.check_networks()
+        for name in GAN.saved_networks:
+            checks.check_precision(name, getattr(self, name))
         averages = average_generator is not None
         self.average = GeneratorAverage(generator, average_generator) if averages else None
         self.means = Means((*self.d_metrics, *self.g_metrics))
@@ -146,6 +148,8 @@ class GAN(Players):
         self.objective_terms = [registry.TERMS.get(text) for text in self.objective.terms]
         for term in self.all_terms():
             term.check(self)
+        for optimizer in self.optimizers:
+            checks.check_optimizer(optimizer)
         # Built here, or a checkpoint's optimizer state would be passed over when it is loaded.
         self.d_optimizer.build(self.d_variables)
         self.g_optimizer.build(self.g_variables)

@@ -3,6 +3,7 @@
 import dataclasses
 import typing
 
+import keras
 import tensorflow as tf
 
 from keras_infogan import randomness, replicas
@@ -70,11 +71,16 @@ def minimize(player, optimizer, tape, loss, variables, **options):
     Returns:
         The figures that `minimized` names for the player: the loss and its gradient's norm.
     """
-    count = replicas.count()
-    share = None if count == 1 else tf.ones_like(loss) / count
-    gradients = tape.gradient(loss, variables, share, **options)
+    # The loss of all replicas together, times what keeps gradients from underflowing in float16.
+    factor = optimizer.scale_loss(1.0 / replicas.count())
+    slope = None if isinstance(factor, float) and factor == 1.0 else factor * tf.ones_like(loss)
+    gradients = tape.gradient(loss, variables, slope, **options)
+    norm = tf.linalg.global_norm(gradients)
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        # It passes over gradients that overflow: that is no divergence.
+        norm = tf.where(tf.math.is_finite(norm), norm / factor, 0.0)
     optimizer.apply_gradients(zip(gradients, variables, strict=True))
-    return dict(zip(minimized(player), (loss, tf.linalg.global_norm(gradients)), strict=True))
+    return dict(zip(minimized(player), (loss, norm), strict=True))
 
 
 def minimized(player):

@@ -10,9 +10,11 @@ from keras_infogan.latents import Categorical, LatentSpec
 from keras_infogan.models.conditional_gan import ConditionalGAN
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
+from keras_infogan.networks.precision import set_precision
 from keras_infogan.networks.rewrites import Rewrite, rewrite_all
-from keras_infogan.optimizers import Adam
+from keras_infogan.optimizers import Adam, LossScaling
 from keras_infogan.schedules import HoldThenDecay
+from keras_infogan.terms.gradient_penalty import GradientPenalty
 from keras_infogan.terms.picture_critic import PictureCritic
 from keras_infogan.terms.two_looks import TwoLooks
 from keras_infogan.transforms.distortion import RandomDistortion
@@ -70,6 +72,7 @@ def build_model(config, channels, total_steps, num_labels=0):
             **(options if config.model == "infogan" else {}),
         )
         _compile(model, config, total_steps)
+        _check_precision(model, config)
     except UserError:
         raise
     except ValueError as error:  # networks of another kind of model, or for other images
@@ -85,6 +88,8 @@ def _networks(config, latents, channels, num_labels, terms):
     networks = build(latents.size, outputs[config.model], image_shape)
     rewrites = _rewrites(config) + [term for term in terms if isinstance(term, Rewrite)]
     networks = rewrite_all(networks, rewrites, latents, num_labels, config.seed)
+    if config.precision != "float32":
+        set_precision(networks, config.precision)
     taken = [
         name
         for name in inspect.signature(MODELS[config.model]).parameters
@@ -152,11 +157,23 @@ def _learning_rates(config, total_steps):
     return rates
 
 
+def _check_precision(model, config):
+    """Refuses float16 where a loss is made of gradients, which nothing keeps from underflowing."""
+    penalties = [term for term in model.all_terms() if isinstance(term, GradientPenalty)]
+    if config.precision == "mixed_float16" and penalties:
+        raise UserError(
+            "--precision mixed_float16 does not go with a gradient penalty, whose gradients "
+            f"underflow; take mixed_bfloat16. Received: {type(penalties[0]).__name__}."
+        )
+
+
 def _compile(model, config, total_steps):
     optimizers = {
         name: Adam(rate, beta_1=config.adam_beta_1)
         for name, rate in _learning_rates(config, total_steps).items()
     }
+    if config.precision == "mixed_float16":
+        optimizers = {name: LossScaling(optimizer) for name, optimizer in optimizers.items()}
     settings = {
         "generator_loss": config.generator_loss,
         "adversarial_weight": config.adversarial_weight,

@@ -19,8 +19,8 @@ def strategy_of(config):
         tf.config.experimental.enable_op_determinism()
     if config.devices is None:
         return tf.distribute.get_strategy()
-    kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
-    found = [device.name for device in tf.config.list_logical_devices(kind)]
+    kind = "GPU" if devices_of("GPU") else "CPU"
+    found = devices_of(kind)
     count = len(found) if config.devices == "all" else int(config.devices)
     if count > len(found):
         raise UserError(
@@ -40,9 +40,19 @@ def strategy_of(config):
             raise UserError(
                 f"{flag} must be {only} on several devices. Received: {getattr(config, name)}."
             )
+    if config.precision == "mixed_float16":
+        raise UserError(
+            "--precision mixed_float16 does not go with several devices: Keras scales the loss of "
+            "each by itself. Take mixed_bfloat16."
+        )
     if config.jit:
         raise UserError("--jit does not go with several devices: XLA compiles for one.")
     return tf.distribute.MirroredStrategy(found[:count])
+
+
+def devices_of(kind):
+    """Names of the devices of a kind, `"GPU"` or `"CPU"`."""
+    return [device.name for device in tf.config.list_logical_devices(kind)]
 
 
 def synchronize(model, synchronized):

@@ -1,0 +1,31 @@
+"""The precision that networks compute in: 16 bits inside, 32 where losses are made of them."""
+
+import keras
+
+HEADS = ("discriminator", "recognizer")
+
+
+def set_precision(networks, precision):
+    """Lets networks compute in a dtype policy of Keras; their weights stay float32.
+
+    The heads stay float32, and so do layers that are not Keras's own and what follows a network's
+    last layer with weights: images, features and logits have all of their digits.
+
+    Args:
+        networks: Dict of `generator`, `trunk`, `discriminator` and others.
+        precision: One of `PRECISIONS`.
+    """
+    for name, network in networks.items():
+        for layer in [] if name in HEADS else _inner(network):
+            own = type(layer).__module__.startswith("keras.")
+            if own and not isinstance(layer, (keras.layers.InputLayer, keras.Model)):
+                layer.dtype_policy = precision
+
+
+def _inner(network):
+    """The layers without the last one, and without those before it that have no weights."""
+    layers = network.layers[:-1]
+    if not network.layers[-1].weights:
+        while layers and not layers[-1].weights:
+            layers.pop()
+    return layers
