@@ -44,7 +44,7 @@ class Means:
         While D learns alone there is nothing to say of G, and its means would read 0.
         """
         return {
-            name: float(mean.result()) for name, mean in self.by_name.items() if float(mean.count)
+            name: float(mean.result()) for name, mean in self.by_name.items() if mean.count.numpy()
         }
 
     def sums(self):

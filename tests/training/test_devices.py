@@ -27,10 +27,9 @@ def in_process(root, *command):
     )
 
 
-@pytest.mark.parametrize("objective", ["non_saturating", "relativistic_average"])
-def test_two_replicas_of_32_are_one_of_64(root, objective):
-    """With synchronised statistics, over ten updates, with every term that looks at a batch."""
-    done = in_process(root, "tests/support/replicas.py", objective)
+def test_two_replicas_of_32_are_one_of_64(root):
+    """With synchronised statistics, over ten updates, where losses are products of means too."""
+    done = in_process(root, "tests/support/replicas.py", "relativistic_average")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["steps"] == [10, 10] and found["divergence"] == [None, None]
@@ -85,7 +84,7 @@ def test_one_device_needs_no_strategy(tiny_config, value):
     assert strategy.num_replicas_in_sync == 1
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", ""])
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
 def test_devices_are_a_number_or_all(value):
     with pytest.raises(UserError, match="--devices must be all, or a whole number above 0"):
         RunConfig(preset="own", devices=value)
