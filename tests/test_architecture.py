@@ -123,7 +123,7 @@ def test_data_networks_and_models_do_not_import_each_other(graph, name):
 
 
 def test_models_know_nothing_of_files_and_runs(graph):
-    names = ("information", "latents", "objectives", "randomness", "registry", "replicas")
+    names = "information latents objectives optimizers randomness registry replicas".split()
     allowed = below(graph, *names)
     assert imported_by(graph, "models") <= allowed
 
