@@ -1,6 +1,6 @@
 """The end of a run: scores, export, summary.json, report.html."""
 
-from keras_infogan import files
+from keras_infogan import checksums, files
 from keras_infogan.data import pipeline
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.codes import evaluate_codes, read_codes
@@ -10,7 +10,9 @@ from keras_infogan.evaluation.illustrations import save_illustrations
 from keras_infogan.evaluation.information import information
 from keras_infogan.evaluation.scores import code_table
 from keras_infogan.reports import page
+from keras_infogan.serving import about
 from keras_infogan.serving.saved_model import export_model
+from keras_infogan.serving.versions import versions
 from keras_infogan.training.listeners.console import readable
 from keras_infogan.training.listeners.health import summarize
 
@@ -52,12 +54,12 @@ def finish(run, model, plan, seconds):
         },
         "health": summarize(files.read_jsonl(run.health)),
     }
-    about = {
+    facts = {
         "config": config.to_json(),
         "summary": summary,
         "environment": run.read_environment() or {},
     }
-    exported = export_model(model, run.export, about)
+    exported = _exported_before(run, steps) or export_model(model, run.export, facts)
     files.make_directory(run.evaluation_pictures)
     save_illustrations(run.evaluation_pictures, model, data, summary, config.seed, test_codes)
     files.write_json(run.summary, summary)
@@ -67,6 +69,17 @@ def finish(run, model, plan, seconds):
     if report is not None:
         print(f"Report: {report}", flush=True)
     return summary
+
+
+def _exported_before(run, steps):
+    """The version that was exported at this step, if the run was killed before its summary."""
+    found = versions(run.export) if run.export.is_dir() else []
+    newest = run.export / str(max(found, default=0))
+    try:
+        same = about.read(newest)["summary"].get("steps") == steps
+        return newest if same and checksums.disagreeing(newest) is None else None
+    except (OSError, ValueError):
+        return None
 
 
 def fail(run, plan, error):

@@ -259,6 +259,8 @@ def test_a_run_killed_before_its_summary_gets_one(finished):
     run.summary.unlink()
     experiment.resume(run.path)
     assert json.loads(run.summary.read_text())["steps"] == STEPS
+    # It was killed after the export: there is no need of another one.
+    assert [path.name for path in run.export.iterdir()] == ["1"]
 
 
 # At a tick, within one, and within one after the first.
