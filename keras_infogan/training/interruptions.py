@@ -1,6 +1,7 @@
 """What a run that ends early says: how far it is saved, and the command that resumes it."""
 
 import contextlib
+import os
 
 from keras_infogan import invocation
 from keras_infogan.errors import StorageError
@@ -21,7 +22,7 @@ def resumable(run, imports):
         yield
     except OSError as error:
         said = str(error) if isinstance(error, StorageError) else f"{error}."
-        if run.config.exists():
+        if os.path.exists(run.config):  # False too where it may no longer be looked at
             said += (
                 f" The run is saved up to step {run.saved_step()}. Resume with: "
                 f"{invocation.resume_command(run.path, imports)}"

@@ -1,7 +1,9 @@
 """A disk that fills up, or a directory that may no longer be written, at every stage of a run."""
 
 import os
+import pathlib
 import subprocess
+import tempfile
 
 import numpy as np
 import pytest
@@ -129,11 +131,18 @@ def test_a_disk_that_fills_up_at_the_export(disk, whole, tiny_config, monkeypatc
     assert [path.name for path in run.export.iterdir()] == ["1"]
 
 
-def test_a_directory_that_may_no_longer_be_written(whole, tiny_config, tmp_path, monkeypatch):
+@pytest.fixture
+def folder():
+    """A folder that anybody may look into, unlike tmp_path."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield pathlib.Path(name)
+
+
+def test_a_directory_that_may_no_longer_be_written(whole, tiny_config, folder, monkeypatch):
     if os.geteuid():
         pytest.skip("Only a superuser becomes another user here.")
-    tmp_path.chmod(0o755)
-    run = RunDir(tmp_path / "a run")
+    run = RunDir(folder / "a run")
     with monkeypatch.context() as patch:
         at_step(patch, 6, lambda: os.seteuid(65534))
         try:
