@@ -8,8 +8,8 @@ import numpy as np
 from keras_infogan import checksums, pretrained, quiet
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
-from keras_infogan.serving import about, model_card
-from keras_infogan.serving.versions import versions
+from keras_infogan.serving import about
+from keras_infogan.serving.versions import altered_file, versions
 from keras_infogan.serving.wording import assertion, label_texts
 
 SEEDS = 2**63  # seeds are int64
@@ -165,7 +165,7 @@ class Exported:
 
 def _changed(version):
     try:
-        return checksums.disagreeing(version, free=[model_card.FILE])
+        return altered_file(version)
     except OSError as error:
         raise UserError(f"{version} cannot be read: {error.strerror}.") from None
 

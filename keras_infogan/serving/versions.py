@@ -3,7 +3,8 @@
 import os
 import pathlib
 
-from keras_infogan import files
+from keras_infogan import checksums, files
+from keras_infogan.serving import model_card
 
 
 def versions(base):
@@ -20,6 +21,17 @@ def versions(base):
         for path in base.iterdir()
         if path.name.isdecimal() and str(int(path.name)) == path.name and path.is_dir()
     )
+
+
+def altered_file(version):
+    """Name of a file of a version that is not as it was exported; None if all are.
+
+    The model card is for people, who may change it.
+
+    Raises:
+        OSError: If it cannot be read.
+    """
+    return checksums.disagreeing(version, free=[model_card.FILE])
 
 
 def new_version(base, fill):

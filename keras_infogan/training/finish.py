@@ -1,6 +1,6 @@
 """The end of a run: scores, export, summary.json, report.html."""
 
-from keras_infogan import checksums, files
+from keras_infogan import files
 from keras_infogan.data import pipeline
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.codes import evaluate_codes, read_codes
@@ -12,7 +12,7 @@ from keras_infogan.evaluation.scores import code_table
 from keras_infogan.reports import page
 from keras_infogan.serving import about
 from keras_infogan.serving.saved_model import export_model
-from keras_infogan.serving.versions import versions
+from keras_infogan.serving.versions import altered_file, versions
 from keras_infogan.training.listeners.console import readable
 from keras_infogan.training.listeners.health import summarize
 
@@ -77,7 +77,7 @@ def _exported_before(run, steps):
     newest = run.export / str(max(found, default=0))
     try:
         same = about.read(newest)["summary"].get("steps") == steps
-        return newest if same and checksums.disagreeing(newest) is None else None
+        return newest if same and altered_file(newest) is None else None
     except (OSError, ValueError):
         return None
 
