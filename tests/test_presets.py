@@ -118,6 +118,7 @@ def test_a_preset_builds_a_model_whose_networks_take_its_latents(name):
         ),
         ("infogan-survey", {"networks": "survey28", "image_size": 28}),
         ("slides", {"continuous_weight": 1.0, "information_warmup": 0.0, "shear": 0.0}),
+        ("sprites", {"dataset": "sprites", "latents": "normal(4) + 5*uniform(-1, 1, std=None)"}),
         ("faces", {"image_size": 64, "channels": 3, "latents": "normal(54) + cat(5)"}),
     ],
 )
