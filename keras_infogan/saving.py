@@ -20,7 +20,7 @@ from keras_infogan.errors import UserError
 
 # Imported for their names: Keras finds by them what it reads in the file.
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
-from keras_infogan.networks import rewrites  # noqa: F401
+from keras_infogan.networks import batch_norm, rewrites  # noqa: F401
 
 
 def load_model(path):

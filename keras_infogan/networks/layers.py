@@ -5,6 +5,8 @@ import numbers
 import keras
 from keras import layers
 
+from keras_infogan.networks.batch_norm import BatchNormalization
+
 
 def check_image_shape(image_shape):
     """Refuses what is not `(height, width, channels)`, three whole numbers above 0.
@@ -48,7 +50,7 @@ def to_unit_range(x):
 
 def batch_norm(x):
     """BatchNormalization as PyTorch has it: epsilon 1e-5, Keras momentum 0.9 (PyTorch's 0.1)."""
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+    return BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
 
 
 def norm_relu(x):

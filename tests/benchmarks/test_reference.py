@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from benchmarks import jobs
+from keras_infogan import randomness
 from keras_infogan.transforms.distortion import RandomDistortion
 
 torch = pytest.importorskip("torch")
@@ -38,10 +39,10 @@ def test_distortion_is_the_same(amount, monkeypatch):
     images = np.random.default_rng(0).uniform(-1, 1, (2, 9, 9, 1)).astype(np.float32)
     strengths = {"shear": 0.0, "scale": 0.0, "shift": 0.0, **amount}
 
-    def at_its_limit(shape, seed, minval, maxval, **_):
-        return tf.fill(shape, maxval)
+    def at_its_limit(shape, seed, low, high):
+        return tf.fill(shape, tf.cast(high, tf.float32))
 
-    monkeypatch.setattr(tf.random, "stateless_uniform", at_its_limit)
+    monkeypatch.setattr(randomness, "uniform", at_its_limit)
     monkeypatch.setattr(torch, "rand", lambda *shape, **_: torch.ones(shape))
     expected = RandomDistortion(**strengths)(images, tf.constant([0, 0])).numpy()
     found = reference.distort(torch.tensor(images).permute(0, 3, 1, 2), **strengths)
