@@ -12,7 +12,7 @@ LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 def encode(image):
-    """The PNG file of one float image in [0, 1], `(height, width, channels)`."""
+    """The PNG file of a float image in [0, 1], `(height, width, channels)`; of several likewise."""
     return tf.io.encode_png(tf.cast(tf.round(255.0 * image), tf.uint8))
 
 
