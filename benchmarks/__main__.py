@@ -5,16 +5,18 @@
     python -m benchmarks --short                everything once, on tiny networks
 
 Jobs that are compared run in processes of their own and in turns, A B A B: a figure is the median
-of the rounds, with the smallest and largest beside it; a ratio is taken round by round.
+of the rounds, with the smallest and largest beside it; a ratio is taken round by round. On a
+machine that has other work, --busy compares the processor's time on one thread.
 """
 
 import argparse
 import importlib
+import os
 import pathlib
 import shlex
 import sys
 
-from benchmarks import rows
+from benchmarks import rows, turns
 
 PARTS = (
     "train-step",
@@ -31,6 +33,8 @@ PARTS = (
 LONG = ("quality", "gpu")  # when asked for only
 PRESETS = ("lab", "paper", "quick", "mnist")
 RESULTS = pathlib.Path(__file__).parent / "results"
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+ONE_THREAD = dict.fromkeys(THREADS, "1")
 SMALL = {"batch_size": 8, "networks": "conv28(filters=2, units=8)", "image_size": 28}
 
 
@@ -51,6 +55,7 @@ def build_parser():
     parser.add_argument("--presets", nargs="+", default=PRESETS, metavar="NAME")
     parser.add_argument("--seconds", type=float, default=5.0, help="length of a turn (default: 5)")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each job (default: 5)")
+    parser.add_argument("--busy", action="store_true", help="count a processor's time, one thread")
     parser.add_argument("--short", action="store_true", help="tiny networks, a turn of each")
     parser.add_argument("--out", metavar="FILE", help="the JSON file (default: results/last.json)")
     return parser
@@ -65,6 +70,9 @@ def main(arguments=None):
     options.small = SMALL if options.short else {}
     if options.short:
         options.seconds, options.rounds = 0.1, 1
+    if options.busy:
+        os.environ.update(ONE_THREAD)
+        turns.Worker.clock = "worked"
     given = sys.argv[1:] if arguments is None else arguments
     command = shlex.join(["python", "-m", "benchmarks", *given])
     found = {}

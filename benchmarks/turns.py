@@ -41,8 +41,11 @@ class Worker:
         **arguments: The function's.
 
     Attributes:
-        turns: What each turn gave: `calls`, `seconds` and `memory`, see `worker`.
+        turns: What each turn gave: `calls`, `seconds`, `worked` and `memory`, see `worker`.
+        clock: Which of the seconds rates are of: `"seconds"`, or `"worked"` on a busy machine.
     """
+
+    clock = "seconds"
 
     def __init__(self, target, **arguments):
         self.turns = []
@@ -70,7 +73,7 @@ class Worker:
     @property
     def rates(self):
         """Units a second in each turn."""
-        return [self.units * len(turn["calls"]) / turn["seconds"] for turn in self.turns]
+        return [self.units * len(turn["calls"]) / turn[self.clock] for turn in self.turns]
 
     @property
     def calls(self):

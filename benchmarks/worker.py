@@ -2,8 +2,8 @@
 
 TARGET is `module:function`, ARGUMENTS its keyword arguments as JSON. In mode `once` the function's
 result is printed as JSON. In mode `turns` the function makes a `Job`, and for each line on standard
-input, a number of seconds, the job is called until they are over; the seconds of each call and of
-the whole turn, and the peak memory in MB, are printed as JSON.
+input, a number of seconds, the job is called until they are over; the seconds of each call, of
+the whole turn and of the processor, and the peak memory in MB, are printed as JSON.
 """
 
 import dataclasses
@@ -88,8 +88,10 @@ def main():
     made.call()  # compilation and the like
     print(json.dumps({"units": made.units}), file=answers, flush=True)
     for line in sys.stdin:
+        before = time.process_time()
         calls, whole = turn(made, float(line))
-        answer = {"calls": calls, "seconds": whole, "memory": peak_memory()}
+        worked = time.process_time() - before
+        answer = {"calls": calls, "seconds": whole, "worked": worked, "memory": peak_memory()}
         print(json.dumps(answer), file=answers, flush=True)
 
 
