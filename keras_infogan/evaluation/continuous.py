@@ -105,16 +105,19 @@ def code_meanings(model, real_images, seed=0):
 def _traverse(model, position, seed):
     """Values `(STEPS,)` and measures `{property: (digits, NOISES, STEPS)}` along them."""
     latents = model.latents
-    codes = np.asarray(latents.codes[position].values(STEPS))
+    code = latents.codes[position]
+    codes = np.asarray(code.values(STEPS))
     first = next(iter(latents.categorical), None)
     digits = evenly_chosen(1 if first is None else latents.codes[first].num_values, MOST_DIGITS)
 
-    def fixed(digit, value):
-        values = {position: value} if first is None else {first: digit, position: value}
-        return latents.fixed(NOISES, seed, values)  # the same noises whatever the values
+    moved = [code.encode(np.full(NOISES, value)) for value in codes]
 
     def measured(digit):
-        images = model.generate(np.array([fixed(digit, value) for value in codes]))
+        fixed = latents.fixed(NOISES, seed, {} if first is None else {first: digit})
+        noise, parts = latents.split(fixed)  # the noises are the same whatever the values
+        before, after = [noise, *parts[:position]], parts[position + 1 :]
+        table = [np.concatenate([*before, value, *after], axis=1) for value in moved]
+        images = model.generate(np.array(table))
         values = measure(images.reshape(-1, *images.shape[2:]))
         return {name: value.reshape(STEPS, NOISES).T for name, value in values.items()}
 

@@ -68,10 +68,6 @@ class LabelClasses(Term, Rewrite):
         self._class_logits = lambda features: classes(features, training=True)
 
     def d_loss(self, model, update):
-        if update.labels is None:
-            raise ValueError(
-                "Labels as D's classes need pairs of images and labels. Received: labels=None."
-            )
         logits = self._class_logits(update.real.features)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(update.labels, logits)
         return self.weight * tf.reduce_mean(losses)

@@ -13,6 +13,7 @@ from PIL import Image
 from tensorflow_serving.apis import predict_pb2
 
 from keras_infogan.commands import client
+from keras_infogan.errors import StorageError
 
 CLOSED = 1  # a port that nothing listens to
 
@@ -262,7 +263,7 @@ def test_a_full_disk_leaves_the_old_file(rest, capsys, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Image.Image, "save", full)
-    assert client.main(["--label", "7", "--out", str(out), "--url", rest]) == 2
+    assert client.main(["--label", "7", "--out", str(out), "--url", rest]) == StorageError.exit_code
     assert capsys.readouterr().err.endswith(f"Cannot write {out}: No space left on device.\n")
     assert out.read_bytes() == b"old" and os.listdir(tmp_path) == ["a.png"]
 

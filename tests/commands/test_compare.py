@@ -103,13 +103,11 @@ def test_curves_draw_a_line_for_each_run(make_run, tmp_path):
 
 def test_a_free_logit_is_not_shown_as_a_probability(make_run, tmp_path, tiny_config, monkeypatch):
     titles = []
-    draw_panel = Axes.set
 
-    def note(axes, **settings):
-        titles.append((settings["title"], [line.get_label() for line in axes.get_lines()]))
-        return draw_panel(axes, **settings)
+    def note(axes, lines, labels, **settings):
+        titles.append((axes.get_title(), labels))
 
-    monkeypatch.setattr(Axes, "set", note)
+    monkeypatch.setattr(Axes, "legend", note)
     runs = {name: RunDir(make_run(name)) for name in ("minimax", "hinge")}
     for name, run in runs.items():
         run.write_config(dataclasses.replace(tiny_config, generator_loss=name), RunOptions())
@@ -129,7 +127,7 @@ def test_a_free_logit_is_not_shown_as_a_probability(make_run, tmp_path, tiny_con
 def test_curves_of_an_earlier_run_have_its_information(make_run, tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(Axes, "plot", lambda axes, *points, **style: drawn.append(points))
-    monkeypatch.setattr(Axes, "legend", lambda axes, **style: None)
+    monkeypatch.setattr(Axes, "legend", lambda axes, *given, **style: None)
     run = RunDir(make_run("a"))
     write_jsonl(run.metrics, [{"step": 1, "mutual_information": 0.5}])
     curves.draw(tmp_path / "x.png", [run])
@@ -342,7 +340,7 @@ def test_steps_are_for_the_figure_of_them_alone(make_run, tmp_path, capsys):
 def test_two_runs_of_one_name_have_a_line_each(make_run, tmp_path, monkeypatch):
     lines = []
     monkeypatch.setattr(Axes, "plot", lambda axes, *points, **style: lines.append(points))
-    monkeypatch.setattr(Axes, "legend", lambda axes, **style: None)
+    monkeypatch.setattr(Axes, "legend", lambda axes, *given, **style: None)
     (tmp_path / "other").mkdir()
     make_run("a", 0.5).rename(tmp_path / "other" / "a")
     curves.draw(tmp_path / "x.png", [RunDir(make_run("a")), RunDir(tmp_path / "other" / "a")])

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import types
 import urllib.parse
 
 import keras
@@ -344,7 +345,7 @@ def test_another_address_is_told_to_be_open(run, capsys, monkeypatch):
         def wait(self):
             raise SystemExit(0)
 
-    monkeypatch.setattr(demo.threading, "Event", Stop)
+    monkeypatch.setattr(demo, "threading", types.SimpleNamespace(Event=Stop))
     for host, warned in (("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True)):
         with pytest.raises(SystemExit):
             demo.main([str(run), "--port", "7861", "--host", host])

@@ -21,6 +21,7 @@ def started():
         [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout.readline() == "ready\n"
+    time.sleep(0.5)  # until it is in there
     return process
 
 

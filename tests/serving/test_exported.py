@@ -184,7 +184,7 @@ def test_the_newest_version_is_found(version, tmp_path):
 
 
 def test_no_export_is_one_sentence(tmp_path):
-    with pytest.raises(UserError, match="nothing is not a directory.$"):
+    with pytest.raises(UserError, match="nothing is not a directory."):
         Exported(tmp_path / "nothing")
     with pytest.raises(UserError, match=" is neither a run nor an exported model.$"):
         Exported(tmp_path)

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from keras_infogan.serving import saved_model
+from keras_infogan.serving import saved_model, versions
 from keras_infogan.serving.saved_model import export_model
 
 # TensorFlow alone, as in a user's program.
@@ -176,15 +176,15 @@ def test_a_version_that_another_process_took_is_left_to_it(trained, about, tmp_p
 
     def raced(servable, part, about):
         write(servable, part, about)
-        rename = saved_model.os.rename
+        rename = versions.os.rename
 
         def late(part, target):
-            monkeypatch.setattr(saved_model.os, "rename", rename)
+            monkeypatch.setattr(versions.os, "rename", rename)
             target.mkdir()
             (target / "saved_model.pb").write_text("the other's")
             rename(part, target)
 
-        monkeypatch.setattr(saved_model.os, "rename", late)
+        monkeypatch.setattr(versions.os, "rename", late)
 
     monkeypatch.setattr(saved_model, "write", raced)
     assert export_model(trained, tmp_path, about) == tmp_path / "2"

@@ -52,6 +52,9 @@ class Reporter(keras.Model):
     def metrics(self):
         return list(self.means.by_name.values())
 
+    def divergence(self):
+        return None
+
     def train_step(self, number):
         self.step.assign_add(1)
         return self.means.update({"value": number})
@@ -65,7 +68,7 @@ class Numbers:
     total_steps: int
     steps_per_epoch: int = 5
 
-    def batches(self, first_step, with_labels):
+    def batches(self, first_step, with_labels, part=None):
         numbers = [float(2**step) for step in range(first_step, self.total_steps)]
         return tf.data.Dataset.from_tensor_slices(numbers)
 
