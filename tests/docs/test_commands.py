@@ -8,6 +8,7 @@ import signal
 import pytest
 from pages import PAGES, commands, flags, inline
 
+from benchmarks import __main__ as benchmarks
 from keras_infogan.commands import program, study, train
 from keras_infogan.data import sources
 from keras_infogan.registry import FIGURES, PRESETS
@@ -105,7 +106,7 @@ def test_a_command_is_taken(name, arguments, parsers, monkeypatch):
 def test_every_flag_is_one_of_a_program(parsers):
     known = set(OTHERS)
     train_parser = train.build_parser(show_all=True)
-    for parser in [*parsers.values(), train_parser]:
+    for parser in [*parsers.values(), train_parser, benchmarks.build_parser()]:
         for action in parser._actions:
             known |= set(action.option_strings)
     for name, page in PAGES.items():
