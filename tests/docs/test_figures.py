@@ -22,6 +22,13 @@ def seed_of(row):
     return row["summary"]["seed"]
 
 
+def seeds_of(rows):
+    """`"10–14"`: all of them from the first to the last."""
+    first, last = seed_of(rows[0]), seed_of(rows[-1])
+    assert [seed_of(row) for row in rows] == list(range(first, last + 1))
+    return f"{first}–{last}"
+
+
 def spread(values, digits=3):
     return f"{statistics.mean(values):.{digits}f} ± {statistics.stdev(values):.{digits}f}"
 
@@ -40,8 +47,7 @@ def test_studies_of_the_results():
         *_, steps, seeds, mean, median, worst = (cell.strip() for cell in cells.split("|"))
         runs = study(folder)
         scores = code_scores(runs, "code_accuracy")
-        assert [seed_of(run) for run in runs] == list(range(len(runs)))
-        assert seeds == f"0–{len(runs) - 1}"
+        assert seeds == seeds_of(runs)
         assert steps == f"{runs[0]['summary']['steps']:,}"
         assert mean == spread(scores)
         assert (median, worst) == (f"{statistics.median(scores):.3f}", f"{min(scores):.3f}")
@@ -53,13 +59,16 @@ def test_studies_of_the_readme():
     )
     assert len(rows) >= 4
     for accuracy, folder, cells in rows:
-        purity, _, _, minutes, seeds, _ = (cell.strip() for cell in cells.split("|"))
+        purity, frechet, recall, minutes, seeds, _ = (cell.strip() for cell in cells.split("|"))
         runs = study(folder)
-        assert [seed_of(run) for run in runs] == list(range(len(runs)))
-        assert seeds == f"0–{len(runs) - 1}"
+        assert seeds == seeds_of(runs)
         assert accuracy == spread(code_scores(runs, "code_accuracy"))
         assert purity == spread(code_scores(runs, "code_purity"))
         assert minutes == spread([run["summary"]["seconds"] / 60 for run in runs], 1)
+        if all("evaluation" in run for run in runs):
+            generated = [run["evaluation"]["generated"] for run in runs]
+            assert frechet == spread([one["frechet"] for one in generated], 1)
+            assert recall == spread([one["recall"] for one in generated], 2)
 
 
 @pytest.mark.parametrize("name, digits", [("Fréchet distance", 1), ("recall", 2)])
