@@ -27,14 +27,13 @@ def random_images(count, config):
     return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
 
 
-def train_step(preset, images=None, precision="float32", tf32=True, on_device=False, **options):
+def train_step(preset, images=None, tf32=True, on_device=False, **options):
     """The train step of a preset.
 
     Args:
         preset: Its name.
         images: Size of a data set from which the pipeline makes batches; None takes one and the
             same batch each time.
-        precision: Keras's dtype policy.
         tf32: Whether a GPU may round factors to TensorFloat-32.
         on_device: Whether the batch lies in the GPU's memory already.
         **options: Of the config.
@@ -42,13 +41,11 @@ def train_step(preset, images=None, precision="float32", tf32=True, on_device=Fa
     from keras_infogan import quiet
 
     quiet.import_tensorflow()
-    import keras
     import tensorflow as tf
 
     from keras_infogan.data import pipeline
 
     config = config_of(preset, **options)
-    keras.config.set_dtype_policy(precision)
     tf.config.experimental.enable_tensor_float_32_execution(tf32)
     model = make_model(config)
     if images is None:

@@ -16,7 +16,8 @@ def run(options):
     rows = []
     for preset in options.presets:
         times = 1 if options.short else 3
-        found = once("benchmarks.parts.listeners:measure", preset=preset, times=times)
+        given = {"preset": preset, "times": times, **options.small}
+        found = once("benchmarks.parts.listeners:measure", **given)
         rows += [
             Row(preset, name, statistics.median(values), "ms", min(values), max(values))
             for name, values in found.items()
@@ -53,7 +54,7 @@ def measure(preset, times=3, **options):
         kept = [Checkpoints(run), SampleGrids(run, 500), Health(run.health, plan)]
         for listener in kept:
             listener.begin(model, 0)
-        tick = Tick(500, 400, 1.0, 1.0, {"d_loss": 1.0, "g_loss": 1.0}, False)
+        tick = Tick(500, 400, 1.0, 1.0, dict.fromkeys(model.means.by_name, 0.5), False)
         codes = {"codes": {"code": "c1", "code_to_label": {v: v for v in range(10)}}}
         about = {
             "config": config.to_json(),

@@ -69,7 +69,9 @@ def request(path, signature, batch, clients=1):
 
     session = _session(path)
     inputs = _inputs(session.signatures[signature]["inputs"], batch)
-    return Job(lambda: session.run(signature, inputs), batch, clients)
+    # Who wants images is not sent PNG files, which are then not made.
+    outputs = ["image"] if "image" in session.signatures[signature]["outputs"] else None
+    return Job(lambda: session.run(signature, inputs, outputs), batch, clients)
 
 
 def cold_start(path, began):

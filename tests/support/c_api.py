@@ -98,14 +98,14 @@ class Session:
                 status,
             )
 
-    def run(self, signature, inputs):
-        """Outputs of a signature as a dict of arrays; RuntimeError has TensorFlow's words."""
+    def run(self, signature, inputs, outputs=None):
+        """Outputs of a signature, all or some, as arrays; RuntimeError has TensorFlow's words."""
         described = self.signatures[signature]
         fed = [self._tensor(described["inputs"][name], value) for name, value in inputs.items()]
         sources = (Output * len(fed))(
             *(self._place(described["inputs"][name]["tensor"]) for name in inputs)
         )
-        names = list(described["outputs"])
+        names = list(outputs or described["outputs"])
         wanted = (Output * len(names))(
             *(self._place(described["outputs"][name]["tensor"]) for name in names)
         )
