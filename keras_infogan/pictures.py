@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import unicodedata
 
 import numpy as np
 from PIL import Image
@@ -114,6 +115,8 @@ def _font_with(letter):
             return False
         return font.scalable and font.get_char_index(ord(letter)) > 0
 
+    if unicodedata.category(letter) == "Cs":  # half a letter; the font of last resort has it
+        return None
     if letter.isascii() or has(font_manager.findfont("DejaVu Sans")):
         return ""
     fonts = font_manager.fontManager.ttflist
