@@ -7,19 +7,15 @@ import keras
 from keras_infogan.models import inputs
 from keras_infogan.models.saved import SavedGAN
 
-_SCHEDULES = (
-    "a GAN has an optimizer for each player: give each a learning rate of its own, such as "
-)
-_OF_LOSS = (
-    "a GAN has losses for each player, d_loss and g_loss: watch those with a callback of yours"
-)
 # Callbacks of Keras that would fail in the middle of training, or watch nothing, and why.
 REFUSED = {
     keras.callbacks.ReduceLROnPlateau: "a GAN has an optimizer for each player: set "
     "model.g_optimizer.learning_rate or d_optimizer's in a callback of yours",
-    keras.callbacks.LearningRateScheduler: f"{_SCHEDULES}keras.optimizers.schedules.CosineDecay",
+    keras.callbacks.LearningRateScheduler: "a GAN has an optimizer for each player: give each a "
+    "learning rate of its own, such as keras.optimizers.schedules.CosineDecay",
     keras.callbacks.SwapEMAWeights: "a GAN averages its generator by average_generator=0.999",
-    keras.callbacks.TerminateOnNaN: _OF_LOSS,
+    keras.callbacks.TerminateOnNaN: "a GAN has losses for each player, d_loss and g_loss: watch "
+    "those with a callback of yours",
 }
 
 
@@ -30,11 +26,6 @@ class CheckedGAN(SavedGAN):
     def image_shape(self):
         """`(height, width, channels)` of the images."""
         return self.generator.output_shape[1:]
-
-    @property
-    def label_values(self):
-        """Number of the labels that training looks at; None where it looks at none."""
-        return None
 
     def fit(self, *args, **kwargs):
         """As `keras.Model.fit`.

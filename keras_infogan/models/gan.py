@@ -22,7 +22,7 @@ from keras_infogan.models.update import (
     minimized,
     step_seeds,
 )
-from keras_infogan.models.watch import Watch, first_not_finite
+from keras_infogan.models.watch import Watch
 
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
@@ -238,18 +238,6 @@ class GAN(Players):
     def g_waits(self, step):
         """Whether D learns alone in a step."""
         return pretraining.waits(step, self.d_pretraining)
-
-    def divergence(self):
-        """What is not finite, `(step, name)`, or None. Reads the device.
-
-        The first figure of a step since training began, or else a weight or a number that an
-        optimizer keeps; for these the step is the last one.
-        """
-        kept = [one.variables for one in self.optimizers]
-        if found := self.watch.first():
-            return found
-        name = first_not_finite(sum(kept, self.weights))
-        return None if name is None else (int(self.step.numpy()), name)
 
     def all_terms(self):
         """What is added to the losses: the model's own terms and those of its objective."""

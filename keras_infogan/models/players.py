@@ -110,6 +110,18 @@ class Players(CheckedGAN):
         """Path of a weight that is not finite, or None. Reads the device."""
         return first_not_finite(self.weights)
 
+    def divergence(self):
+        """What is not finite, `(step, name)`, or None. Reads the device.
+
+        The first figure of a step since training began, or else a weight or a number that an
+        optimizer keeps; for these the step is the last one.
+        """
+        kept = [one.variables for one in self.optimizers]
+        if found := self.watch.first():
+            return found
+        name = first_not_finite(sum(kept, self.weights))
+        return None if name is None else (int(self.step.numpy()), name)
+
     def labels_in(self, latents):
         """The labels that latents hold; None for a model that is told none."""
         return None

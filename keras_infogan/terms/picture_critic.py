@@ -51,8 +51,7 @@ class PictureCritic(Term):
 
     def d_loss(self, model, update):
         real, generated = (
-            self._logits(images)
-            for images in (update.real_images, tf.stop_gradient(update.generated_images))
+            self._logits(images) for images in (update.real_images, update.generated_images)
         )
         return model.objective.d_loss(real, generated)
 
