@@ -62,7 +62,7 @@ def study(config, seeds, out, options=None, runs="runs"):
         row = {
             "config": run.read_config().to_json(),
             "summary": result,
-            "evaluation": _scores(run),
+            "evaluation": None if study_table.failed(result) else _scores(run),
             "environment": run.read_environment() or {},
         }
         files.make_directory(out)

@@ -53,7 +53,7 @@ def table(rows):
     Returns:
         Text.
     """
-    finished = [row["summary"] for row in rows if not _failed(row["summary"])]
+    finished = [row["summary"] for row in rows if not failed(row["summary"])]
     codes = _read_codes(finished)
     lines = [
         f"| seed | one-to-one accuracy | purity | NMI | ARI | nats of {', '.join(codes)} | "
@@ -83,7 +83,8 @@ def table(rows):
     return "\n".join(lines) + "\n"
 
 
-def _failed(summary):
+def failed(summary):
+    """Whether a run diverged, as its summary says."""
     return summary.get("status") == "failed"
 
 
@@ -97,7 +98,7 @@ def _cells(row, codes):
     summary = row["summary"]
     seed, seconds = str(row["config"]["seed"]), summary.get("seconds")
     minutes = NONE if seconds is None else f"{seconds / 60:.1f}"
-    if _failed(summary):
+    if failed(summary):
         return [seed, "failed", *[NONE] * 11, minutes]
     scores, information = summary["codes"], summary["information"]
     continuous = [

@@ -112,6 +112,7 @@ def test_a_seed_that_diverges_is_a_failed_row_and_the_study_goes_on(tmp_path, tr
     text = (tmp_path / "quick" / "table.md").read_text()
     assert "| 1 | failed |" in text and "\n1 of 3 runs failed.\n" in text
     assert "One-to-one accuracy over 2 seeds: mean 0.940" in text
+    assert "Median (worst) of 2 runs: Fréchet" in text  # no images of a failed run
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_training(tmp_path, trained):
