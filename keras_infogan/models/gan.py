@@ -96,8 +96,6 @@ class GAN(Players):
         self.average_generator = average_generator
         self.seed = seed
         self.check_networks()
-        for name in GAN.saved_networks:
-            checks.check_precision(name, getattr(self, name))
         averages = average_generator is not None
         self.average = GeneratorAverage(generator, average_generator) if averages else None
         self.means = Means((*self.d_metrics, *self.g_metrics))
@@ -239,23 +237,6 @@ class GAN(Players):
         """Whether D learns alone in a step."""
         return pretraining.waits(step, self.d_pretraining)
 
-    def all_terms(self):
-        """What is added to the losses: the model's own terms and those of its objective."""
-        return [*self.terms, *self.objective_terms]
-
-    @property
-    def statistics(self):
-        """What layers keep of the batches that they have seen, BatchNorm's means for example."""
-        kept = self.trunk.non_trainable_variables + self.discriminator.non_trainable_variables
-        kept += self.generator.non_trainable_variables
-        kept = sum((term.non_trainable_variables for term in self.terms), kept)
-        return [variable for variable in kept if "float" in variable.dtype]
-
-    @property
-    def optimizers(self):
-        """All of them."""
-        return [self.d_optimizer, self.g_optimizer]
-
     @property
     def d_variables(self):
         """What D's update changes: the trunk, D's head, and the networks of the terms."""
@@ -266,9 +247,3 @@ class GAN(Players):
     def g_variables(self):
         """What G's update changes."""
         return self.generator.trainable_variables
-
-    @property
-    def step(self):
-        """Number of train steps so far, kept by D's optimizer and so saved with it."""
-        iterations = self.d_optimizer.iterations
-        return iterations if self.d_steps == 1 else iterations // self.d_steps

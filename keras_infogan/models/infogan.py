@@ -80,7 +80,6 @@ class InfoGAN(GAN):
         if not latents.codes:
             raise ValueError("An InfoGAN needs at least one code. Received: latents.codes=().")
         self.recognizer = recognizer
-        checks.check_precision("recognizer", recognizer)
         checks.check_head("recognizer", recognizer, trunk, latents.parameter_size)
         self.trunk_learns_information = trunk_learns_information
 

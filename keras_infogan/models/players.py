@@ -89,6 +89,29 @@ class Players(CheckedGAN):
         """Latents `(batch_size, latents.size)` for a batch of images with these labels."""
         return self.latents.sample(batch_size, seed)
 
+    @property
+    def step(self):
+        """Number of train steps so far, kept by D's optimizer and so saved with it."""
+        iterations = self.d_optimizer.iterations
+        return iterations if self.d_steps == 1 else iterations // self.d_steps
+
+    @property
+    def optimizers(self):
+        """All of them; an InfoGAN may have a third."""
+        return [self.d_optimizer, self.g_optimizer]
+
+    @property
+    def statistics(self):
+        """What layers keep of the batches that they have seen, BatchNorm's means for example."""
+        kept = self.trunk.non_trainable_variables + self.discriminator.non_trainable_variables
+        kept += self.generator.non_trainable_variables
+        kept = sum((term.non_trainable_variables for term in self.terms), kept)
+        return [variable for variable in kept if "float" in variable.dtype]
+
+    def all_terms(self):
+        """What is added to the losses: the model's own terms and those of its objective."""
+        return [*self.terms, *self.objective_terms]
+
     @tf.function(reduce_retracing=True)
     def probability_after_update(self, step, batch_size):
         """Mean probability that D gives the images of a step's G update as G makes them now.
