@@ -6,6 +6,8 @@ import math
 import keras
 import tensorflow as tf
 
+from keras_infogan.terms.picture_critic import PictureCritic
+
 KINDS = (keras.layers.Conv2DTranspose, keras.layers.Conv2D, keras.layers.Dense)
 
 
@@ -49,6 +51,9 @@ def products(model, config):
     # The images of D's update need no gradient; those of G's do.
     found += _of(model.trunk, looks + 1, looks + 1, looks, True, first_inputs=1)
     found += _of(model.discriminator, 3, 3, 2, True)
+    for critic in (term for term in model.terms if isinstance(term, PictureCritic)):
+        found += _of(critic.trunk, 3, 3, 2, True, first_inputs=1)
+        found += _of(critic.discriminator, 3, 3, 2, True)
     if model.reads_codes:
         in_d = int(config.trunk_learns_information) + 2 * (looks - 2)
         found += _of(model.recognizer, 1 + in_d, 1 + in_d, 1, True)

@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from benchmarks.worker import Job
+from keras_infogan.terms.picture_critic import PictureCritic
 
 ACTIVATIONS = {"linear": None, "relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 
@@ -189,11 +190,15 @@ class Reference:
     def __init__(self, model, config, device="cpu", compiled=None):
         names = ("generator", "trunk", "discriminator", "recognizer")
         networks = [translate(getattr(model, name)).to(device) for name in names]
-        self.d_params = [p for network in networks[1:3] for p in network.parameters()]
+        critics = [term for term in model.terms if isinstance(term, PictureCritic)]
+        for one in critics:
+            networks += [translate(n).to(device) for n in (one.trunk, one.discriminator)]
+        self.d_params = [p for n in networks[1:3] + networks[4:] for p in n.parameters()]
         self.g_params = [p for i in (0, 3) for p in networks[i].parameters()]
         if compiled:
             networks = [torch.compile(network, mode=compiled) for network in networks]
-        self.generator, self.trunk, self.discriminator, self.recognizer = networks
+        self.generator, self.trunk, self.discriminator, self.recognizer = networks[:4]
+        self.critic = nn.Sequential(*networks[4:]) if critics else None
         self.config, self.device = config, device
         self.codes = Codes.of(model.latents)
         self.d_adam, self.g_adam = (
@@ -229,10 +234,16 @@ class Reference:
             second = distort(real, config.shear, config.scale, config.shift, config.thickness)
             looks = (self.recognizer(f) for f in (features, self.trunk(second)))
             loss = loss - config.real_information_weight * self.codes.paired(*looks)
+        if self.critic:
+            loss = loss + F.softplus(-self.critic(real)).mean()
+            loss = loss + F.softplus(self.critic(images)).mean()
         _update(self.d_adam, loss, self.d_params)
         latents, values = self.codes.draw(count, self.device)
-        features = self.trunk(self.seen(self.generator(latents)))
+        images = self.generator(latents)
+        features = self.trunk(self.seen(images))
         loss = config.adversarial_weight * F.softplus(-self.discriminator(features)).mean()
+        if self.critic:
+            loss = loss + config.critic_weight * F.softplus(-self.critic(images)).mean()
         loss = loss + self.codes.loss(self.recognizer(features), latents, values, *weights)
         _update(self.g_adam, loss, self.g_params)
 
