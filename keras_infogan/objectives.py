@@ -10,10 +10,10 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
-import tensorflow as tf
 
 from keras_infogan import registry, replicas
 from keras_infogan.errors import UserError
+from keras_infogan.lazy import tf
 
 # exp(logit) = D / (1 − D) grows no further from here on, where D is 1 − 1e-13: its square, which
 # Adam keeps, must stay far from float32's end.

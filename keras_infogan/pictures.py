@@ -1,4 +1,4 @@
-"""Image arrays and curves → PNG files. All that matplotlib draws is drawn through `drawing`."""
+"""Image arrays and curves → PNG files. All that matplotlib draws is drawn on a `canvas`."""
 
 import contextlib
 import functools
@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from keras_infogan.files import replace_with
+from keras_infogan.text import shown
 
 GAP = 2
 FRAMES = 40  # of an animation
@@ -70,35 +71,52 @@ def evenly(items, count):
 
 
 @contextlib.contextmanager
-def drawing(path, size, names=()):
-    """A matplotlib figure to draw on, which is written to a file afterwards.
+def canvas(size, names=(), dpi=100, settings=None):
+    """A matplotlib figure to draw on.
 
     Texts are drawn as they are written: `$` begins no formula, and letters that matplotlib's own
     font lacks come from another installed one.
 
     Args:
-        path: The file.
-        size: `(width, height)` in inches, of 100 pixels each.
-        names: Texts from outside that will be drawn, such as names of labels and runs.
+        size: `(width, height)` in inches.
+        names: Texts from outside that will be drawn, such as names of labels and runs; each as
+            `drawable` gives it.
+        dpi: Pixels in an inch.
+        settings: Further settings of matplotlib.
 
     Yields:
-        A `matplotlib.figure.Figure`.
+        A `matplotlib.figure.Figure`, to be saved before the end.
     """
     import matplotlib
     from matplotlib.figure import Figure
 
     others = dict.fromkeys(filter(None, map(_font_with, sorted(set("".join(names))))))
-    family = ["DejaVu Sans", *others]
-    with matplotlib.rc_context({"text.parse_math": False, "font.family": family}):
-        figure = Figure(figsize=size, dpi=100, layout="constrained")
+    texts = {"text.parse_math": False, "font.family": ["DejaVu Sans", *others, "sans-serif"]}
+    with matplotlib.rc_context(texts | (settings or {})):
+        yield Figure(figsize=size, dpi=dpi, layout="constrained")
+
+
+@contextlib.contextmanager
+def drawing(path, size, names=()):
+    """A `canvas` that is written to a file afterwards.
+
+    Args:
+        path: The file.
+        size: `(width, height)` in inches, of 100 pixels each.
+        names: As for `canvas`.
+
+    Yields:
+        A `matplotlib.figure.Figure`.
+    """
+    with canvas(size, names) as figure:
         yield figure
         replace_with(path, figure.savefig)
 
 
 def drawable(name):
-    """A name from outside as it can be drawn: letters that no installed font has are escaped."""
+    """A name from outside as it can be drawn in a line: what no installed font has is escaped."""
     return "".join(
-        letter if _font_with(letter) is not None else ascii(letter)[1:-1] for letter in name
+        letter if _font_with(letter) is not None else ascii(letter)[1:-1] for letter in shown(name)
     )
 
 

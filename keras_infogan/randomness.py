@@ -14,9 +14,8 @@ import contextvars
 import functools
 import math
 
-import tensorflow as tf
-
 from keras_infogan import replicas
+from keras_infogan.lazy import tf
 
 PHILOX = "philox"
 _compiled = contextvars.ContextVar("compiled", default=False)
@@ -58,7 +57,7 @@ def uniform(shape, seed, low=0.0, high=1.0):
     return _own_rows(lambda whole: _unit(whole, seed) * (high - low) + low, shape)
 
 
-def whole(shape, seed, high, dtype=tf.int32):
+def whole(shape, seed, high, dtype="int32"):
     """Whole numbers from 0 to below `high`; the first axis of the shape is that of the batch."""
     return _own_rows(
         lambda whole: tf.random.stateless_uniform(whole, seed, 0, high, dtype, alg=PHILOX), shape

@@ -6,7 +6,7 @@ What is no mean over rows (a product of means, a distance between rows) is made 
 `rows` of the whole batch; both are differentiable. On a single device nothing is done.
 """
 
-import tensorflow as tf
+from keras_infogan.lazy import tf
 
 
 def count():

@@ -14,8 +14,9 @@ PACKAGE = "keras_infogan"
 
 # From the ground up: each module or folder may import those of the lines above its own.
 LAYERS = (
-    "errors earlier schedules optimizers text image_files invocation replicas",
-    "locks notation quiet randomness information",
+    "errors earlier lazy schedules optimizers text image_files invocation",
+    "locks notation quiet replicas",
+    "randomness information",
     "files",
     "checksums",
     "checkpoints registry pictures extensions pretrained",

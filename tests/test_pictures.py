@@ -182,3 +182,7 @@ def test_letters_without_a_font_are_escaped(monkeypatch):
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
     assert drawable("é 貓") == "é \\u8c93"
     pictures._font_with.cache_clear()
+
+
+def test_a_name_that_is_drawn_stays_in_its_line():
+    assert drawable("two\nlines\t$x$") == "two\\nlines\\t$x$"

@@ -3,31 +3,28 @@
 It needs Gradio (the extra `demo`) and no network.
 """
 
-import errno
 import ipaddress
 import os
 import signal
-import socket
 import sys
 import threading
 
-from keras_infogan.commands import program
+from keras_infogan.commands import ports, program
 from keras_infogan.errors import UserError
 from keras_infogan.serving.exported import Exported, find_version
 
-HOST = "127.0.0.1"  # reached from this machine alone
 # Gradio and what it brings ask hosts elsewhere unless told not to, and this machine through a
 # proxy if there is one.
 OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "1",
-    "NO_PROXY": HOST,
-    "no_proxy": HOST,
+    "NO_PROXY": ports.HOST,
+    "no_proxy": ports.HOST,
 }
 
 
-def launch(path, port, host=HOST):
+def launch(path, port, host=ports.HOST):
     """Starts to serve the page, in a thread that ends with the program.
 
     Args:
@@ -39,7 +36,7 @@ def launch(path, port, host=HOST):
         UserError: If Gradio, the port or the exported model cannot be used.
     """
     version = find_version(path)
-    check_port(port, host)
+    ports.check(port, host)
     os.environ.update(OFFLINE)
     try:
         import gradio  # noqa: F401
@@ -67,37 +64,7 @@ def launch(path, port, host=HOST):
             css=CSS,
         )
     except OSError:  # taken since it was checked
-        raise _taken(port, host) from None
-
-
-def check_port(port, host=HOST):
-    """Checks that nothing listens at a port of an address of this machine.
-
-    Raises:
-        UserError: If something does, or there is no such port or address.
-    """
-    if not 1 <= port <= 65535:
-        raise UserError(f"--port must be from 1 to 65535. Received: {port}.")
-    try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, UnicodeError):
-        raise UserError(f"--host must be an address of this machine. Received: {host}.") from None
-    with socket.socket(family) as probe:
-        # As the server will: a port that was in use a moment ago is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise _taken(port, host) from None
-            raise UserError(
-                f"--host and --port must be ones that this machine may serve at. "
-                f"Received: {host}, {port} ({error.strerror})."
-            ) from None
-
-
-def _taken(port, host):
-    return UserError(f"Port {port} of {host} is in use: choose another with --port.")
+        raise ports.taken(port, host) from None
 
 
 def _is_local(host):
@@ -119,10 +86,7 @@ def serve(options):
                 "page, which asks for no password.",
                 file=sys.stderr,
             )
-        print(
-            f"http://{options.host}:{options.port} shows {options.run}. Stop with Ctrl-C.",
-            flush=True,
-        )
+        ports.announce(options.run, options.port, options.host)
         threading.Event().wait()
     except KeyboardInterrupt:
         # At once: an orderly end would wait for every page that is open.
@@ -134,10 +98,10 @@ def main(arguments=None):
     """Runs the command line and returns the exit code."""
     parser = program.OneLineParser("infogan demo", __doc__)
     program.add_exported(parser)
-    parser.add_argument("--port", type=int, default=7860, help="of the host (default: 7860)")
+    ports.add(parser, 7860)
     parser.add_argument(
         "--host",
-        default=HOST,
+        default=ports.HOST,
         help="address to serve at; 0.0.0.0 lets other machines in (default: %(default)s)",
     )
     return program.run(parser, serve, arguments)

@@ -121,8 +121,7 @@ def report(scores):
 
 
 def _of_codes(scores):
-    from keras_infogan.evaluation.codes import scores_by_code
-    from keras_infogan.evaluation.scores import code_table, label_name
+    from keras_infogan.evaluation.scores import code_table, label_name, scores_by_code
 
     codes, names = scores["codes"], scores["label_names"]
     if codes["code_accuracy"] is None:

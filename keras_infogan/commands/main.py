@@ -14,6 +14,7 @@ COMMANDS = {
     "study": "train several seeds and write a table of their scores",
     "compare": "draw runs side by side",
     "report": "write a page of what runs did and reached",
+    "watch": "serve a page that follows a run while it trains",
     "export": "export a run for TensorFlow Serving",
     "pretrained": "list the models that ship with the package, or add one",
     "generate": "draw images from an export or a pretrained model, without a server",

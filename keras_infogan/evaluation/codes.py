@@ -74,11 +74,6 @@ def evaluate_codes(model, data, test_codes=None):
     return result
 
 
-def scores_by_code(codes):
-    """The scores of each code that has some, `{name: scores}`, from `evaluate_codes`."""
-    return codes.get("each") or ({} if codes["code"] is None else {codes["code"]: codes})
-
-
 def _combined(train, test):
     """Numbers of the combinations of codes, `(n,)` and `(m,)`, and how many occur."""
     rows = np.concatenate([np.stack(train, axis=1), np.stack(test, axis=1)])

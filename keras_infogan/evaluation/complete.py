@@ -6,14 +6,14 @@ from sklearn.neighbors import NearestNeighbors
 from keras_infogan.data.image_data import evenly_chosen
 from keras_infogan.data.pipeline import sample_images
 from keras_infogan.errors import UserError
-from keras_infogan.evaluation.codes import evaluate_codes, read_codes, scores_by_code
+from keras_infogan.evaluation.codes import evaluate_codes, read_codes
 from keras_infogan.evaluation.continuous import code_meanings
 from keras_infogan.evaluation.extractors import extractor_of
 from keras_infogan.evaluation.frechet import frechet_distance
 from keras_infogan.evaluation.information import information
 from keras_infogan.evaluation.known_factors import evaluate_factors
 from keras_infogan.evaluation.neighbours import K, copying, fidelity_and_variety, mean_distance
-from keras_infogan.evaluation.scores import confusion, label_table
+from keras_infogan.evaluation.scores import confusion, label_table, scores_by_code
 from keras_infogan.evaluation.sharpness import relative_sharpness
 
 IMAGES = 5000  # on each side of a distance; 1,000 move the Fréchet distance by its own size

@@ -3,8 +3,8 @@
 import numpy as np
 
 from keras_infogan.data.pipeline import sample_images
-from keras_infogan.evaluation.codes import read_codes, scores_by_code
-from keras_infogan.evaluation.scores import label_name
+from keras_infogan.evaluation.codes import read_codes
+from keras_infogan.evaluation.scores import label_name, scores_by_code
 from keras_infogan.pictures import save_grid, save_matrix
 
 COLUMNS = 16

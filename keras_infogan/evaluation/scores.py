@@ -40,6 +40,11 @@ def label_name(label, names=None):
     return str(label) if names is None else names[int(label)]
 
 
+def scores_by_code(codes):
+    """The scores of each code that has some, `{name: scores}`, from `codes.evaluate_codes`."""
+    return codes.get("each") or ({} if codes["code"] is None else {codes["code"]: codes})
+
+
 def code_table(code_to_label, names=None):
     """A code table in words, `"0→7, 1→3"`, with the labels' names if they have any."""
     return ", ".join(f"{code}→{label_name(v, names)}" for code, v in code_to_label.items())

@@ -16,9 +16,9 @@ import dataclasses
 import math
 
 import numpy as np
-import tensorflow as tf
 
 from keras_infogan import randomness
+from keras_infogan.lazy import tf
 
 LOG_2PI = math.log(2.0 * math.pi)
 

@@ -6,11 +6,11 @@ For each code the recognizer outputs the parameters of Q(c | x), in the same ord
 import dataclasses
 
 import numpy as np
-import tensorflow as tf
 
 from keras_infogan import notation, randomness, registry
 from keras_infogan.errors import UserError
 from keras_infogan.latents.codes import Code, require
+from keras_infogan.lazy import tf
 
 PICTURED = 20  # continuous codes, so that pictures and scores of any latents come to an end
 

@@ -8,7 +8,10 @@ import re
 
 import numpy as np
 
-SIZE = (4.8, 3.0)  # inches; at 72 dots an inch the text is readable on a phone
+from keras_infogan.pictures import canvas, drawable, evenly
+
+SIZE = (4.8, 3.0)  # inches
+DOTS = 72  # an inch, at which the text is readable on a phone
 POINTS = 300  # of a curve that are drawn
 ROWS = 12  # of the table beside it
 # matplotlib knows no CSS: it writes these colors, and the page's stand in their place.
@@ -63,9 +66,9 @@ def drawn(chart, number):
         Dict of `title`, `unit`, `svg`, `text` (the curves in words), `head` and `rows` (a table of
         some of the values) and `points` (all values with their places, for the script).
     """
-    steps = np.array(sorted({step for points in chart.lines.values() for step in points}))
-    if len(steps) > POINTS:
-        steps = steps[np.unique(np.linspace(0, len(steps) - 1, POINTS).astype(int))]
+    # Of each line its own, so that one of few points, such as scores on the way, keeps them all.
+    kept = {step for points in chart.lines.values() for step in evenly(sorted(points), POINTS)}
+    steps = np.array(sorted(kept))
     values = [[_number(points.get(int(step))) for step in steps] for points in chart.lines.values()]
     svg, places = _svg(chart, steps, values, f"chart{number}-")
     chosen = np.unique(np.linspace(0, len(steps) - 1, ROWS).astype(int))
@@ -105,9 +108,6 @@ def _words(chart, steps, values):
 
 def _svg(chart, steps, values, prefix):
     """The drawing, and the horizontal place of each step in it, as shares of its width."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
     settings = {
         "svg.fonttype": "none",
         "svg.hashsalt": prefix,
@@ -116,10 +116,9 @@ def _svg(chart, steps, values, prefix):
             ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK
         ),
     }
-    with matplotlib.rc_context(settings):
-        figure = Figure(figsize=SIZE, dpi=72, layout="constrained")
+    with canvas(SIZE, chart.lines, DOTS, settings) as figure:
         axes = figure.add_subplot()
-        for number, (label, points) in enumerate(chart.lines.items()):
+        for number, points in enumerate(chart.lines.values()):
             # A step that has no point is passed over; a value that is not finite is a gap.
             line = [
                 (step, value)
@@ -128,21 +127,23 @@ def _svg(chart, steps, values, prefix):
             ]
             color, dashes = _SERIES[number % len(_SERIES)], _DASHES[number % len(_DASHES)]
             marker = "o" if len(line) < 3 else None
-            axes.plot(
-                *zip(*line, strict=True), label=label, color=color, linestyle=dashes, marker=marker
-            )
+            axes.plot(*zip(*line, strict=True), color=color, linestyle=dashes, marker=marker)
+        labels = [drawable(label) for label in chart.lines]
         if chart.level:
             value, label = chart.level
-            axes.axhline(value, color=_INK, linestyle=(0, (2, 3)), linewidth=1, label=label)
+            axes.axhline(value, color=_INK, linestyle=(0, (2, 3)), linewidth=1)
+            labels.append(label)
         axes.set(xlabel="step", ylabel=chart.unit)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.2, color=_INK)
-        if len(chart.lines) > 1 or chart.level:
-            figure.legend(loc="outside upper left", ncols=2, fontsize=9, frameon=False)
+        if len(labels) > 1:
+            # Given here, since a label of a line that begins with _ would be left out.
+            place = {"loc": "outside upper left", "ncols": 2, "fontsize": 9, "frameon": False}
+            figure.legend(axes.lines, labels, **place)
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
         places = axes.transData.transform(np.column_stack([steps, np.zeros(len(steps))]))[:, 0]
-    width = figure.get_figwidth() * 72
+    width = figure.get_figwidth() * DOTS
     return _inline(file.getvalue(), prefix), [round(float(place / width), 4) for place in places]
 
 

@@ -1,5 +1,6 @@
-"""The report's page."""
+"""The page of a report, and that of a run that is going on."""
 
+import contextlib
 import itertools
 import pathlib
 import re
@@ -11,7 +12,6 @@ from keras_infogan import files
 from keras_infogan.errors import UserError
 from keras_infogan.reports import charts, facts, sections, sources
 from keras_infogan.reports.facts import DAMAGE
-from keras_infogan.saving import load_model
 
 TEMPLATES = pathlib.Path(__file__).parent / "templates"
 CITATION = """\
@@ -44,20 +44,61 @@ def write(path, runs, lab=False, models=None):
 def render(runs, lab=False, models=None):
     """The page's text; see `write`."""
     all_facts = [facts.read(run) for run in runs]
-    number = itertools.count(1)
-
-    def drawn(chart):
-        return None if chart is None else charts.drawn(chart, next(number))
-
+    names = [own.name for own in all_facts]
+    drawn = _numbered_charts()
     shown = []
     for run, own in zip(runs, all_facts, strict=True):
         model = models[run] if models and run in models else _model(own)
-        try:
+        with _damage_told(run):
             shown.append(sections.sections(own, model, drawn))
-        except UserError:
-            raise
-        except DAMAGE as error:
-            raise UserError(f"{run} is damaged: {error!r}.") from None
+    return _page(
+        "lab.html" if lab else "report.html",
+        title=", ".join(names),
+        runs=shown,
+        compared=_compared(all_facts, names, drawn) if len(shown) > 1 else None,
+        citation=CITATION,
+        paper=sources.PAPER,
+    )
+
+
+def render_live(path):
+    """The text of the page that follows a run; it takes the next one by itself.
+
+    Args:
+        path: The run's directory.
+
+    Raises:
+        UserError: If it cannot be read.
+    """
+    own = facts.read(path)
+    with _damage_told(path):
+        shown = sections.live(own, _numbered_charts())
+    return _page("live.html", title=own.name, run=shown, problem=None)
+
+
+def render_problem(path, problem):
+    """The text of `render_live` in place of a run that cannot be read, with the reason."""
+    return _page("live.html", title=path.resolve().name, run=None, problem=problem)
+
+
+def _numbered_charts():
+    """A function: a `Chart` or None → what the template shows of it, numbered in its page."""
+    number = itertools.count(1)
+    return lambda chart: None if chart is None else charts.drawn(chart, next(number))
+
+
+@contextlib.contextmanager
+def _damage_told(path):
+    """Says in one line that a run's files hold something else than they should."""
+    try:
+        yield
+    except UserError:
+        raise
+    except DAMAGE as error:
+        raise UserError(f"{path} is damaged: {error!r}.") from None
+
+
+def _page(template, **shown):
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -66,22 +107,17 @@ def render(runs, lab=False, models=None):
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["formula"] = _formula
-    names = [own.name for own in all_facts]
-    return environment.get_template("lab.html" if lab else "report.html").render(
-        title=", ".join(names),
-        style=(TEMPLATES / "style.css").read_text("utf-8"),
-        script=(TEMPLATES / "script.js").read_text("utf-8"),
-        runs=shown,
-        compared=_compared(all_facts, names, drawn) if len(shown) > 1 else None,
-        citation=CITATION,
-        paper=sources.PAPER,
-    )
+    names = ("style.css", "script.js", "live.js")
+    parts = {name.partition(".")[0]: (TEMPLATES / name).read_text("utf-8") for name in names}
+    return environment.get_template(template).render(parts, **shown)
 
 
 def _model(own):
     checkpoint = own.run.latest_checkpoint()
     if checkpoint is None:
         return None
+    from keras_infogan.saving import load_model
+
     return load_model(checkpoint)
 
 

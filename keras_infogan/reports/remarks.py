@@ -2,9 +2,8 @@
 
 import math
 
-from keras_infogan.evaluation.codes import scores_by_code
 from keras_infogan.evaluation.moments import PROPERTIES
-from keras_infogan.evaluation.scores import label_name
+from keras_infogan.evaluation.scores import label_name, scores_by_code
 from keras_infogan.reports.facts import FAILED, RUNNING
 
 READ = 0.9  # share of H(c) from which a code counts as read

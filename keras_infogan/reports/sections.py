@@ -4,15 +4,15 @@ import math
 import shlex
 
 from keras_infogan import objectives, pictures
-from keras_infogan.evaluation.codes import scores_by_code
 from keras_infogan.evaluation.moments import PROPERTIES
-from keras_infogan.evaluation.scores import label_name
+from keras_infogan.evaluation.scores import label_name, scores_by_code
 from keras_infogan.figures import curves as figures
 from keras_infogan.reports import charts, embedding, losses, networks, remarks, sources
-from keras_infogan.reports.facts import FINISHED
+from keras_infogan.reports.facts import FINISHED, RUNNING
 
 FRAMES = 16  # of the animation
 PRINTED_FRAMES = 4  # of them, on paper
+SPEED_POINTS = 10  # of metrics.jsonl, over which the speed is measured
 GRIDS = {
     "noise-by-code": "Rows: values of {code}; columns: noise",
     "codes-by-noise": "Rows: noise; columns: values of {code}",
@@ -33,11 +33,18 @@ def sections(facts, model, drawn):
     Returns:
         Dict of the template's names.
     """
-    return {
-        "facts": facts,
-        "overview": overview(facts),
+    return live(facts, drawn) | {
         "networks": [] if model is None else networks.describe(model),
         "losses": losses.describe(facts.config),
+    }
+
+
+def live(facts, drawn):
+    """Those of `sections` for which neither a model nor TensorFlow is loaded."""
+    return {
+        "facts": facts,
+        "progress": progress(facts),
+        "overview": overview(facts),
         "settings": sources.beside_sources(facts),
         "grids": grids(facts),
         "frames": frames(facts),
@@ -56,14 +63,38 @@ def sections(facts, model, drawn):
     }
 
 
+def progress(facts):
+    """`(name, text)` of how far a run is, and of the figures of its last point."""
+    total = facts.total_steps
+    rows = [("status", _status(facts)), ("training time", _time(facts.seconds))]
+    newest = facts.metrics[-SPEED_POINTS:]
+    if facts.status == RUNNING and len(newest) > 1:
+        steps, seconds = (newest[-1][name] - newest[0][name] for name in ("step", "seconds"))
+        if steps > 0 and seconds > 0:
+            speed = facts.config.batch_size * steps / seconds
+            rows.append(("speed", f"{speed:,.0f} images/s"))
+            rows.append(("time left", _time((total - facts.step) * seconds / steps)))
+    last = facts.metrics[-1] if facts.metrics else {}
+    rows += [
+        (label, finite(last[name]))
+        for name, label in figures.PANELS.items()
+        if name in last and name not in figures.PROBABILITIES
+    ]
+    return rows
+
+
+def _status(facts):
+    total = "" if facts.total_steps is None else f" of {facts.total_steps:,}"
+    return f"{facts.status}, step {facts.step:,}{total}"
+
+
 def overview(facts):
     """`(name, text)` of what was trained, on what, and how long."""
     config, scores = facts.config, facts.scores
-    total = "" if facts.total_steps is None else f" of {facts.total_steps:,}"
     packages = facts.environment.get("packages", {})
     machine = ", ".join(facts.environment.get("gpus") or ()) or "no GPU"
     rows = [
-        ("status", f"{facts.status}, step {facts.step:,}{total}"),
+        ("status", _status(facts)),
         ("preset", config.preset + (f": {facts.preset.source}" if facts.preset else "")),
         ("model", {"infogan": "InfoGAN", "gan": "GAN"}.get(config.model, "conditional GAN")),
         ("latents", config.latents),

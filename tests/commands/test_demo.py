@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 from serving_fixtures import facts
 
-from keras_infogan.commands import demo
+from keras_infogan.commands import demo, ports
 from keras_infogan.latents import Categorical, Uniform
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.saved_model import export_model
@@ -89,7 +89,7 @@ def address(root, run):
 
 def free_port():
     with socket.socket() as probe:
-        probe.bind((demo.HOST, 0))
+        probe.bind((ports.HOST, 0))
         return probe.getsockname()[1]
 
 
@@ -315,7 +315,7 @@ def test_wrong_arguments_are_one_line(run, capsys):
 
 
 def test_a_taken_port_is_one_line(run, capsys):
-    with socket.create_server((demo.HOST, 0)) as server:
+    with socket.create_server((ports.HOST, 0)) as server:
         port = str(server.getsockname()[1])
         assert f"Port {port} of 127.0.0.1 is in use: choose another with --port." in fails(
             [str(run), "--port", port], capsys

@@ -43,7 +43,7 @@ def test_every_command_is_there(name, capsys):
     ("arguments", "line"),
     [
         (["trian"], "Did you mean train? Received: trian."),
-        (["?"], "The command must be one of train, evaluate, study, compare, report, export, "),
+        (["?"], "The command must be one of train, evaluate, study, compare, report, watch, "),
         ([], "the following arguments are required: COMMAND"),
         (["--preset", "quick"], "the following arguments are required: COMMAND"),
     ],

@@ -17,7 +17,7 @@ from keras_infogan.training.assembly import check_parts
 
 EXPERIMENTS = PAGES["docs/experiments.md"]
 NAMES = ("train", "evaluate", "study", "compare", "report", "export", "pretrained", "generate")
-NAMES += ("client", "demo")
+NAMES += ("client", "demo", "watch")
 # Of docker compose and TensorBoard.
 OTHERS = {"--detach", "--wait", "--logdir"}
 

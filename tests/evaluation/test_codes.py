@@ -7,7 +7,8 @@ import pytest
 
 from keras_infogan.data.image_data import ImageData
 from keras_infogan.evaluation import codes as codes_module
-from keras_infogan.evaluation.codes import evaluate_codes, read_codes, scores_by_code
+from keras_infogan.evaluation.codes import evaluate_codes, read_codes
+from keras_infogan.evaluation.scores import scores_by_code
 from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
 from keras_infogan.models.infogan import InfoGAN
 

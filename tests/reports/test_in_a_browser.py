@@ -1,11 +1,14 @@
-"""Reports in Chromium: on a phone and on wide screens, by pointer and by keys."""
+"""Reports and live pages in Chromium: on a phone and on wide screens, by pointer and by keys."""
 
+import contextlib
 import importlib.util
 import pathlib
+import threading
 
 import pytest
 
-from keras_infogan.reports import page
+from keras_infogan.files import append_jsonl, read_jsonl
+from keras_infogan.reports import live, page
 
 WIDTHS = (360, 800, 1400)
 SERIOUS = ("serious", "critical")
@@ -84,3 +87,55 @@ def test_the_slider_shows_the_picture_of_its_step(make_run, show):
         "slider.value = 0; slider.dispatchEvent(new Event('input'))"
     )
     assert browser.find_element("css selector", ".frame.shown").text == "step 5"
+
+
+@pytest.fixture
+def follow(chromium):
+    """A function: a run → the browser, which shows its live page."""
+    with contextlib.ExitStack() as stack:
+
+        def make(run):
+            server = stack.enter_context(live.LiveServer(("127.0.0.1", 0), live.LivePage(run.path)))
+            threading.Thread(target=server.serve_forever).start()
+            stack.callback(server.shutdown)
+            chromium.get_log("browser")
+            chromium.get(f"http://127.0.0.1:{server.server_address[1]}")
+            return chromium
+
+        yield make
+
+
+def test_the_live_page_takes_what_is_new_and_keeps_what_is_open(make_run, follow):
+    run = make_run(finished=False, epochs=20)
+    browser = follow(run)
+    browser.execute_script("return refresh()")
+    assert browser.find_element("css selector", "progress").get_attribute("value") == "10"
+    values = browser.find_element("css selector", ".chart details summary")
+    values.click()
+    picture = browser.find_element("css selector", ".pictures img")
+    append_jsonl(run.metrics, read_jsonl(run.metrics)[-1] | {"step": 15, "seconds": 15.0})
+    browser.execute_script("return refresh()")
+    assert browser.find_element("css selector", "progress").get_attribute("value") == "15"
+    table = browser.find_element("css selector", ".chart details table")
+    assert table.is_displayed() and "15" in table.text
+    focused = browser.switch_to.active_element
+    assert focused.tag_name == "summary" and focused.text.startswith("Values of Losses")
+    assert picture.is_displayed()  # the same element: what has not changed is left alone
+    assert browser.get_log("browser") == []
+
+
+def test_the_live_page_fits_every_width_and_is_accessible(make_run, follow, axe):
+    browser = follow(make_run(finished=False, epochs=20))
+    for width in WIDTHS:
+        for scheme in ("light", "dark"):
+            emulate(browser, width, scheme)
+            assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+            assert findings(browser, axe) == [], (width, scheme)
+
+
+def test_the_live_page_says_when_nobody_answers(make_run, follow):
+    browser = follow(make_run(finished=False))
+    away = browser.find_element("css selector", "#away")
+    assert not away.is_displayed()
+    browser.execute_script("window.fetch = () => Promise.reject(); return refresh()")
+    assert away.is_displayed()

@@ -1,6 +1,6 @@
 "use strict";
 // Values under the pointer, or under the cursor that the arrow keys move.
-for (const chart of document.querySelectorAll(".chart")) {
+const prepareChart = (chart) => {
   const points = JSON.parse(chart.dataset.points);
   const drawing = chart.querySelector(".drawing");
   const cursor = chart.querySelector(".cursor");
@@ -31,9 +31,9 @@ for (const chart of document.querySelectorAll(".chart")) {
       show(moves[event.key]);
     }
   });
-}
+};
 // The same latents over training: a slider, and a button that plays.
-for (const player of document.querySelectorAll(".player")) {
+const preparePlayer = (player) => {
   const frames = [...player.querySelectorAll(".frame")];
   const slider = player.querySelector("input");
   const button = player.querySelector("button");
@@ -65,4 +65,9 @@ for (const player of document.querySelectorAll(".player")) {
   });
   show(frames.length - 1);
   player.querySelector(".controls").hidden = false;
-}
+};
+const prepare = (part) => {
+  part.querySelectorAll(".chart").forEach(prepareChart);
+  part.querySelectorAll(".player").forEach(preparePlayer);
+};
+prepare(document);

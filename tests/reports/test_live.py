@@ -1,0 +1,107 @@
+"""The page of a run that goes on: what it shows, when it is made anew, and how it is served."""
+
+import http.client
+import json
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from keras_infogan.files import append_jsonl, read_json, write_json
+from keras_infogan.reports import live, page
+
+
+@pytest.fixture
+def run(make_run):
+    """A run that has taken 10 of its 10 steps and is not finished."""
+    return make_run(finished=False)
+
+
+def go_on(run, step, **metrics):
+    """The next point of a run."""
+    last = json.loads(run.metrics.read_text().splitlines()[-1])
+    grown = {"step": step, "epoch": step / 5, "seconds": float(step)}
+    append_jsonl(run.metrics, last | grown | metrics)
+
+
+def test_a_run_that_goes_on_is_shown_with_its_speed_and_the_time_left(make_run):
+    run = make_run(finished=False, epochs=10)
+    text = page.render_live(run.path)
+    assert "not finished, step 10 of 50" in text
+    assert '<progress aria-label="Steps" max="50" value="10">' in text
+    # 5 steps of 8 images in 5 seconds; 40 steps are left.
+    assert "<dd>8 images/s</dd>" in text and "<dt>time left</dt><dd>40 s</dd>" in text
+    assert "<dt>loss of D</dt><dd>1.300</dd>" in text
+    assert "<dt>information, nats</dt><dd>2.100</dd>" in text
+
+
+def test_a_finished_run_has_no_time_left(make_run):
+    text = page.render_live(make_run().path)
+    assert "finished, step 10 of 10" in text and "One-to-one accuracy".lower() in text
+    assert "<progress" not in text.partition("</style>")[2] and "time left" not in text
+
+
+def test_a_failed_run_says_so(make_run):
+    text = page.render_live(make_run(metrics={"d_loss": float("nan")}).path)
+    assert "<b>The run failed</b> by step 10" in text
+
+
+def test_the_page_follows_the_files(run):
+    shown = live.LivePage(run.path)
+    tag, content = shown.read()
+    assert b"step 10 of 10" in content
+    go_on(run, 15)
+    other, content = shown.read()
+    assert other != tag and b"step 15 of 10" in content
+    write_json(run.summary, {"steps": 15, "seconds": 15.0})
+    assert b"finished, step 15" in shown.read()[1]
+
+
+def test_the_page_is_made_anew_only_if_files_have_changed(run, monkeypatch):
+    made = []
+    monkeypatch.setattr(page, "render_live", lambda path: made.append(path) or "page")
+    shown = live.LivePage(run.path)
+    assert shown.read() == shown.read() and len(made) == 1
+    run.image("noise-by-code", 20).write_bytes(run.image("noise-by-code", 10).read_bytes())
+    shown.read()
+    assert len(made) == 2
+
+
+def test_damage_is_told_on_the_page_until_it_is_mended(run):
+    shown = live.LivePage(run.path)
+    whole = read_json(run.config)
+    run.config.unlink()
+    assert b"is not a run: there is no" in shown.read()[1]
+    write_json(run.config, whole)
+    assert b"step 10 of 10" in shown.read()[1]
+
+
+def test_it_needs_no_tensorflow(run):
+    program = (
+        "import sys; from keras_infogan.reports import live; "
+        "assert b'step 10' in live.LivePage(sys.argv[1]).read()[1]; "
+        "print({'tensorflow', 'keras'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", program, str(run.path)]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == ("set()\n", "")
+
+
+def test_the_server_answers_with_the_page_and_with_nothing_else(run):
+    with live.LiveServer(("127.0.0.1", 0), live.LivePage(run.path)) as server:
+        threading.Thread(target=server.serve_forever).start()
+
+        def get(path, **headers):
+            connection = http.client.HTTPConnection(*server.server_address)
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.headers["ETag"], answer.read()
+
+        status, tag, content = get("/")
+        assert status == 200 and content == server.page.read()[1]
+        assert get("/", **{"If-None-Match": tag}) == (304, tag, b"")
+        go_on(run, 15)
+        assert get("/", **{"If-None-Match": tag})[0] == 200
+        assert get("/config.json")[0] == get("/../config.json")[0] == 404
+        server.shutdown()
