@@ -43,7 +43,8 @@ def study(config, seeds, out, options=None, runs="runs"):
         UserError: If `out` holds a study of another config, or the input cannot be used.
     """
     options = options or RunOptions()
-    config = dataclasses.replace(config, dataset=sources.resolved(config.dataset))
+    dataset = sources.resolved(config.dataset, options.data_dir)
+    config = dataclasses.replace(config, dataset=dataset)
     out = pathlib.Path(out)
     files.check_writable(out)
     record = out / "runs.jsonl"

@@ -82,12 +82,22 @@ def check(name, data_dir=None):
         source.check(rest, data_dir)
 
 
-def resolved(name):
-    """A data set's name as a run that loads it records it: paths are absolute."""
-    kind, colon, rest = (name or "").partition(":")
-    if not colon or kind not in SOURCES.names() or _source(kind).resolve is None:
-        return name
-    return f"{kind}:{_source(kind).resolve(rest)}"
+def resolved(name, data_dir=None):
+    """A data set's name as a run that loads it records it.
+
+    Paths are absolute; a set of tensorflow-datasets has the configuration that is its default.
+
+    Args:
+        name: As for `load`.
+        data_dir: As for `load`.
+    """
+    if name is None:
+        return None
+    kind, _, rest = name.partition(":")
+    if kind not in SOURCES.names():
+        return tfds.resolve(name, data_dir)
+    resolve = _source(kind).resolve
+    return f"{kind}:{resolve(rest)}" if rest and resolve else name
 
 
 def _find(text, data_dir):

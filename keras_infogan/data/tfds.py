@@ -95,6 +95,20 @@ def load(name, data_dir, fitting):
     return ImageData(full_name, images, labels, test_images, test_labels, label_names=label_names)
 
 
+def resolve(name, data_dir=None):
+    """A set's name as `load` gives it to the data; one that nobody knows stays as it is."""
+    import tensorflow_datasets as tfds
+
+    directory = _directory(data_dir)
+    builder = _prepared_builder(name, directory)
+    if builder is None:
+        try:
+            builder = tfds.builder(name, data_dir=directory)
+        except Exception:  # as various as their names; `check` and `load` say what is wrong
+            return name
+    return _full_name(builder, name)
+
+
 def _directory(data_dir):
     if data_dir is not None and not pathlib.Path(data_dir).is_dir():
         raise UserError(f"--data-dir is not a directory. Received: {data_dir}.")

@@ -16,6 +16,7 @@ from keras_infogan.training import experiment
 
 RESULTS = pathlib.Path(__file__).parents[2] / "results"
 CONFIG = PRESETS.get("quick").config
+RECORDED = {None: "mnist5k", "emnist": "emnist/byclass"}  # of a data set that was asked for
 SCORES = {0: 0.95, 1: 0.85, 2: 0.93}
 FRECHET = {0: 1.5, 1: 4.0, 2: 2.25}
 
@@ -23,7 +24,8 @@ FRECHET = {0: 1.5, 1: 4.0, 2: 2.25}
 def begin(run, config, options):
     """A run's directory as it is before the first step."""
     run.create()
-    run.write_config(dataclasses.replace(config, dataset="mnist5k"), options or RunOptions())
+    dataset = RECORDED.get(config.dataset, config.dataset)
+    run.write_config(dataclasses.replace(config, dataset=dataset), options or RunOptions())
     run.environment.write_text("{}")
 
 
@@ -194,6 +196,19 @@ def test_a_begun_run_of_another_config_is_refused(tmp_path, trained, resumed):
     with pytest.raises(UserError, match="quick-s0 was made with epochs=3, not 100"):
         study.study(CONFIG, [0], tmp_path / "quick", runs=runs)
     assert trained == resumed == []
+
+
+@pytest.mark.parametrize("dataset", ["emnist", "emnist/byclass"])
+def test_a_study_of_a_default_configuration_goes_on(tmp_path, trained, resumed, dataset):
+    config, runs = dataclasses.replace(CONFIG, dataset="emnist"), tmp_path / "runs"
+    study.study(config, [0], tmp_path / "quick", runs=runs)
+    begin(RunDir(runs / "quick-s1"), dataclasses.replace(config, seed=1), None)
+    again = dataclasses.replace(CONFIG, dataset=dataset)
+    study.study(again, range(2), tmp_path / "quick", runs=runs)
+    assert trained == [0] and len(resumed) == 1
+    other = dataclasses.replace(CONFIG, dataset="emnist/letters")
+    with pytest.raises(UserError, match="dataset=emnist/byclass, not emnist/letters"):
+        study.study(other, [0], tmp_path / "quick", runs=runs)
 
 
 def test_a_begun_run_with_parts_of_its_own_asks_for_their_import(tmp_path, trained, resumed):

@@ -122,6 +122,28 @@ def test_a_set_with_a_configuration_keeps_its_full_name(tmp_path):
 
 
 @pytest.mark.usefixtures("no_network")
+def test_a_name_is_resolved_to_that_of_the_data(tmp_path):
+    write_set(tmp_path, GREY, {"train": numbered(2), "test": numbered(1)}, config="small")
+    found = sources.resolved("dots", str(tmp_path))
+    assert found == sources.load("dots", data_dir=str(tmp_path)).name == "dots/small"
+
+
+@pytest.mark.usefixtures("empty_home", "no_network")
+@pytest.mark.parametrize(
+    ("name", "resolved"),
+    [
+        ("mnist", "mnist"),
+        ("emnist", "emnist/byclass"),
+        ("emnist/letters", "emnist/letters"),
+        ("mnist:3.0.1", "mnist:3.0.1"),
+        ("nobody_knows_it", "nobody_knows_it"),
+    ],
+)
+def test_a_name_is_resolved_before_the_set_is_there(name, resolved):
+    assert sources.resolved(name) == resolved
+
+
+@pytest.mark.usefixtures("no_network")
 def test_the_newest_version_is_taken_and_an_older_one_by_name(tmp_path):
     write_set(tmp_path, GREY, {"train": numbered(2), "test": numbered(1)}, version="9.0.0")
     write_set(tmp_path, GREY, {"train": numbered(3), "test": numbered(1)}, version="10.0.0")
