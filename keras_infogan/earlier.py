@@ -18,37 +18,6 @@ _CODE_SCORES = (
     "code_to_label",
     "ambiguous_codes",
 )
-_PLAIN = (
-    "model",
-    "seed",
-    "dataset",
-    "image_size",
-    "channels",
-    "crop",
-    "generator_loss",
-    "adversarial_weight",
-    "information_weight",
-    "continuous_weight",
-    "information_warmup",
-    "real_information_weight",
-    "trunk_learns_information",
-    "shear",
-    "scale",
-    "shift",
-    "thickness",
-    "hole",
-    "batch_size",
-    "d_learning_rate",
-    "g_learning_rate",
-    "q_learning_rate",
-    "adam_beta_1",
-    "decay_from",
-    "d_steps",
-    "d_pretraining",
-    "jit",
-    "epochs",
-    "max_steps",
-)
 _KINDS = {
     "minibatch_discrimination": "rewrites",
     "spectral_norm": "rewrites",
@@ -63,9 +32,14 @@ def is_earlier_config(content):
     return flat and not isinstance(content["networks"], dict)
 
 
-def options_of(content):
-    """The options of an earlier, flat config, by their names of today."""
-    options = {name: content[name] for name in _PLAIN if name in content}
+def options_of(content, known):
+    """The options of an earlier, flat config.
+
+    Args:
+        content: That of its config.json.
+        known: Names of the options of today, most of which had the same names.
+    """
+    options = {name: content[name] for name in known if name in content}
     arguments = ", ".join(f"{k}={v!r}" for k, v in content.get("network_options", {}).items())
     options["networks"] = content["networks"] + (f"({arguments})" if arguments else "")
     options["latents"] = _latents(content)

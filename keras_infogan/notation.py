@@ -10,6 +10,7 @@ import re
 
 from keras_infogan.errors import UserError
 
+NOISE = ("normal", "noise")  # what noise is called among the parts of latents
 _PART = re.compile(r"([A-Za-z_][\w-]*)\s*(?:\((.*)\))?", re.DOTALL)
 
 

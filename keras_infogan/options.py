@@ -96,7 +96,7 @@ class Option:
                     parts.check(text)
             if "latents" in rules:
                 for _, part in notation.parse_sum(value):
-                    if part.name not in ("normal", "noise"):
+                    if part.name not in notation.NOISE:
                         registry.CODES.check(str(part))
         except UserError as error:
             raise UserError(f"{self.flag}: {error}") from None

@@ -5,43 +5,51 @@ import typing
 
 from keras_infogan import notation
 from keras_infogan.errors import UserError
+from keras_infogan.options import PARTS, Option
 
-NOISE = ("normal", "noise")
 CATEGORICAL = ("cat", "categorical")
 CONTINUOUS = ("uniform", "gaussian")
 
 
 @dataclasses.dataclass(frozen=True)
-class Shorthand:
-    """A flag that edits the text of another option.
+class Shorthand(Option):
+    """An option that is no field of a configuration, but edits the text of one.
 
     Args:
-        target: Name of that option.
-        type: Type of its value.
-        help: What it does, for people.
-        edit: `(text of the target, value)` to the new text.
-        least: Smallest value.
-        repeated: Whether the flag may be repeated; `edit` then gets one value after another.
+        target: Name of that field.
+        edit: `(text of the target, value)` to the new text; of `PARTS`, one value after another.
     """
 
     target: str
-    type: type
-    help: str
     edit: typing.Callable
-    least: int | None = None
-    repeated: bool = False
 
     def apply(self, text, value):
         """The target's text after all edits.
 
         Raises:
-            UserError: If the value is too small.
+            UserError: If it cannot have the value.
         """
-        if self.least is not None and value < self.least:
-            raise UserError(f"The {self.help} must be at least {self.least}. Received: {value}.")
-        for one in value if self.repeated else (value,):
+        value = tuple(value) if self.type == PARTS else value
+        self.check(value)
+        for one in value if self.type == PARTS else (value,):
             text = self.edit(text, one)
         return text
+
+
+SHORTHANDS = {}
+
+
+def _shorthand(target, kind, help, **rules):
+    """Declares the function below it: `(text of the target, value)` to the new text."""
+
+    def declare(edit):
+        name = edit.__name__
+        flag = "--" + name.replace("_", "-")
+        rest = {"help": help, **rules}
+        SHORTHANDS[name] = Shorthand(name, flag, kind, False, None, rest, target, edit)
+        return edit
+
+    return declare
 
 
 def _split(text, names):
@@ -51,16 +59,18 @@ def _split(text, names):
     return ours, [pair for pair in terms if pair not in ours]
 
 
-def _noise(text, size):
+@_shorthand("latents", int, "number of noise variables", least=0)
+def noise(text, size):
     """The same noise in another size, or a new one in front."""
-    ours, others = _split(text, NOISE)
-    noise = ours[0][1] if ours else notation.Part("normal")
-    rest = tuple(pair for pair in noise.kwargs if pair[0] != "size")
-    noise = dataclasses.replace(noise, args=(size, *noise.args[1:]), kwargs=rest)
-    return notation.format_sum([(int(size > 0), noise), *others])
+    ours, others = _split(text, notation.NOISE)
+    part = ours[0][1] if ours else notation.Part("normal")
+    rest = tuple(pair for pair in part.kwargs if pair[0] != "size")
+    part = dataclasses.replace(part, args=(size, *part.args[1:]), kwargs=rest)
+    return notation.format_sum([(int(size > 0), part), *others])
 
 
-def _categories(text, size):
+@_shorthand("latents", int, "values of each categorical code", least=2, common=True)
+def categories(text, size):
     """Every categorical code in another size, or a new one."""
     code, terms = notation.Part("cat", (size,)), notation.parse_sum(text)
     if not any(part.name in CATEGORICAL for _, part in terms):
@@ -68,14 +78,16 @@ def _categories(text, size):
     return notation.format_sum((n, code if p.name in CATEGORICAL else p) for n, p in terms)
 
 
-def _continuous_codes(text, count):
+@_shorthand("latents", int, "number of continuous codes", least=0, common=True)
+def continuous_codes(text, count):
     """So many continuous codes of the kind that is there, or U(−1, 1)."""
     ours, others = _split(text, CONTINUOUS)
     code = ours[0][1] if ours else notation.Part("uniform", (-1, 1))
     return notation.format_sum([*others, (count, code)])
 
 
-def _learned_std(text, learned):
+@_shorthand("latents", bool, "let Q learn a standard deviation for continuous codes")
+def learned_std(text, learned):
     """Continuous codes with a learned standard deviation, or the fixed one."""
 
     def changed(part):
@@ -86,7 +98,9 @@ def _learned_std(text, learned):
     return notation.format_sum((n, changed(p) if p.name in CONTINUOUS else p) for n, p in terms)
 
 
-def _network_option(text, setting):
+@_shorthand("networks", PARTS, "an option such as filters=32", metavar="NAME=NUMBER")
+def network_option(text, setting):
+    """The networks with an option set to a number."""
     name, _, number = setting.partition("=")
     try:
         return str(notation.parse(text).with_arguments(**{name: int(number)}))
@@ -94,18 +108,3 @@ def _network_option(text, setting):
         raise UserError(
             f"--network-option takes NAME=NUMBER, such as filters=32. Received: {setting}."
         ) from None
-
-
-SHORTHANDS = {
-    "noise": Shorthand("latents", int, "number of noise variables", _noise, 0),
-    "categories": Shorthand("latents", int, "values of each categorical code", _categories, 2),
-    "continuous_codes": Shorthand(
-        "latents", int, "number of continuous codes", _continuous_codes, 0
-    ),
-    "learned_std": Shorthand(
-        "latents", bool, "let Q learn a standard deviation for continuous codes", _learned_std
-    ),
-    "network_option": Shorthand(
-        "networks", str, "NAME=NUMBER, an option such as filters=32", _network_option, repeated=True
-    ),
-}

@@ -14,14 +14,15 @@ PACKAGE = "keras_infogan"
 
 # From the ground up: each module or folder may import those of the lines above its own.
 LAYERS = (
-    "errors earlier lazy schedules optimizers text image_files invocation",
-    "locks notation quiet replicas",
+    "errors earlier lazy markdown schedules optimizers text invocation",
+    "locks notation quiet replicas image_files",
     "randomness information",
     "files",
     "checksums",
     "checkpoints registry pictures extensions pretrained",
-    "options shorthands latents objectives networks transforms data",
-    "config models evaluation",
+    "options latents objectives networks transforms data",
+    "option_groups shorthands models evaluation",
+    "config",
     "terms saving presets run_dir",
     "figures serving",
     "reports",

@@ -2,13 +2,13 @@
 
 import argparse
 
-from keras_infogan import registry
+from keras_infogan import markdown, registry
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.options import PARTS
-from keras_infogan.shorthands import SHORTHANDS
+from keras_infogan.shorthands import SHORTHANDS, Shorthand
 
-COMMON_SHORTHANDS = ("categories", "continuous_codes")
+GROUPS = (RunConfig, *RunConfig.groups(), RunOptions)
 METAVARS = {int: "N", float: "X", str: "TEXT"}
 
 
@@ -24,31 +24,32 @@ class _HelpAll(argparse.Action):
         parser.exit()
 
 
-def add_options(parser, show_all, shown=None, config_class=RunConfig, options_class=RunOptions):
+def add_options(parser, show_all, shown):
     """Adds the flags of all declared options; what is not given is not in the result.
 
     Args:
         parser: A parser with `argument_default=argparse.SUPPRESS`.
         show_all: Whether the help shows all of them, or those that most people need.
-        shown: Preset whose values the help shows.
-        config_class: `RunConfig`, or one that extends it.
-        options_class: `RunOptions`, or one that extends it.
+        shown: The `RunConfig` whose values the help shows.
     """
     few = parser.add_argument_group("common options")
-    for group in (config_class, *config_class.groups(), options_class):
+    for group in GROUPS:
         if show_all:
             few = parser.add_argument_group(_heading(group))
-        for one in group.own_options().values():
-            if not one.rules.get("hidden"):
-                _add(few, one, show_all or one.rules.get("common"), shown)
-        for name, shorthand in SHORTHANDS.items():
-            if shorthand.target in group.own_options():
-                _add_shorthand(few, name, shorthand, show_all or name in COMMON_SHORTHANDS)
+        for one in _shown(group):
+            _add(few, one, show_all or one.rules.get("common"), shown)
 
 
 def add_help_all(parser, make):
     """Adds `--help-all`, which prints the help of the parser that `make` returns."""
     parser.add_argument("--help-all", action=_HelpAll, make=make, help="show every option")
+
+
+def _shown(group):
+    """The options of a group that the command line has, then the shorthands that edit one."""
+    own = group.own_options()
+    edits = [one for one in SHORTHANDS.values() if one.target in own]
+    return [one for one in own.values() if not one.rules.get("hidden")] + edits
 
 
 def _heading(group):
@@ -80,21 +81,6 @@ def _parsed(one):
     return parse
 
 
-def _add_shorthand(group, name, shorthand, shown):
-    flag = "--" + name.replace("_", "-")
-    settings = {"dest": name, "help": shorthand.help if shown else argparse.SUPPRESS}
-    if shorthand.type is bool:
-        group.add_argument(flag, action=argparse.BooleanOptionalAction, **settings)
-        return
-    group.add_argument(
-        flag,
-        type=shorthand.type,
-        action="append" if shorthand.repeated else "store",
-        metavar=METAVARS[shorthand.type],
-        **settings,
-    )
-
-
 def _described(one, value, shown):
     """Help, range and the value of a preset in one line."""
     facts = _facts(one)
@@ -121,22 +107,19 @@ def options_page():
         "`keras_infogan.RunConfig`. Defaults are those without a preset. This page is generated: "
         "`python -m keras_infogan.commands.options_parser > docs/options.md`.",
     ]
-    for group in (RunConfig, *RunConfig.groups(), RunOptions):
+    for group in GROUPS:
         lines += ["", f"## {group.title}", ""]
         if group.models is not None:
             lines += [f"For `model` {', '.join(group.models)} only.", ""]
-        lines += ["| flag | name | default | |", "|---|---|---|---|"]
-        for one in group.own_options().values():
-            if not one.rules.get("hidden"):
-                flag = f"--[no-]{one.flag[2:]}" if one.type is bool else one.flag
-                default = "" if one.default in (None, ()) else f"`{one.default}`"
-                text = "; ".join([one.help, *_facts(one)])
-                lines.append(f"| `{flag}` | `{one.name}` | {default} | {text} |")
-        for name, shorthand in SHORTHANDS.items():
-            if shorthand.target in group.own_options():
-                flag = "--" + name.replace("_", "-")
-                text = f"{shorthand.help}; a shorthand that edits `{shorthand.target}`"
-                lines.append(f"| `{flag}` | `{name}` | | {text} |")
+        rows = []
+        for one in _shown(group):
+            flag = f"--[no-]{one.flag[2:]}" if one.type is bool else one.flag
+            default = "" if one.default in (None, ()) else f"`{one.default}`"
+            text = "; ".join([one.help, *_facts(one)])
+            if isinstance(one, Shorthand):
+                text += f"; a shorthand that edits `{one.target}`"
+            rows.append((f"`{flag}`", f"`{one.name}`", default, text))
+        lines.append(markdown.table(("flag", "name", "default", ""), rows))
     return "\n".join(lines)
 
 

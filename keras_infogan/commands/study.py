@@ -12,7 +12,6 @@ import itertools
 import pathlib
 import re
 import signal
-import sys
 
 from keras_infogan import extensions, files, quiet
 from keras_infogan.commands import evaluate, program, study_table
@@ -20,7 +19,7 @@ from keras_infogan.commands.study_table import SPEED, read_rows
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.data import sources
 from keras_infogan.errors import DivergedError, UserError
-from keras_infogan.options import Option
+from keras_infogan.options import PARTS
 from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
 from keras_infogan.shorthands import SHORTHANDS
@@ -82,7 +81,6 @@ def _train(config, run, options):
     try:
         if not run.config.exists():
             return experiment.train(config, run.path, options)
-        extensions.require(run.read_imports(), run.path)
         _check_same(run.read_config(), config, run.path)
         moved = {} if config.dataset is None else {"dataset": config.dataset}
         return experiment.resume(run.path, moved, options.data_dir)
@@ -142,32 +140,18 @@ def parse_settings(texts):
     Raises:
         UserError: If there is no such option, or it cannot have the value.
     """
-    known = {name: one for name, one in RunConfig.options().items() if name != "seed"}
+    known = {**RunConfig.options(), **SHORTHANDS}
+    del known["seed"]
     settings = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not equals or name not in known and name not in SHORTHANDS:
+        if not equals or name not in known:
             raise UserError(
-                f"--set takes NAME=VALUE with NAME one of {', '.join([*known, *SHORTHANDS])}. "
-                f"Received: {text}."
+                f"--set takes NAME=VALUE with NAME one of {', '.join(known)}. Received: {text}."
             )
-        if name in known:
-            settings[name] = known[name].parse(value)
-        elif SHORTHANDS[name].repeated:
-            settings.setdefault(name, []).extend(value.split(";"))
-        else:
-            settings[name] = _of_shorthand(name, value)
+        value = known[name].parse(value)
+        settings[name] = settings.get(name, ()) + value if known[name].type == PARTS else value
     return settings
-
-
-def _of_shorthand(name, text):
-    shorthand = SHORTHANDS[name]
-    rules = {} if shorthand.least is None else {"least": shorthand.least}
-    flag = "--" + name.replace("_", "-")
-    declared = Option(name, flag, shorthand.type, optional=False, default=None, rules=rules)
-    value = declared.parse(text)
-    declared.check(value)
-    return value
 
 
 def main(arguments=None):
@@ -206,7 +190,3 @@ def _run(options):
         print("Give the same command again to resume the study.")
         return result
     print((pathlib.Path(options.out) / "table.md").read_text("utf-8"))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

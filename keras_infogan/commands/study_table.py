@@ -2,10 +2,11 @@
 
 import statistics
 
-from keras_infogan import earlier, files
+from keras_infogan import earlier, files, markdown
 from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
 from keras_infogan.presets import PRESETS
+from keras_infogan.serving.model_card import SCORES
 
 FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten digits
 # How fast a step runs; what it computes differs in the last bits at most.
@@ -55,14 +56,20 @@ def table(rows):
     """
     finished = [row["summary"] for row in rows if not failed(row["summary"])]
     codes = _read_codes(finished)
-    lines = [
-        f"| seed | one-to-one accuracy | purity | NMI | ARI | nats of {', '.join(codes)} | "
-        "Fréchet distance | precision | recall | coverage | diversity within a code | "
-        "continuous codes (rank correlation, share of digits where it is 0.8 or more) | health | "
-        "minutes |",
-        "|---" * 14 + "|",
+    head = [
+        "seed",
+        *SCORES.values(),
+        f"nats of {', '.join(codes)}",
+        "Fréchet distance",
+        "precision",
+        "recall",
+        "coverage",
+        "diversity within a code",
+        "continuous codes (rank correlation, share of digits where it is 0.8 or more)",
+        "health",
+        "minutes",
     ]
-    lines += ["| " + " | ".join(_cells(row, codes)) + " |" for row in rows]
+    lines = [markdown.table(head, [_cells(row, codes) for row in rows])]
     scores = [s["codes"]["code_accuracy"] for s in finished]
     scores = [score for score in scores if score is not None]
     lines.append("")
@@ -106,8 +113,7 @@ def _cells(row, codes):
         f"({meaning['digits_at_0.8']:.0%})"
         for name, meaning in summary["continuous"].items()
     ]
-    names = ("code_accuracy", "code_purity", "code_nmi", "code_ari")
-    numbers = [_number(scores.get(name)) for name in names]
+    numbers = [_number(scores.get(name)) for name in SCORES]
     if "each" in scores:
         numbers[0] += f" ({scores['code']})"
     nats = [_number(information.get(code, {}).get("nats")) for code in codes]

@@ -54,15 +54,15 @@ def main(arguments=None):
 
 
 def _train(given):
+    given = {n: tuple(value) if isinstance(value, list) else value for n, value in given.items()}
     settings = {name: given[name] for name in (*RunConfig.options(), *SHORTHANDS) if name in given}
     kept = {name: given[name] for name in RunOptions.options() if name in given}
-    kept = {n: tuple(value) if isinstance(value, list) else value for n, value in kept.items()}
     kept["imports"] = extensions.recorded(kept.get("imports", ()))
     options = RunOptions(**kept)
     if "resume" in given:
         return _resume(given, settings, kept)
     preset = PRESETS.get(given.get("preset", "lab"))
-    config = preset.config.with_options(**_tuples(settings))
+    config = preset.config.with_options(**settings)
     name = given.get("name", f"{config.preset}-s{config.seed}")
     check_name(name)
     path = pathlib.Path(given.get("out", "runs")) / name
@@ -88,7 +88,6 @@ def _resume(given, settings, kept):
             raise UserError(
                 f"{flag.replace('_', '-')} does not go with --resume: the run has its own."
             )
-    extensions.require(RunDir(given["resume"]).read_imports(), given["resume"])
     if "preset" in given:
         preset = RunDir(given["resume"]).read_config().preset
         if given["preset"] != preset:
@@ -97,11 +96,11 @@ def _resume(given, settings, kept):
                 f"{preset}."
             )
     # What needs no TensorFlow is checked before it is loaded, which takes seconds.
-    resuming.check(given["resume"], _tuples(settings))
+    resuming.check(given["resume"], settings)
     quiet.import_tensorflow()
     from keras_infogan.training import experiment
 
-    return _signal_of(experiment.resume(given["resume"], _tuples(settings), given.get("data_dir")))
+    return _signal_of(experiment.resume(given["resume"], settings, given.get("data_dir")))
 
 
 def describe(plan, model, options):
@@ -115,7 +114,7 @@ def describe(plan, model, options):
     config = plan.config
     lines = [] if plan.data.note is None else [plan.data.note]
     lines += [f"preset: {config.preset}"]
-    for group in (RunConfig, *RunConfig.groups(), RunOptions):
+    for group in options_parser.GROUPS:
         if group is RunOptions or config.uses(group):
             holder = options if group is RunOptions else config
             lines += [f"{name}: {_shown(getattr(holder, name))}" for name in group.own_options()]
@@ -142,11 +141,6 @@ def check_name(name):
             "--name must be a plain name: a letter or digit, then anything but / \\ [ ] * ?, up to "
             f"200 bytes. Received: {name!a}."
         )
-
-
-def _tuples(settings):
-    parts = {name for name, one in RunConfig.options().items() if isinstance(one.default, tuple)}
-    return {name: tuple(v) if name in parts else v for name, v in settings.items()}
 
 
 def _shown(value):

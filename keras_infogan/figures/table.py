@@ -1,9 +1,9 @@
 """Scores of finished runs in one Markdown table."""
 
+from keras_infogan import files, markdown
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.digits import shows_digits
 from keras_infogan.figures.figure import Figure
-from keras_infogan.files import write_text
 
 ALIKE = (3, 5, 8)  # the digits that are taken for each other most
 DISENTANGLEMENT = {
@@ -28,19 +28,16 @@ def write(out, runs):
     Raises:
         UserError: If a run has not finished.
     """
-    text = table(runs)
-    write_text(out, text)
+    files.write_text(out, table(runs))
 
 
 def table(runs):
     """A row for each score and a column for each run; "–" for what a run does not have."""
     columns = [_column(run) for run in runs]
-    names = list(dict.fromkeys(name for column in columns for name in column))
-    lines = ["| | " + " | ".join(run.path.name for run in runs) + " |"]
-    lines.append("|---" * (len(runs) + 1) + "|")
-    for name in names:
-        lines.append(f"| {name} | " + " | ".join(c.get(name, "–") for c in columns) + " |")
-    return "\n".join(lines) + "\n"
+    names = dict.fromkeys(name for column in columns for name in column)
+    head = ["", *(run.path.name for run in runs)]
+    rows = [[name, *(column.get(name, "–") for column in columns)] for name in names]
+    return markdown.table(head, rows) + "\n"
 
 
 def _column(run):

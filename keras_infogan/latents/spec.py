@@ -86,11 +86,11 @@ class LatentSpec:
         """
         noise, codes = None, []
         for count, part in notation.parse_sum(text):
-            if part.name in NOISES:
+            if part.name in notation.NOISE:
                 if noise is not None or count != 1:
                     raise UserError(f"Latents have one noise. Received: {text}.")
                 try:
-                    noise = NOISES[part.name](*part.args, **dict(part.kwargs))
+                    noise = Noise(*part.args, **dict(part.kwargs))
                 except (TypeError, ValueError) as error:
                     raise UserError(f"{part}: {error}") from None
             else:
@@ -319,7 +319,3 @@ class LatentSpec:
 
     def __repr__(self):
         return f"LatentSpec({self.noise}, {list(self.codes)})"
-
-
-# How noise is written in text.
-NOISES = {"normal": Noise, "noise": Noise}

@@ -6,6 +6,8 @@ Model Reporting", 2019.
 
 import json
 
+from keras_infogan import markdown
+
 FILE = "README.md"  # for people, who may change it
 INFOGAN = """\
 An InfoGAN's generator and recognizer, exported by keras_infogan for TensorFlow Serving. The \
@@ -74,7 +76,7 @@ def scores(about):
         rows = codes.get("each") or {codes.get("code") or about["codes"]["code"]: codes}
         rows = rows | ({"all together": codes["together"]} if codes.get("together") else {})
         cells = [[name, *(f"{row[key]:.4f}" for key in SCORES)] for name, row in rows.items()]
-        found.append(_table(["code", *SCORES.values()], cells))
+        found.append(markdown.table(["code", *SCORES.values()], cells))
     lines = [
         [f"information of {name}", f"{value['nats']:.3f} nats"]
         for name, value in summary.get("information", {}).items()
@@ -85,7 +87,7 @@ def scores(about):
         for name, meaning in summary.get("continuous", {}).items()
     ]
     if lines:
-        found.append(_table(["code", "score"], lines))
+        found.append(markdown.table(["code", "score"], lines))
     return "\n\n".join(found) or "No code was scored."
 
 
@@ -94,7 +96,9 @@ def codes_and_labels(about):
     codes, reads = about["codes"], "recognize" in about["signatures"]
     if not codes["all"]:
         return "The model has no codes: an image follows from noise alone."
-    parts = [_table(["code", "values"], [[name, _range(f)] for name, f in codes["all"].items()])]
+    parts = [
+        markdown.table(["code", "values"], [[name, _range(f)] for name, f in codes["all"].items()])
+    ]
     if codes["code"] and not codes["code_to_label"]:
         parts.append(
             f"The data has no labels, so images are asked for by the value of {codes['code']} "
@@ -107,7 +111,7 @@ def codes_and_labels(about):
         ]
         alone = "D learned too" if codes["learns_labels"] else "were used for nothing else"
         source = f"Fitted on training labels, which {alone}" if reads else "Given in training"
-        parts += [f"{source}:", _table([codes["code"], "label"], rows)]
+        parts += [f"{source}:", markdown.table([codes["code"], "label"], rows)]
     return "\n\n".join(parts)
 
 
@@ -129,11 +133,6 @@ def _name(name):
     return "" if name is None else ": " + " ".join(name.split()).replace("|", "\\|")
 
 
-def _table(head, rows):
-    first, *others = [f"| {' | '.join(map(str, cells))} |" for cells in (head, *rows)]
-    return "\n".join([first, "|" + "---|" * len(head), *others])
-
-
 def _signatures(signatures):
     def written(tensors):
         texts = []
@@ -146,7 +145,7 @@ def _signatures(signatures):
         [f"`{name}`", written(signature["inputs"]), written(signature["outputs"])]
         for name, signature in signatures.items()
     ]
-    return _table(["signature", "inputs", "outputs"], rows)
+    return markdown.table(["signature", "inputs", "outputs"], rows)
 
 
 def _example(codes):
