@@ -28,58 +28,27 @@ BESIDE = ("run", "identity")  # of config.json, beside the RunConfig
 
 
 class RunDir:
-    """Names and atomic writes below one run's directory."""
+    """Names and atomic writes below one run's directory.
+
+    Attributes:
+        logs: The files that lines are appended to.
+    """
 
     def __init__(self, path):
         self.path = pathlib.Path(path)
-
-    @property
-    def config(self):
-        return self.path / "config.json"
-
-    @property
-    def environment(self):
-        return self.path / "environment.json"
-
-    @property
-    def metrics(self):
-        return self.path / "metrics.jsonl"
-
-    @property
-    def summary(self):
-        return self.path / "summary.json"
-
-    @property
-    def health(self):
-        return self.path / "health.jsonl"
-
-    @property
-    def evaluations(self):
-        return self.path / "evaluations.jsonl"
-
-    @property
-    def restarts(self):
-        return self.path / "restarts.jsonl"
-
-    @property
-    def evaluation(self):
-        return self.path / "evaluation.json"
-
-    @property
-    def evaluation_pictures(self):
-        return self.path / "evaluation"
-
-    @property
-    def images(self):
-        return self.path / "images"
-
-    @property
-    def checkpoints(self):
-        return self.path / "checkpoints"
-
-    @property
-    def export(self):
-        return self.path / "export" / "generator"
+        self.config = self.path / "config.json"
+        self.environment = self.path / "environment.json"
+        self.metrics = self.path / "metrics.jsonl"
+        self.health = self.path / "health.jsonl"
+        self.evaluations = self.path / "evaluations.jsonl"
+        self.restarts = self.path / "restarts.jsonl"
+        self.logs = (self.metrics, self.health, self.evaluations, self.restarts)
+        self.summary = self.path / "summary.json"
+        self.evaluation = self.path / "evaluation.json"
+        self.evaluation_pictures = self.path / "evaluation"
+        self.images = self.path / "images"
+        self.checkpoints = self.path / "checkpoints"
+        self.export = self.path / "export" / "generator"
 
     def check_new(self):
         """Checks that a new run can be made here, without making it.
@@ -118,7 +87,7 @@ class RunDir:
         with contextlib.ExitStack() as stack:
             with files.writing(self.path):
                 stack.enter_context(locks.hold_folder(self.path))
-            for folder in (self.path, self.images, self.checkpoints, self.path / "evaluation"):
+            for folder in (self.path, self.images, self.checkpoints, self.evaluation_pictures):
                 files.remove_parts(folder)
             yield
 
@@ -164,11 +133,6 @@ class RunDir:
         """Step of the last checkpoint, sound or not; 0 without any."""
         return max(map(checkpoints.step_of, checkpoints.there(self.checkpoints)), default=0)
 
-    @property
-    def logs(self):
-        """The files that lines are appended to."""
-        return (self.metrics, self.health, self.evaluations, self.restarts)
-
     def read_config(self):
         """The `RunConfig` of the run.
 
@@ -191,14 +155,6 @@ class RunDir:
             return RunOptions.from_json(content)
         except UserError as error:
             raise UserError(f"{self.config}: {error}") from None
-
-    def read_imports(self):
-        """The modules that the run was made with; raises as `read_config`.
-
-        Its config and options can be read after these have been imported, see
-        `extensions.require`.
-        """
-        return tuple(self._content()["run"].get("imports") or ())
 
     def read_identity(self):
         """What the run's data are, see `data.identity`; None for a run that did not record it.

@@ -5,11 +5,10 @@ infogan client --recognize seven.png three.png
 """
 
 import pathlib
-import sys
 
 from keras_infogan import quiet
 from keras_infogan.commands import program
-from keras_infogan.commands.image_options import DEFAULTS, add_image_options, png_path, settings
+from keras_infogan.commands.image_options import DEFAULTS, add_image_options, settings
 from keras_infogan.errors import UserError
 from keras_infogan.serving import client, sheet
 from keras_infogan.serving.served_by_rest import RestModel
@@ -21,7 +20,7 @@ def draw(options):
     """Asks for images, writes them and prints the file's name."""
     if options.out is None:
         raise UserError("--label, --code and --any need --out, a .png file.")
-    out = png_path(options.out)
+    out = program.output_file(options.out, ".png", folder_is_made=True)
     kind = next((kind for kind in ("label", "code") if getattr(options, kind) is not None), None)
     value = getattr(options, kind) if kind else None
     values = settings(options.set)
@@ -99,7 +98,3 @@ def main(arguments=None):
         help="how long to wait for an answer (default: 10)",
     )
     return program.run(parser, run, arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,10 +4,7 @@ says, without any run.
     infogan compare runs/a runs/b --figure codes --out figure.png
 """
 
-import pathlib
-import sys
-
-from keras_infogan import extensions, figures, files, quiet
+from keras_infogan import figures, quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
@@ -28,7 +25,7 @@ def main(arguments=None):
 
 
 def _run(options):
-    compare(options.figure, options.runs, pathlib.Path(options.out), options.steps)
+    compare(options.figure, options.runs, options.out, options.steps)
     print(options.out)
 
 
@@ -55,22 +52,11 @@ def compare(name, runs, out, steps=()):
         raise UserError(
             f"--figure {name} {wants}. Received: {' '.join(map(str, steps)) or 'none'}."
         )
-    if out.suffix.lower() != figure.suffix:
-        raise UserError(f"--out must be a {figure.suffix} file. Received: {out}.")
-    if not out.parent.is_dir():
-        raise UserError(f"{out.parent} is not a directory.")
-    if out.is_dir():
-        raise UserError(f"--out must be a file. Received a directory: {out}.")
-    files.check_writable(out.parent)
+    out = program.output_file(out, figure.suffix)
     found = [RunDir(run) for run in runs]
     for run in found:
-        extensions.require(run.read_imports(), run.path)
         run.read_config()  # says so if it is no run
     quiet.import_tensorflow()
     figure.draw(
         out, *([found] if figure.needs_runs else []), *([steps] if figure.needs_steps else [])
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,7 +3,6 @@
 It needs Gradio (the extra `demo`) and no network.
 """
 
-import ipaddress
 import os
 import signal
 import sys
@@ -12,6 +11,7 @@ import threading
 from keras_infogan.commands import ports, program
 from keras_infogan.errors import UserError
 from keras_infogan.serving.exported import Exported, find_version
+from keras_infogan.serving.served_model import on_this_machine
 
 # Gradio and what it brings ask hosts elsewhere unless told not to, and this machine through a
 # proxy if there is one.
@@ -67,20 +67,13 @@ def launch(path, port, host=ports.HOST):
         raise ports.taken(port, host) from None
 
 
-def _is_local(host):
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def serve(options):
     """Serves the page until Ctrl-C."""
     try:
         # A shell starts what goes to the background deaf to Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         launch(options.run, options.port, options.host)
-        if not _is_local(options.host):
+        if not on_this_machine(options.host):
             print(
                 f"{options.host} can be reached from other machines: all who reach it may use the "
                 "page, which asks for no password.",
@@ -105,7 +98,3 @@ def main(arguments=None):
         help="address to serve at; 0.0.0.0 lets other machines in (default: %(default)s)",
     )
     return program.run(parser, serve, arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,9 +8,8 @@ place of the run (runs/quick-s0/checkpoints/step-000006000.keras), with --out an
 
 import contextlib
 import pathlib
-import sys
 
-from keras_infogan import extensions, files, quiet
+from keras_infogan import files, quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
@@ -44,7 +43,6 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
             raise UserError("A checkpoint by itself needs --dataset and --out.")
     else:
         run = RunDir(path)
-        extensions.require(run.read_imports(), path)
         config = run.read_config()
         if config.dataset is None:  # the loader would take whatever MNIST it finds
             raise UserError(f"{path} is not a run: {run.config} names no data set.")
@@ -191,7 +189,3 @@ def main(arguments=None):
 def _run(options):
     scores = evaluate(options.run, options.out, options.dataset, options.data_dir, options.seed)
     print(report(scores))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

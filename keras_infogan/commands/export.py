@@ -10,7 +10,6 @@ Another format than saved_model holds the generator alone, from latents to image
 import contextlib
 import pathlib
 import shutil
-import sys
 
 from keras_infogan import checkpoints, files, invocation, pretrained, quiet
 from keras_infogan.commands import program
@@ -88,10 +87,7 @@ def export_format(path, kind, out):
     """
     if out is None:
         raise UserError(f"--format {kind} needs --out, a file.")
-    out = pathlib.Path(out)
-    if not out.parent.is_dir():
-        raise UserError(f"{out.parent} is not a directory.")
-    files.check_writable(out.parent)
+    out = program.output_file(out, formats.FORMATS[kind].suffix)
     if pretrained.is_named(path):
         quiet.import_tensorflow()
         from keras_infogan.saving import from_preset
@@ -106,7 +102,7 @@ def export_format(path, kind, out):
 def _finished(path):
     """A finished run, its facts for about.json, and how to resume it."""
     run = RunDir(path)
-    config, imports = run.read_config(), run.read_imports()
+    config, imports = run.read_config(), run.read_options().imports
     resume = f"Resume it with: {invocation.resume_command(path, imports)}"
     for file in (run.summary, run.environment):
         if not file.exists():
@@ -163,7 +159,3 @@ def main(arguments=None):
     )
     program.add_import(parser)
     return program.run(parser, _export, arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

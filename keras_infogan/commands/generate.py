@@ -5,12 +5,10 @@ infogan generate runs/quick-s0 --label 7 --count 4 --sweep c2 --out widths.png
 infogan generate runs/quick-s0 --grid --out all.png
 """
 
-import sys
-
 import numpy as np
 
 from keras_infogan.commands import program
-from keras_infogan.commands.image_options import add_image_options, png_path, settings
+from keras_infogan.commands.image_options import add_image_options, settings
 from keras_infogan.errors import UserError
 from keras_infogan.serving import sheet
 from keras_infogan.serving.exported import Exported, find_version
@@ -69,7 +67,7 @@ def _steps(facts):
 
 def draw(options):
     """Draws, writes and prints the file's name."""
-    out = png_path(options.out)
+    out = program.output_file(options.out, ".png", folder_is_made=True)
     values = settings(options.set)
     find_version(options.run)  # before TensorFlow takes its time to load
     images = table(
@@ -100,7 +98,3 @@ def main(arguments=None):
     add_image_options(parser, out_required=True)
     parser.add_argument("--sweep", metavar="NAME", help="move this code from end to end in a row")
     return program.run(parser, draw, arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,8 +1,5 @@
 """What the programs that draw images share: number, seed and codes of the images, and the file."""
 
-import pathlib
-
-from keras_infogan import files
 from keras_infogan.errors import UserError
 
 FLOAT32_MAX = 3.4028e38
@@ -51,19 +48,3 @@ def _setting(text):
         if abs(number) <= FLOAT32_MAX:  # NaN is not
             return name, number
     raise UserError(f"--set takes NAME=NUMBER, such as c2=1.5. Received: {text}.")
-
-
-def png_path(text):
-    """The path of a picture that can be written.
-
-    Raises:
-        UserError: If it is no .png file, or cannot be written.
-    """
-    path = pathlib.Path(text)
-    try:
-        if path.suffix.lower() != ".png" or path.is_dir():
-            raise UserError(f"--out must be a .png file. Received: {text}.")
-    except OSError as error:  # a name that is too long, a folder that must not be looked into
-        raise UserError(f"Cannot write {text}: {error.strerror}.") from None
-    files.check_writable(path.parent)
-    return path

@@ -1,12 +1,12 @@
 """`infogan COMMAND ...`: one program for all commands, of which it imports the one it runs."""
 
 import argparse
-import difflib
 import importlib
 import sys
 
 import keras_infogan
 from keras_infogan.commands.program import OneLineParser
+from keras_infogan.errors import did_you_mean
 
 COMMANDS = {
     "train": "train a model, or resume a run",
@@ -36,8 +36,7 @@ def main(arguments=None):
     parser = _parser()
     name = parser.parse_args(arguments[:1]).command
     if name not in COMMANDS:
-        near = difflib.get_close_matches(name, COMMANDS, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(name, COMMANDS)
         parser.error(f"The command must be one of {', '.join(COMMANDS)}.{hint} Received: {name}.")
     return importlib.import_module(f"keras_infogan.commands.{name}").main(arguments[1:])
 

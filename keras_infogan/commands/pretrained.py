@@ -8,7 +8,6 @@ A model is taken from seed 0 only: the first one, not the best of several.
 
 import shlex
 import shutil
-import sys
 
 from keras_infogan import checksums, files, invocation, pretrained, quiet
 from keras_infogan.commands import program
@@ -54,7 +53,7 @@ def add(path, name, licence=None):
         raise UserError(f"--name must be letters, digits and _. Received: {name}.")
     if name in pretrained.names():
         raise UserError(f"There is a pretrained model {name}: remove {pretrained.FOLDER / name}.")
-    if run.read_imports():
+    if run.read_options().imports:
         raise UserError(f"{path} was made with --import: others could not load it.")
     if config.seed != 0:
         raise UserError(f"A pretrained model must be of seed 0. Received: seed {config.seed}.")
@@ -163,7 +162,3 @@ def _run(options):
         print(listing())
     else:
         print(add(options.run, options.name, options.data_licence))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

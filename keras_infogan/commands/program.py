@@ -3,12 +3,13 @@
 import argparse
 import contextlib
 import os
+import pathlib
 import signal
 import sys
 
-from keras_infogan import extensions
+from keras_infogan import extensions, files
 from keras_infogan.commands.leaving import leaves_at_once
-from keras_infogan.errors import ProgramError, StorageError
+from keras_infogan.errors import ProgramError, StorageError, UserError
 from keras_infogan.text import shown, take_any_text
 
 
@@ -47,6 +48,31 @@ def add_exported(parser):
     parser.add_argument(
         "run", help="directory of a run, of versions or of one version; or a pretrained model"
     )
+
+
+def output_file(text, *suffixes, folder_is_made=False):
+    """The path of a file that can be written.
+
+    Args:
+        text: What `--out` says.
+        suffixes: Those that it may have.
+        folder_is_made: Whether its folder need not be there.
+
+    Raises:
+        UserError: If it has another suffix, or cannot be written.
+    """
+    path = pathlib.Path(text)
+    try:
+        if path.suffix.lower() not in suffixes:
+            raise UserError(f"--out must be a {suffixes[0]} file. Received: {text}.")
+        if path.is_dir():
+            raise UserError(f"--out must be a file. Received a directory: {text}.")
+        if not folder_is_made and not path.parent.is_dir():
+            raise UserError(f"{path.parent} is not a directory.")
+    except OSError as error:  # a name that is too long, a folder that must not be looked into
+        raise UserError(f"Cannot write {text}: {error.strerror}.") from None
+    files.check_writable(path.parent)
+    return path
 
 
 def run(parser, action, arguments=None):

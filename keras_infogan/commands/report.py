@@ -5,10 +5,7 @@ infogan report runs/a runs/b --out report.html
 infogan report runs/lab-s0 --lab --out report.html
 """
 
-import pathlib
-import sys
-
-from keras_infogan import extensions, files, quiet
+from keras_infogan import quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
@@ -25,18 +22,10 @@ def report(runs, out, lab=False):
     Raises:
         UserError: If a run cannot be read, or the file cannot be written.
     """
-    out = pathlib.Path(out)
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise UserError(f"--out must be a .html file. Received: {out}.")
-    if out.is_dir():
-        raise UserError(f"--out must be a file. Received a directory: {out}.")
-    if not out.parent.is_dir():
-        raise UserError(f"{out.parent} is not a directory.")
-    files.check_writable(out.parent)
+    out = program.output_file(out, ".html", ".htm")
     if len(set(runs)) < len(runs):
         raise UserError(f"Each run must be given once. Received: {' '.join(runs)}.")
     for run in map(RunDir, runs):
-        extensions.require(run.read_imports(), run.path)
         run.read_config()  # says so if it is no run
     quiet.import_tensorflow()
     from keras_infogan.reports import page
@@ -57,7 +46,3 @@ def main(arguments=None):
 def _run(options):
     report(options.runs, options.out, options.lab)
     print(options.out)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

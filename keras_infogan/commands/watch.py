@@ -6,7 +6,6 @@ It reads the run's files alone, and can be started and stopped at any time.
 """
 
 import signal
-import sys
 
 from keras_infogan.commands import ports, program
 
@@ -42,7 +41,3 @@ def main(arguments=None):
     ports.add(parser, 7861)
     program.add_import(parser)
     return program.run(parser, lambda options: watch(options.run, options.port), arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,5 @@
 """Whether a run can be resumed, and with which config. Answers at once: no TensorFlow."""
 
-from keras_infogan import extensions
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training.interruptions import resumable
@@ -25,7 +24,6 @@ def check(path, overrides):
         StorageError: If its directory cannot be written.
     """
     run = RunDir(path)
-    extensions.require(run.read_imports(), path)
     config = run.read_config()
     overrides = dict(overrides)
     if "epochs" in overrides:  # they lift no limit here
@@ -40,6 +38,6 @@ def check(path, overrides):
                 f"{one.flag} {getattr(wanted, name)} contradicts the run in {path}, which has "
                 f"{getattr(config, name)}."
             )
-    with resumable(run, run.read_imports()), run.locked():
+    with resumable(run, run.read_options().imports), run.locked():
         run.latest_checkpoint(quietly=True)
     return wanted

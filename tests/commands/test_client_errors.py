@@ -249,7 +249,7 @@ def test_a_place_that_cannot_be_written_is_named_before_asking(rest, refused, ma
     open("file", "w").close()
     os.mkdir("folder.png")
     line = refused(*command, "--out", "folder.png")
-    assert line == "--out must be a .png file. Received: folder.png."
+    assert line == "--out must be a file. Received a directory: folder.png."
     line = refused(*command, "--out", "file/a.png")
     assert line.startswith("Cannot write to ") and line.endswith("file: Not a directory.")
     assert manager.requests == []

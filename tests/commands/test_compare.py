@@ -376,7 +376,7 @@ def test_a_figure_of_ones_own(root, tmp_path):
     )
 
     def run(name):
-        command = [sys.executable, "-m", "keras_infogan.commands.compare", "--figure", name]
+        command = [sys.executable, "-m", "keras_infogan", "compare", "--figure", name]
         command += ["--import", str(tmp_path / "my_figures.py"), "--out", str(tmp_path / "x.md")]
         return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120)
 

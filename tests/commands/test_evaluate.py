@@ -313,7 +313,7 @@ def test_a_place_that_cannot_be_written_is_refused(run, capfd):
 def test_as_a_process_it_says_one_line(root, tmp_path):
     (tmp_path / "config.json").write_text("{}")
     process = subprocess.run(
-        [sys.executable, "-m", "keras_infogan.commands.evaluate", str(tmp_path)],
+        [sys.executable, "-m", "keras_infogan", "evaluate", str(tmp_path)],
         cwd=root,
         capture_output=True,
         text=True,

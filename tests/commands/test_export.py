@@ -54,6 +54,14 @@ def test_out_that_cannot_be_written_is_refused(run, tmp_path, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_file_of_another_format_is_refused(run, tmp_path, capsys):
+    out = tmp_path / "generator.tflite"
+    assert program.main([str(run.path), "--format", "onnx", "--out", str(out)]) == 2
+    assert capsys.readouterr().err == (
+        f"infogan export: --out must be a .onnx file. Received: {out}.\n"
+    )
+
+
 def trained_on(run):
     run.summary.write_text(json.dumps({**json.loads(run.summary.read_text()), "steps": 99}))
 

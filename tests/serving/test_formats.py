@@ -28,11 +28,6 @@ def test_a_file_that_draws_something_else_is_not_kept(trained, tmp_path, monkeyp
     assert not list(tmp_path.iterdir())
 
 
-def test_another_suffix_is_refused(trained, tmp_path):
-    with pytest.raises(UserError, match=r"must be a \.onnx file for onnx"):
-        formats.export_generator(trained, "onnx", tmp_path / "generator.tflite")
-
-
 def test_what_is_not_installed_is_named(trained, tmp_path, monkeypatch):
     def missing(path, latents):
         raise ModuleNotFoundError("No module named 'onnxruntime'", name="onnxruntime")
