@@ -5,6 +5,8 @@ import inspect
 import numpy as np
 from PIL import Image, ImageFile, ImageOps
 
+from keras_infogan.errors import UserError
+
 
 def suffixes():
     """Suffixes of the formats that Pillow can read, such as `".png"`, in lower case."""
@@ -58,6 +60,20 @@ def decode(file):
     if image.has_transparency_data:
         return image.convert("RGBA")
     return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def load(path):
+    """A picture of a run as a `PIL.Image`.
+
+    Raises:
+        UserError: If it cannot be read.
+    """
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+            return picture.copy()
+    except OSError:
+        raise UserError(f"{path} is damaged.") from None
 
 
 def over_white(image):

@@ -141,22 +141,21 @@ def _font_with(letter):
     return next((font.name for font in fonts if has(font.fname)), None)
 
 
-def save_curves(path, steps, curves, title, unit, level=None):
+def save_curves(path, curves, title, unit, level=None):
     """Draws curves over steps as PNG.
 
     Args:
         path: Where to.
-        steps: Numbers of steps, `(n,)`.
-        curves: `{label: values (n,)}`.
+        curves: `{label: {step: value}}`; values that are not finite are gaps.
         title: Title of the picture.
         unit: Label of the vertical axis.
         level: Optional `(value, label)` of a dashed line, such as a bound.
     """
     with drawing(path, (7, 4), [title, unit, *curves]) as figure:
         axes = figure.add_subplot()
-        marker = "o" if len(steps) < 3 else None
-        for label, values in curves.items():
-            axes.plot(steps, values, label=drawable(label), linewidth=1.2, marker=marker)
+        for label, points in curves.items():
+            style = {"linewidth": 1.2, "marker": "o" if len(points) < 3 else None}
+            axes.plot(*zip(*points.items(), strict=True), label=drawable(label), **style)
         if level:
             axes.axhline(level[0], color="grey", linestyle="--", linewidth=1, label=level[1])
         axes.set(title=drawable(title), xlabel="step", ylabel=drawable(unit))

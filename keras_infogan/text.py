@@ -1,4 +1,4 @@
-"""Text from outside, such as the names of files, as text that any program can show."""
+"""Text that any program can show, names from outside among it, and durations in words."""
 
 import contextlib
 import sys
@@ -29,3 +29,12 @@ def take_any_text():
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a stream of another kind, as in a notebook
             stream.reconfigure(errors="backslashreplace")
+
+
+def duration(seconds):
+    """Seconds as "40 s", "12 min" or "3.5 h"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

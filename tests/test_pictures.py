@@ -80,7 +80,11 @@ def read(path):
 def test_save_curves_writes_a_png(tmp_path):
     path = tmp_path / "losses.png"
     steps = np.arange(100, 1100, 100)
-    save_curves(path, steps, {"D": np.sqrt(steps), "G": np.log(steps)}, "Losses", "nats")
+    curves = {
+        label: dict(zip(steps, values, strict=True))
+        for label, values in (("D", np.sqrt(steps)), ("G", np.log(steps)))
+    }
+    save_curves(path, curves, "Losses", "nats")
     picture = read(path)
     assert picture.shape == (400, 700, 3)
     # matplotlib draws its first curve blue and its second orange.
@@ -93,9 +97,9 @@ def test_save_curves_writes_a_png(tmp_path):
 
 def test_save_curves_shows_a_single_point(tmp_path):
     path = tmp_path / "losses.png"
-    save_curves(path, [100], {"D": [1.0]}, "Losses", "nats")
+    save_curves(path, {"D": {100: 1.0}}, "Losses", "nats")
     one_point = read(path)
-    save_curves(path, [100], {"D": [float("nan")]}, "Losses", "nats")
+    save_curves(path, {"D": {100: float("nan")}}, "Losses", "nats")
     no_point = read(path)
     # Without a marker, a curve of one point is nothing but its line in the legend.
     blue = [(picture[..., 2] > picture[..., 0] + 80).sum() for picture in (one_point, no_point)]
@@ -104,10 +108,10 @@ def test_save_curves_shows_a_single_point(tmp_path):
 
 def test_save_curves_draws_a_level(tmp_path):
     path = tmp_path / "information.png"
-    steps, curves = [0, 500, 1000], {"L_I": [0.0, 1.0, 2.0]}
-    save_curves(path, steps, curves, "Information", "nats")
+    curves = {"L_I": {0: 0.0, 500: 1.0, 1000: 2.0}}
+    save_curves(path, curves, "Information", "nats")
     without = read(path)
-    save_curves(path, steps, curves, "Information", "nats", level=(2.3, "H(c)"))
+    save_curves(path, curves, "Information", "nats", level=(2.3, "H(c)"))
     with_level = read(path)
 
     def dashes(picture):
@@ -161,7 +165,7 @@ def test_save_matrix_grows_with_the_table(tmp_path):
 @pytest.mark.parametrize("name", ["$a_b$", "$a_b_c$", "\\frac{", "a\nb", "貓", "\udce9", "_x"])
 def test_any_name_is_drawn(tmp_path, name):
     save_matrix(tmp_path / "a.png", np.eye(2, dtype=int), [name, "b"], [name, "b"], "", "", "")
-    save_curves(tmp_path / "b.png", [1, 2], {"d_loss": [1.0, 2.0]}, name, "")
+    save_curves(tmp_path / "b.png", {"d_loss": {1: 1.0, 2: 2.0}}, name, "")
     for picture in ("a.png", "b.png"):
         with Image.open(tmp_path / picture) as drawn:
             assert min(drawn.size) > 100

@@ -3,6 +3,8 @@
 import io
 import sys
 
+import pytest
+
 from keras_infogan import text
 
 
@@ -20,3 +22,20 @@ def test_a_stream_of_any_encoding_takes_any_text(monkeypatch):
     text.take_any_text()
     print("Code → label: é")
     assert written.getvalue() == b"Code \\u2192 label: \xe9\n"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "0 s"),
+        (40, "40 s"),
+        (89.4, "89 s"),
+        (90, "2 min"),
+        (725, "12 min"),
+        (89 * 60, "89 min"),
+        (90 * 60, "1.5 h"),
+        (12_600, "3.5 h"),
+    ],
+)
+def test_durations_are_readable(seconds, words):
+    assert text.duration(seconds) == words

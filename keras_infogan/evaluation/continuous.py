@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import rankdata
 
-from keras_infogan.data.pipeline import evenly_chosen
+from keras_infogan.data.image_data import evenly_chosen
 from keras_infogan.evaluation.moments import PROPERTIES, measure
 
 STEPS = 11

@@ -234,6 +234,26 @@ def diagnose(vitals):
     return [problem for check in CHECKS if (problem := check(vitals))]
 
 
+def summarize(rows):
+    """The problems of a run, for summary.json.
+
+    Args:
+        rows: Lines of health.jsonl.
+
+    Returns:
+        List of dicts `problem`, `seen` and `remedy` as last noted, `first_step` and `last_step`.
+    """
+    found = {}
+    for row in rows:
+        row = dict(row)
+        if not {"step", "problem"} <= set(row):
+            continue  # altered since it was written
+        step = row.pop("step")
+        first = found.get(row["problem"], {"first_step": step})["first_step"]
+        found[row["problem"]] = {**row, "first_step": first, "last_step": step}
+    return list(found.values())
+
+
 def _listed(items):
     return ", ".join(str(item) for item in items)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from keras_infogan.data.pipeline import sample_images
 from keras_infogan.evaluation.codes import read_codes
-from keras_infogan.evaluation.scores import label_name, scores_by_code
+from keras_infogan.evaluation.scores import confusion_table, scores_by_code
 from keras_infogan.pictures import save_grid, save_matrix
 
 COLUMNS = 16
@@ -49,13 +49,11 @@ def save_illustrations(folder, model, data, scores, seed=0, test_codes=None):
 
 
 def _save_confusion(path, counts, code_to_label, names):
-    counts = np.array(counts)
-    labels = [label_name(label, names) for label in range(len(counts))]
-    columns = [*labels, "none"]
-    if None not in code_to_label.values():
-        counts, columns = counts[:, :-1], labels
-    title = f"{counts.sum():,} test images"
-    save_matrix(path, counts, labels, columns, title, "label", "label that their code stands for")
+    rows, columns, counts = confusion_table(counts, code_to_label, names)
+    title = f"{np.sum(counts):,} test images"
+    save_matrix(
+        path, np.array(counts), rows, columns, title, "label", "label that their code stands for"
+    )
 
 
 def _images_by_code(codes, num_codes, data, size):

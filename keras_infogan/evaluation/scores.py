@@ -115,18 +115,34 @@ def confusion(table, codes, labels, num_labels):
     return contingency(labels, read, num_labels, num_labels + 1)
 
 
+def confusion_table(counts, code_to_label, names=None):
+    """What is shown of a `confusion`: its last column only where a value of the code has no label.
+
+    Args:
+        counts: As `confusion` gives them, or nested lists.
+        code_to_label: The code's table, as in `code_scores`.
+        names: Names of the labels, or None.
+
+    Returns:
+        Names of the rows, names of the columns, and the counts.
+    """
+    rows = [label_name(label, names) for label in range(len(counts))]
+    if None in code_to_label.values():
+        return rows, [*rows, label_name(None)], counts
+    return rows, rows, [row[:-1] for row in counts]
+
+
 def codes_in_use(codes, num_codes):
     """Share of the codes that get at least `USE_SHARE` of an even share of the images."""
     counts = np.bincount(np.asarray(codes), minlength=num_codes)
     return float(np.mean(counts >= USE_SHARE * len(codes) / num_codes))
 
 
-def ambiguous_codes(counts, clear_share=CLEAR_SHARE):
+def ambiguous_codes(counts):
     """The codes that no single label describes.
 
     Args:
         counts: `(num_codes, num_labels)`, from `contingency`.
-        clear_share: Share of its images above which a code's commonest label describes it.
 
     Returns:
         Dict of such a code (as text) to its labels, the commonest first, as
@@ -135,7 +151,7 @@ def ambiguous_codes(counts, clear_share=CLEAR_SHARE):
     found = {}
     for code, row in enumerate(counts):
         shares = row / max(row.sum(), 1)
-        if row.sum() and shares.max() < clear_share:
+        if row.sum() and shares.max() < CLEAR_SHARE:
             order = np.argsort(-shares, kind="stable")
             found[str(code)] = {
                 str(label): round(float(shares[label]), 4)

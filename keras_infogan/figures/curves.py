@@ -1,5 +1,8 @@
-"""metrics.jsonl of several runs in one picture."""
+"""Curves of metrics.jsonl: the charts of one run, and several runs in one picture."""
 
+import dataclasses
+
+from keras_infogan import objectives
 from keras_infogan.errors import UserError
 from keras_infogan.figures.figure import Figure
 from keras_infogan.pictures import drawable, drawing
@@ -12,8 +15,7 @@ PANELS = {
     "information": "information, nats",
     "code_accuracy": "Q's accuracy on its own codes",
 }
-# Curves of one run, by the names of their metrics.
-_LOSSES = {
+LOSSES = {
     "d_loss": "discriminator",
     "g_loss": "generator (adversarial)",
     "categorical_loss": "Q, categorical codes",
@@ -27,19 +29,89 @@ PROBABILITIES = {
 COLUMNS = 2
 
 
-def losses(latents):
-    """`{metric: label}` of the losses that a model with these latents has."""
-    hidden = {
+@dataclasses.dataclass(frozen=True)
+class Chart:
+    """Curves over steps.
+
+    Args:
+        title: What it shows.
+        unit: Label of the vertical axis.
+        lines: `{label: {step: value}}`; values that are not finite are gaps.
+        level: Optional `(value, label)` of a dashed line, such as a bound.
+    """
+
+    title: str
+    unit: str
+    lines: dict
+    level: tuple | None = None
+
+
+def chart(title, unit, rows, labels, level=None):
+    """A `Chart` of those metrics that the rows have, or None if they have none.
+
+    Args:
+        title: What it shows.
+        unit: Label of the vertical axis.
+        rows: Lines of metrics.jsonl.
+        labels: `{metric: label}`.
+        level: As in `Chart`.
+    """
+    lines = {label: points(rows, metric) for metric, label in labels.items()}
+    lines = {label: found for label, found in lines.items() if found}
+    return Chart(title, unit, lines, level) if lines else None
+
+
+def points(rows, metric):
+    """`{step: value}` of the rows that have a metric."""
+    return {row["step"]: row[metric] for row in rows if metric in row}
+
+
+def charts_of_run(rows, latents, is_probability):
+    """The charts of a run, `{name: Chart}`, without those that it has no points for.
+
+    Args:
+        rows: Lines of metrics.jsonl.
+        latents: The model's `LatentSpec`.
+        is_probability: Whether sigmoid of D's logit is a probability.
+    """
+    missing = {
         "categorical_loss": not latents.categorical,
         "continuous_loss": not latents.continuous,
     }
-    return {metric: label for metric, label in _LOSSES.items() if not hidden.get(metric)}
+    losses = {metric: label for metric, label in LOSSES.items() if not missing.get(metric)}
+    found = {"losses": chart("Losses", "nats" if is_probability else "loss", rows, losses)}
+    if is_probability:
+        title = "Mean probability of being real that D gives"
+        found["probabilities"] = chart(title, "probability", rows, PROBABILITIES)
+    if latents.categorical:
+        title = "Information that Q reads of the categorical codes"
+        entropy = latents.entropy(latents.categorical)
+        level = entropy, f"H(c) = {entropy:.3f}"
+        found["information"] = chart(title, "nats", rows, {"information": "Q reads"}, level)
+    return {name: one for name, one in found.items() if one}
+
+
+def panels(runs):
+    """Curves of runs beside each other, `{metric: [(name of a run, {step: value}), ...]}`.
+
+    Those of `PANELS` that one of the runs has; probabilities only of runs in which sigmoid of D's
+    logit is one.
+
+    Args:
+        runs: `(name, RunConfig, lines of metrics.jsonl)` of each.
+    """
+    found = {metric: [] for metric in PANELS}
+    for name, config, rows in runs:
+        is_probability = objectives.get(config.generator_loss).is_probability
+        for metric, lines in found.items():
+            line = points(rows, metric)
+            if line and (is_probability or metric not in PROBABILITIES):
+                lines.append((name, line))
+    return {metric: lines for metric, lines in found.items() if lines}
 
 
 def draw(out, runs):
-    """Draws those of `PANELS` that one of the runs has, a line a run.
-
-    Probabilities only of runs in which sigmoid of D's logit is one.
+    """Draws the `panels` of runs, a line a run.
 
     Args:
         out: The .png file.
@@ -48,33 +120,21 @@ def draw(out, runs):
     Raises:
         UserError: If a run has no metrics.
     """
-    lines = {key: [] for key in PANELS}  # (name, points) of each run that has some
-    for run in runs:
-        rows = run.read_metrics()
+    known = [(run.path.name, run.read_config(), run.read_metrics()) for run in runs]
+    for run, (_, _, rows) in zip(runs, known, strict=True):
         if not rows:
             raise UserError(f"{run.path} has no points in its metrics.jsonl yet.")
-        hidden = () if _gives_probabilities(run) else PROBABILITIES
-        for key in PANELS:
-            points = [(row["step"], row[key]) for row in rows if key in row]
-            if points and key not in hidden:
-                lines[key].append((run.path.name, points))
-    shown = [key for key in PANELS if lines[key]]
+    shown = panels(known)
     height = -(-len(shown) // COLUMNS)
     with drawing(out, (8, 2.6 * height), [run.path.name for run in runs]) as figure:
-        for number, key in enumerate(shown, start=1):
+        for number, (metric, lines) in enumerate(shown.items(), start=1):
             axes = figure.add_subplot(height, COLUMNS, number)
-            for _, points in lines[key]:
-                axes.plot(*zip(*points, strict=True), linewidth=1.1)
-            axes.set(title=PANELS[key], xlabel="step")
+            for _, line in lines:
+                axes.plot(*zip(*line.items(), strict=True), linewidth=1.1)
+            axes.set(title=PANELS[metric], xlabel="step")
             axes.grid(alpha=0.3)
             # Given here, since a label of a line that begins with _ would be left out.
-            axes.legend(axes.lines, [drawable(name) for name, _ in lines[key]], fontsize=7)
-
-
-def _gives_probabilities(run):
-    from keras_infogan import objectives
-
-    return objectives.get(run.read_config().generator_loss).is_probability
+            axes.legend(axes.lines, [drawable(name) for name, _ in lines], fontsize=7)
 
 
 CURVES = Figure(draw, "losses, probabilities and information, a line a run")

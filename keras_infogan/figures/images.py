@@ -3,8 +3,8 @@
 import re
 
 import numpy as np
-from PIL import Image
 
+from keras_infogan import image_files
 from keras_infogan.errors import UserError
 from keras_infogan.figures.figure import Figure
 from keras_infogan.pictures import drawable, drawing, tile
@@ -136,11 +136,7 @@ def _draw(out, table):
             axes.axis("off")
         for row, pictures in zip(grid, table, strict=True):
             for axes, (run, step, path) in zip(row, pictures, strict=False):
-                try:
-                    with Image.open(path) as picture:
-                        axes.imshow(picture.convert("RGB"))
-                except OSError:
-                    raise UserError(f"{path} is damaged.") from None
+                axes.imshow(image_files.load(path).convert("RGB"))
                 code = re.match(r"(?:traversal|noise-by-code)-(c\d+)-", path.name)
                 what = f", {code[1]}" if code else ""
                 axes.set_title(f"{drawable(run.path.name)}{what}, step {step}", fontsize=9)

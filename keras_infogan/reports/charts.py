@@ -1,6 +1,5 @@
 """Curves as SVG in the colors of the page, with what the page needs to show their values."""
 
-import dataclasses
 import html
 import io
 import math
@@ -20,46 +19,11 @@ _SERIES = [f"#0102{number:02x}" for number in range(16, 22)]
 _DASHES = ["-", "--", ":", "-.", (0, (5, 1, 1, 1)), (0, (1, 2))]
 
 
-@dataclasses.dataclass(frozen=True)
-class Chart:
-    """Curves over steps.
-
-    Args:
-        title: What it shows.
-        unit: Label of the vertical axis.
-        lines: `{label: {step: value}}`; values that are not finite are gaps.
-        level: Optional `(value, label)` of a dashed line, such as a bound.
-    """
-
-    title: str
-    unit: str
-    lines: dict
-    level: tuple | None = None
-
-
-def of_rows(title, unit, rows, labels, level=None):
-    """A chart of those metrics that the rows have, or None if they have none.
-
-    Args:
-        title: What it shows.
-        unit: Label of the vertical axis.
-        rows: Lines of metrics.jsonl.
-        labels: `{metric: label}`.
-        level: As in `Chart`.
-    """
-    lines = {
-        label: {row["step"]: row[metric] for row in rows if metric in row}
-        for metric, label in labels.items()
-    }
-    lines = {label: points for label, points in lines.items() if points}
-    return Chart(title, unit, lines, level) if lines else None
-
-
 def drawn(chart, number):
     """What the template shows of a chart.
 
     Args:
-        chart: A `Chart`.
+        chart: A `figures.curves.Chart`.
         number: Of the chart in its page, which keeps the identifiers of the drawings apart.
 
     Returns:
@@ -71,7 +35,7 @@ def drawn(chart, number):
     steps = np.array(sorted(kept))
     values = [[_number(points.get(int(step))) for step in steps] for points in chart.lines.values()]
     svg, places = _svg(chart, steps, values, f"chart{number}-")
-    chosen = np.unique(np.linspace(0, len(steps) - 1, ROWS).astype(int))
+    chosen = evenly(range(len(steps)), ROWS)
     labels = list(chart.lines)
     return {
         "title": chart.title,

@@ -5,25 +5,10 @@ import io
 
 from PIL import Image
 
-from keras_infogan.errors import UserError
 from keras_infogan.pictures import GAP
 
 AS_IT_IS = 60_000  # bytes of a PNG; larger pictures are written again as WebP
 WIDEST = 700  # pixels
-
-
-def load(path):
-    """A picture as a `PIL.Image`.
-
-    Raises:
-        UserError: If it cannot be read.
-    """
-    try:
-        with Image.open(path) as picture:
-            picture.load()
-            return picture.copy()
-    except OSError:
-        raise UserError(f"{path} is damaged.") from None
 
 
 def embed(picture):

@@ -7,6 +7,7 @@ import math
 from keras_infogan import files
 from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
+from keras_infogan.evaluation.scores import scores_by_code
 from keras_infogan.latents import LatentSpec
 from keras_infogan.presets import Preset
 from keras_infogan.registry import PRESETS
@@ -59,8 +60,7 @@ class Facts:
     @property
     def step(self):
         """Steps that it has taken, as far as is written."""
-        logged = self.metrics[-1]["step"] if self.metrics else 0
-        return max((self.summary or {}).get("steps", 0), logged)
+        return max((self.summary or {}).get("steps", 0), self.last_metrics.get("step", 0))
 
     @property
     def total_steps(self):
@@ -73,27 +73,34 @@ class Facts:
     @property
     def seconds(self):
         """Seconds of training."""
-        found = [row["seconds"] for row in self.metrics[-1:]]
-        return max([(self.summary or {}).get("seconds", 0.0), *found])
+        logged = self.last_metrics.get("seconds", 0.0)
+        return max((self.summary or {}).get("seconds", 0.0), logged)
 
     @property
     def status(self):
         """`FINISHED`, `FAILED` or `RUNNING`."""
         summary = self.summary or {}
         problems = [row["problem"] for row in (*self.health, *summary.get("health", ()))]
-        broken = any(not math.isfinite(value) for value in self._last_metrics.values())
+        broken = any(not math.isfinite(value) for value in self.last_metrics.values())
         if summary.get("status") == "failed" or "not finite" in problems or broken:
             return FAILED
         return RUNNING if self.summary is None else FINISHED
 
     @property
-    def _last_metrics(self):
+    def last_metrics(self):
+        """The last line of metrics.jsonl; `{}` without any."""
         return self.metrics[-1] if self.metrics else {}
 
     @property
     def scores(self):
         """The scores of the run as it stands: of the evaluation, else of the summary, else `{}`."""
         return (self.summary or {}) | (self.evaluation or {})
+
+    @property
+    def scored_codes(self):
+        """`{name: scores}` of the codes that were compared with labels."""
+        each = scores_by_code(self.scores.get("codes") or {"code": None})
+        return {name: own for name, own in each.items() if own.get("code_accuracy") is not None}
 
     @property
     def scored_step(self):

@@ -10,7 +10,7 @@ import markupsafe
 
 from keras_infogan import files
 from keras_infogan.errors import UserError
-from keras_infogan.reports import charts, facts, sections, sources
+from keras_infogan.reports import charts, comparison, facts, sections, sources
 from keras_infogan.reports.facts import DAMAGE
 
 TEMPLATES = pathlib.Path(__file__).parent / "templates"
@@ -44,7 +44,6 @@ def write(path, runs, lab=False, models=None):
 def render(runs, lab=False, models=None):
     """The page's text; see `write`."""
     all_facts = [facts.read(run) for run in runs]
-    names = [own.name for own in all_facts]
     drawn = _numbered_charts()
     shown = []
     for run, own in zip(runs, all_facts, strict=True):
@@ -53,9 +52,9 @@ def render(runs, lab=False, models=None):
             shown.append(sections.sections(own, model, drawn))
     return _page(
         "lab.html" if lab else "report.html",
-        title=", ".join(names),
+        title=", ".join(own.name for own in all_facts),
         runs=shown,
-        compared=_compared(all_facts, names, drawn) if len(shown) > 1 else None,
+        compared=comparison.compared(all_facts, drawn) if len(shown) > 1 else None,
         citation=CITATION,
         paper=sources.PAPER,
     )
@@ -82,9 +81,9 @@ def render_problem(path, problem):
 
 
 def _numbered_charts():
-    """A function: a `Chart` or None → what the template shows of it, numbered in its page."""
+    """A function: a `Chart` → what the template shows of it, numbered in its page."""
     number = itertools.count(1)
-    return lambda chart: None if chart is None else charts.drawn(chart, next(number))
+    return lambda chart: charts.drawn(chart, next(number))
 
 
 @contextlib.contextmanager
@@ -119,27 +118,6 @@ def _model(own):
     from keras_infogan.saving import load_model
 
     return load_model(checkpoint)
-
-
-def _compared(all_facts, names, drawn):
-    """What the template shows of several runs beside each other."""
-    differing = {
-        name for other in all_facts[1:] for name in all_facts[0].config.differences(other.config)
-    }
-    table = sources.settings([own.config for own in all_facts], names)
-    rows = [
-        (name, *texts) for name, texts, _ in table["rows"] if name.replace(" ", "_") in differing
-    ]
-    scores = [sections.headline(own) for own in all_facts]
-    labels = dict.fromkeys(name for column in scores for name in column)
-    return {
-        "differences": {"head": table["head"], "rows": rows},
-        "scores": {
-            "head": ["score", *names],
-            "rows": [(name, *(column.get(name, "–") for column in scores)) for name in labels],
-        },
-        "curves": [drawn(chart) for chart in sections.compared_curves(all_facts)],
-    }
 
 
 def _formula(text):

@@ -2,8 +2,9 @@
 
 import math
 
+from keras_infogan import objectives
 from keras_infogan.evaluation.moments import PROPERTIES
-from keras_infogan.evaluation.scores import label_name, scores_by_code
+from keras_infogan.evaluation.scores import label_name
 from keras_infogan.reports.facts import FAILED, RUNNING
 
 READ = 0.9  # share of H(c) from which a code counts as read
@@ -20,14 +21,14 @@ def discussion(facts):
     if facts.scored_step is not None and facts.scored_step < facts.step:
         found.append(f"Its scores are those of step {facts.scored_step:,}.")
     found += _information(facts)
-    for name, codes in scores_by_code(facts.scores.get("codes") or {"code": None}).items():
+    for name, codes in facts.scored_codes.items():
         found += _categorical(facts, name, codes)
     for name, meaning in facts.scores.get("continuous", {}).items():
         strong = meaning["rank_correlation"] >= MOVES
+        verb = "moves" if strong else "is not tied to one property; it moves"
         found.append(
-            f"{name} {'moves' if strong else 'is not tied to one property; it moves'} "
-            f"{_words(meaning['moves'])} most (rank correlation {meaning['rank_correlation']:.2f}; "
-            f"the best of {len(PROPERTIES)} properties)."
+            f"{name} {verb} {meaning['moves'].replace('_', ' ')} most (rank correlation "
+            f"{meaning['rank_correlation']:.2f}; the best of {len(PROPERTIES)} properties)."
         )
     return found + _players(facts) + _images(facts)
 
@@ -47,10 +48,7 @@ def _information(facts):
 
 
 def _categorical(facts, name, codes):
-    accuracy = codes.get("code_accuracy")
-    if accuracy is None:
-        return []
-    names = facts.scores.get("label_names")
+    accuracy, names = codes["code_accuracy"], facts.scores.get("label_names")
     labels = {label for label in codes["code_to_label"].values() if label is not None}
     found = [
         f"The value of {name} stands for the label of {accuracy:.1%} of the held-out images; "
@@ -65,20 +63,17 @@ def _categorical(facts, name, codes):
             for value, shares in ambiguous.items()
         )
         found.append(f"Values of {name} that mix labels: {mixed}.")
-    last = facts.metrics[-1] if facts.metrics else {}
-    if last.get("code_accuracy", 0) - accuracy > 0.15:
+    own = facts.last_metrics.get("code_accuracy", 0)
+    if own - accuracy > 0.15:
         found.append(
-            f"Q reads its own codes from generated images with an accuracy of "
-            f"{last['code_accuracy']:.2f}, much above {accuracy:.2f}: the code is readable, but is "
-            "not the label."
+            f"Q reads its own codes from generated images with an accuracy of {own:.2f}, much "
+            f"above {accuracy:.2f}: the code is readable, but is not the label."
         )
     return found
 
 
 def _players(facts):
-    from keras_infogan import objectives
-
-    last = facts.metrics[-1] if facts.metrics else {}
+    last = facts.last_metrics
     names = ("real_probability", "generated_probability_before")
     if not objectives.get(facts.config.generator_loss).is_probability:
         return []
@@ -108,7 +103,3 @@ def _images(facts):
         f"{generated['frechet_floor']:.1f}), precision {generated['precision']:.2f}, recall "
         f"{generated['recall']:.2f}."
     ]
-
-
-def _words(name):
-    return name.replace("_", " ")

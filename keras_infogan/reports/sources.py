@@ -5,6 +5,7 @@ import dataclasses
 from keras_infogan.config import RunConfig
 from keras_infogan.presets import Preset
 from keras_infogan.registry import PRESETS
+from keras_infogan.serving.model_card import SCORES
 
 # Presets that keep to a source, by the kind of model.
 PRESETS_OF_SOURCES = {
@@ -21,14 +22,14 @@ class Reported:
 
     Args:
         who: Method and authors.
-        score: Name of the score in `summary.json`'s `codes`, or None for one that is not there.
+        score: Name of the score in `summary.json`'s `codes`.
         figure: The figure as they give it.
         protocol: What it is, and over how many runs.
         url: Where it stands.
     """
 
     who: str
-    score: str | None
+    score: str
     figure: str
     protocol: str
     url: str
@@ -123,8 +124,9 @@ def field(facts):
     for one in REPORTED.get(dataset, ()):
         value = ours.get(one.score)
         if value is not None:
-            name = {"code_accuracy": "one-to-one accuracy", "code_purity": "purity"}[one.score]
-            rows.append((one.who, name, one.figure, f"{value:.3f}", one.protocol, one.url))
+            rows.append(
+                (one.who, SCORES[one.score], one.figure, f"{value:.3f}", one.protocol, one.url)
+            )
     return rows
 
 

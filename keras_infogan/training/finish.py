@@ -6,6 +6,7 @@ from keras_infogan.errors import UserError
 from keras_infogan.evaluation.codes import evaluate_codes, read_codes
 from keras_infogan.evaluation.complete import confusions
 from keras_infogan.evaluation.continuous import code_meanings
+from keras_infogan.evaluation.health import summarize
 from keras_infogan.evaluation.illustrations import save_illustrations
 from keras_infogan.evaluation.information import information
 from keras_infogan.evaluation.scores import code_table
@@ -13,8 +14,7 @@ from keras_infogan.reports import page
 from keras_infogan.serving import about
 from keras_infogan.serving.saved_model import export_model
 from keras_infogan.serving.versions import altered_file, versions
-from keras_infogan.training.listeners.console import readable
-from keras_infogan.training.listeners.health import summarize
+from keras_infogan.text import duration
 
 REAL_IMAGES = 1000  # whose spread is the unit of what continuous codes move
 MEANING = ("moves", "rank_correlation", "digits_at_0.8", "rank_correlations")
@@ -64,7 +64,7 @@ def finish(run, model, plan, seconds):
     save_illustrations(run.evaluation_pictures, model, data, summary, config.seed, test_codes)
     files.write_json(run.summary, summary)
     report = _report(run, model)
-    print(f"Trained {steps} steps in {readable(seconds)}; SavedModel in {exported}.")
+    print(f"Trained {steps} steps in {duration(seconds)}; SavedModel in {exported}.")
     _print_scores(summary)
     if report is not None:
         print(f"Report: {report}", flush=True)

@@ -192,7 +192,6 @@ def test_ambiguous_codes_are_named_with_their_labels():
         "3": {"0": 0.3333, "1": 0.3333, "2": 0.3333},
     }
     assert list(ambiguous_codes(counts)["1"]) == ["3", "0"]
-    assert ambiguous_codes(counts, clear_share=0.6) == {"3": ambiguous_codes(counts)["3"]}
 
 
 def test_a_code_spread_over_many_labels_names_the_commonest():

@@ -5,6 +5,7 @@ import shutil
 import sys
 import time
 
+from keras_infogan.text import duration
 from keras_infogan.training.listeners.listener import Listener
 
 WARM_UP_STEPS = 5
@@ -105,14 +106,14 @@ class Console(Listener):
             if last > first and now > began:
                 a_step = (now - began) / (last - first)
                 yield f"{self.plan.config.batch_size / a_step:.0f} images/s"
-                yield f"{readable(a_step * (self.plan.total_steps - step))} left"
+                yield f"{duration(a_step * (self.plan.total_steps - step))} left"
 
     def _estimate(self, seconds_per_step, steps_left):
         seconds = seconds_per_step * steps_left
         speed = self.plan.config.batch_size / max(seconds_per_step, 1e-9)
         say(
             f"{speed:.0f} images/s, {1000 * seconds_per_step:.0f} ms a step: "
-            f"{steps_left} steps left, about {readable(seconds)}."
+            f"{steps_left} steps left, about {duration(seconds)}."
         )
         if seconds > LONG_SECONDS and self.faster:
             say(self.faster)
@@ -121,12 +122,3 @@ class Console(Listener):
 def say(text):
     """Prints a line; on a terminal above the line that changes."""
     print(f"\r\x1b[K{text}" if sys.stdout.isatty() else text, flush=True)
-
-
-def readable(seconds):
-    """Seconds as "40 s", "12 min" or "3.5 h"."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

@@ -53,23 +53,3 @@ class Health(Listener):
         )
         files.append_jsonl(self.path, *rows)
         return problems
-
-
-def summarize(rows):
-    """The problems of a run, for summary.json.
-
-    Args:
-        rows: Lines of health.jsonl.
-
-    Returns:
-        List of dicts `problem`, `seen` and `remedy` as last noted, `first_step` and `last_step`.
-    """
-    found = {}
-    for row in rows:
-        row = dict(row)
-        if not {"step", "problem"} <= set(row):
-            continue  # altered since it was written
-        step = row.pop("step")
-        first = found.get(row["problem"], {"first_step": step})["first_step"]
-        found[row["problem"]] = {**row, "first_step": first, "last_step": step}
-    return list(found.values())

@@ -8,7 +8,7 @@ import types
 import pytest
 
 from keras_infogan.training.listeners import console
-from keras_infogan.training.listeners.console import Console, readable
+from keras_infogan.training.listeners.console import Console
 
 
 @pytest.fixture
@@ -147,20 +147,3 @@ def test_a_terminal_has_one_line_that_changes(make, tick, clock, monkeypatch):
     assert last.startswith("step 50/100 [#####-----], 64 images/s, 50 s left, D 1.000")
     assert max(len(line) for line in text.split("\x1b[K") if line.startswith("step")) < 62
     assert "\r\x1b[Ksomething to keep\n" in text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.4, "0 s"),
-        (40, "40 s"),
-        (89.4, "89 s"),
-        (90, "2 min"),
-        (725, "12 min"),
-        (89 * 60, "89 min"),
-        (90 * 60, "1.5 h"),
-        (12_600, "3.5 h"),
-    ],
-)
-def test_durations_are_readable(seconds, text):
-    assert readable(seconds) == text

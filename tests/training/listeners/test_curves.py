@@ -47,11 +47,11 @@ def units():
 
 @pytest.fixture
 def drawn(monkeypatch, units):
-    """What is drawn, `{file name: (steps, curves, level)}`, instead of pictures."""
+    """What is drawn, `{file name: (curves, level)}`, instead of pictures."""
     seen = {}
 
-    def note(path, steps, lines, title, unit, level=None):
-        seen[path.name] = (steps, lines, level)
+    def note(path, lines, title, unit, level=None):
+        seen[path.name] = (lines, level)
         units[path.name] = unit
 
     monkeypatch.setattr(curves, "save_curves", note)
@@ -73,13 +73,14 @@ def test_curves_show_the_logged_points(run, tiny_model, drawn):
     model = tiny_model(codes=[Categorical(10), Uniform()])
     write_rows(run, [10, 20])
     make(run, model).save()
-    steps, lines, level = drawn["losses.png"]
-    assert steps == [10, 20] and level is None
-    assert list(lines.values()) == [[10.0, 20.0], [10.1, 20.1], [10.2, 20.2], [10.3, 20.3]]
-    _, lines, _ = drawn["probabilities.png"]
-    assert list(lines.values()) == [[10.6, 20.6], [10.7, 20.7], [10.8, 20.8]]
-    _, lines, (entropy, label) = drawn["information.png"]
-    assert list(lines.values()) == [[10.4, 20.4]]
+    lines, level = drawn["losses.png"]
+    assert level is None
+    assert [points[10] for points in lines.values()] == [10.0, 10.1, 10.2, 10.3]
+    assert [points[20] for points in lines.values()] == [20.0, 20.1, 20.2, 20.3]
+    lines, _ = drawn["probabilities.png"]
+    assert [points[20] for points in lines.values()] == [20.6, 20.7, 20.8]
+    lines, (entropy, label) = drawn["information.png"]
+    assert list(lines.values()) == [{10: 10.4, 20: 20.4}]
     assert entropy == pytest.approx(math.log(10)) and label == "H(c) = 2.303"
 
 
@@ -91,7 +92,7 @@ def test_losses_of_codes_that_are_not_there_are_left_out(run, tiny_model, drawn,
     model = tiny_model(codes=codes)
     write_rows(run, [10])
     make(run, model).save()
-    labels = list(drawn["losses.png"][1])
+    labels = list(drawn["losses.png"][0])
     assert len(labels) == 3
     assert [label for label in labels if "code" in label] == [f"Q, {shown} codes"]
 
@@ -111,12 +112,10 @@ def test_curves_of_g_begin_where_it_does(run, tiny_model, drawn, units):
     first = {name: first[name] for name in ("step", "d_loss", "real_probability")}
     run.metrics.write_text(json.dumps(first) + "\n" + json.dumps(second) + "\n")
     make(run, model).save()
-    lines = drawn["losses.png"][1]
-    assert lines["discriminator"] == [10.0, 20.0]
-    assert lines["generator (adversarial)"] == pytest.approx([math.nan, 20.1], nan_ok=True)
-    assert list(drawn["information.png"][1].values()) == [
-        pytest.approx([math.nan, 20.4], nan_ok=True)
-    ]
+    lines = drawn["losses.png"][0]
+    assert lines["discriminator"] == {10: 10.0, 20: 20.0}
+    assert lines["generator (adversarial)"] == {20: 20.1}
+    assert list(drawn["information.png"][0].values()) == [{20: 20.4}]
     assert units["losses.png"] == "nats"
 
 

@@ -8,9 +8,10 @@ from keras import ops
 
 from keras_infogan import objectives
 from keras_infogan.data.image_data import ImageData
+from keras_infogan.evaluation.health import summarize
 from keras_infogan.files import read_jsonl
 from keras_infogan.latents import Categorical, Uniform
-from keras_infogan.training.listeners.health import Health, summarize
+from keras_infogan.training.listeners.health import Health
 from keras_infogan.training.listeners.metrics_log import MetricsLog
 from keras_infogan.training.ticks import Ticks, fit
 
