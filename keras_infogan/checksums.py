@@ -9,15 +9,10 @@ NAME = "SHA256SUMS"
 
 def sha256(path, size=None):
     """SHA-256 of a file, or of its first `size` bytes, as hexadecimal text."""
-    digest, left = hashlib.sha256(), size
     with open(path, "rb") as file:
-        while left is None or left > 0:
-            block = file.read(2**20 if left is None else min(left, 2**20))
-            if not block:
-                break
-            digest.update(block)
-            left = None if left is None else left - len(block)
-    return digest.hexdigest()
+        if size is None:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.sha256(file.read(size)).hexdigest()
 
 
 def write(folder):

@@ -1,5 +1,7 @@
 """Why a program ends early: each reason is an error with an exit code of its own."""
 
+import difflib
+
 
 class ProgramError(Exception):
     """Something that ends a program, said in one line, which the program prints.
@@ -41,3 +43,9 @@ class DivergedError(ProgramError):
         super().__init__(f"{quantity} is not finite at step {step}{advice}")
         self.step = step
         self.quantity = quantity
+
+
+def did_you_mean(name, known):
+    """A question that ends a message: " Did you mean hinge?"; "" if no known name is near."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean {near[0]}?" if near else ""

@@ -9,12 +9,11 @@ your own is one call from anywhere:
     class MyTerm(Term): ...
 """
 
-import difflib
 import functools
 import importlib
 import inspect
 
-from keras_infogan.errors import UserError
+from keras_infogan.errors import UserError, did_you_mean
 from keras_infogan.notation import parse
 
 _PLAIN_TYPES = (bool, int, float, str)
@@ -83,8 +82,7 @@ class Registry:
         if part.name not in names:
             if not names:
                 raise UserError(f"No {self.kind} is registered. Received: {part.name}.")
-            near = difflib.get_close_matches(part.name, names, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(part.name, names)
             raise UserError(
                 f"The {self.kind} must be one of {', '.join(names)}.{hint} Received: {part.name}."
             )

@@ -54,12 +54,16 @@ def list_images(path):
             f"--dataset folder:PATH must name a directory. Received: folder:{shown(str(path))}."
         )
     files, others = _walk(root)
+    beside = f" and {len(others)} other files ({_named(root, others)})" if others else ""
     if len(files) < 2:
         raise UserError(
             f"{root} must hold at least two images of formats that Pillow reads, in folders or "
-            f"not. Received: {len(files)}{_named(root, others)}."
+            f"not. Received: {len(files)}{beside}."
         )
-    told = [f"files that are no images are left out: {_named(root, others, '')}"] if others else []
+    told = []
+    if others:
+        named = _named(root, others)
+        told.append(f"files that are no images are left out: {len(others)} ({named})")
     tops = _folders(files, root)
     found = _split(root, files, tops, told) or _whole(root, files, tops, told)
     files, classes, labels, held = found
@@ -87,14 +91,10 @@ def _refuse(error):
     raise UserError(f"Cannot read {error.filename}: {error.strerror}.")
 
 
-def _named(root, others, begin=" and "):
-    """How many other files there are, and the first of them by name."""
-    if not others:
-        return ""
-    names = [shown(str(file.relative_to(root))) for file in others[:NAMED]]
-    more = ["..."] if len(others) > NAMED else []
-    word = " other files" if begin else ""
-    return f"{begin}{len(others)}{word} ({', '.join([*names, *more])})"
+def _named(root, files):
+    """The first of some files by name."""
+    names = [shown(str(file.relative_to(root))) for file in files[:NAMED]]
+    return ", ".join([*names, "..."] if len(files) > NAMED else names)
 
 
 def _folders(files, root):

@@ -13,14 +13,13 @@ too is the source's from then on.
 """
 
 import dataclasses
-import difflib
 
 from keras_infogan.data import tfds
 from keras_infogan.data.fitting import Fitting
 from keras_infogan.data.image_data import ImageData as ImageData  # what a source returns
 from keras_infogan.data.image_data import split as split  # what helps it to
 from keras_infogan.data.source import Source
-from keras_infogan.errors import UserError
+from keras_infogan.errors import UserError, did_you_mean
 from keras_infogan.registry import SOURCES
 
 
@@ -111,10 +110,7 @@ def _find(text, data_dir):
     others = tfds.names()
     if tfds.name_of(text) in others:
         return tfds.SOURCE, text
-    near = difflib.get_close_matches(
-        name, [*SOURCES.names(), *tfds.prepared(data_dir), *others], n=1
-    )
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(name, [*SOURCES.names(), *tfds.prepared(data_dir), *others])
     usages = ", ".join(_source(known).usage(known) for known in SOURCES.names())
     raise UserError(
         f"The data set must be one of {usages}, or an image set of tensorflow-datasets, such as "

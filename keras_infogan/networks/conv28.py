@@ -54,9 +54,7 @@ def build(
         normalize: Whether BatchNorm stands in the generator and the trunk. Q's is always there.
 
     Returns:
-        Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
-        `(units,)`), `discriminator` (trunk features to one logit) and
-        `recognizer` (trunk features to `parameter_size` numbers).
+        The networks of a family, see `networks`; the trunk gives `(units,)`.
 
     Raises:
         ValueError: If two halvings do not fit the images, or the output is unknown.

@@ -28,9 +28,7 @@ def build(latent_size, parameter_size, image_shape=(32, 32, 3), filters: int = 6
         filters: Channels of the outer convolutions; the others are in proportion.
 
     Returns:
-        Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
-        `(64 * filters,)`), `discriminator` (trunk features to one logit) and `recognizer` (trunk
-        features to `parameter_size` numbers).
+        The networks of a family, see `networks`; the trunk gives `(64 * filters,)`.
 
     Raises:
         ValueError: If the images are not 32×32.

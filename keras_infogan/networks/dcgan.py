@@ -33,9 +33,7 @@ def build(latent_size, parameter_size, image_shape=(64, 64, 3), filters: int = 6
             8 times as many.
 
     Returns:
-        Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
-        `(4 * 4 * 8 * filters,)`), `discriminator` (trunk features to one logit) and `recognizer`
-        (trunk features to `parameter_size` numbers).
+        The networks of a family, see `networks`; the trunk gives `(4 * 4 * 8 * filters,)`.
 
     Raises:
         ValueError: If the images are not 64×64.

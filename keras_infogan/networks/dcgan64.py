@@ -24,9 +24,7 @@ def build(latent_size, parameter_size, image_shape=(64, 64, 1)):
         image_shape: `(64, 64, channels)`.
 
     Returns:
-        Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
-        `(4, 4, 512)`), `discriminator` (trunk features to one logit) and `recognizer` (trunk
-        features to `parameter_size` numbers).
+        The networks of a family, see `networks`; the trunk gives `(4, 4, 512)`.
     """
     check_image_shape(image_shape)
     height, width, channels = image_shape

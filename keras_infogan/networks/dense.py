@@ -31,9 +31,7 @@ def build(latent_size, parameter_size, image_shape=(28, 28, 1), units: int = 128
         units: Width of D's and of Q's hidden layer; the generator's is twice as wide.
 
     Returns:
-        Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
-        `(height * width * channels,)`), `discriminator` (flat images to one logit) and `recognizer`
-        (flat images to `parameter_size` numbers).
+        The networks of a family, see `networks`; the trunk gives `(height * width * channels,)`.
     """
     check_image_shape(image_shape)
     check_widths(units=units)

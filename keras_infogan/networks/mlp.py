@@ -30,9 +30,7 @@ def build(latent_size, parameter_size, image_shape=(28, 28, 1), units: int = 512
         units: Width of the hidden layers.
 
     Returns:
-        Dict with `generator` (`(latent_size,)` to images in [-1, 1]), `trunk` (images to
-        `(units,)`), `discriminator` (trunk features to one logit) and `recognizer` (trunk
-        features to `parameter_size` numbers).
+        The networks of a family, see `networks`; the trunk gives `(units,)`.
     """
     check_image_shape(image_shape)
     check_widths(units=units)

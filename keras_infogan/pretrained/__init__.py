@@ -6,11 +6,10 @@ config and scores. `model.keras` is the model without its optimizers, `export/` 
 makes a folder from a finished run.
 """
 
-import difflib
 import pathlib
 
 from keras_infogan import checksums, files
-from keras_infogan.errors import UserError
+from keras_infogan.errors import UserError, did_you_mean
 
 FOLDER = pathlib.Path(__file__).parent
 FILE = "about.json"
@@ -47,9 +46,9 @@ def folder(name):
 
 def known(name):
     """A sentence that lists the models, and one that asks for the nearest name, if one is near."""
-    near = difflib.get_close_matches(name, names(), n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"The pretrained models are: {', '.join(names()) or 'none'}.{hint}"
+    return (
+        f"The pretrained models are: {', '.join(names()) or 'none'}.{did_you_mean(name, names())}"
+    )
 
 
 def about(name):

@@ -1,5 +1,6 @@
 """An exported model as Python functions of arrays, through its signatures and nothing else."""
 
+import contextlib
 import pathlib
 import tempfile
 
@@ -44,7 +45,9 @@ class Exported:
     def __init__(self, path):
         self.path = find_version(path)
         quiet.import_tensorflow()
-        if changed := _changed(self.path):
+        with _reading(self.path):
+            changed = altered_file(self.path)
+        if changed:
             raise UserError(
                 f"{self.path} is damaged: {changed} does not agree with {checksums.NAME}."
             )
@@ -163,11 +166,13 @@ class Exported:
         return {key: value.numpy() for key, value in outputs.items()}
 
 
-def _changed(version):
+@contextlib.contextmanager
+def _reading(path):
+    """Says in one line why a file or a directory cannot be read."""
     try:
-        return altered_file(version)
-    except OSError as error:
-        raise UserError(f"{version} cannot be read: {error.strerror}.") from None
+        yield
+    except OSError as error:  # a name that is too long, a folder that must not be looked into
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _load(version):
@@ -189,30 +194,24 @@ def find_version(path):
         UserError: If there is none.
     """
     path = pathlib.Path(path)
-    try:
+    with _reading(path):
         if pretrained.is_named(path):
             path = pretrained.folder(path.name) / pretrained.EXPORT
-        return _find_version(path)
-    except OSError as error:  # a name that is too long, a folder that must not be looked into
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _find_version(path):
-    if (path / "saved_model.pb").is_file():
-        return path
-    is_run = RunDir(path).config.is_file()
-    base = RunDir(path).export if is_run else path
-    found = versions(base) if base.is_dir() else []
-    if found:
-        newest = base / str(found[-1])
-        if not (newest / "saved_model.pb").is_file():
-            raise UserError(f"{newest} is damaged: it has no saved_model.pb.")
-        return newest
-    if is_run:
-        raise UserError(f"{path} has no export yet. Export it with: infogan export {path}")
-    if not path.is_dir():
-        raise UserError(f"{path} is not a directory. {pretrained.known(str(path))}")
-    raise UserError(f"{path} is neither a run nor an exported model.")
+        if (path / "saved_model.pb").is_file():
+            return path
+        is_run = RunDir(path).config.is_file()
+        base = RunDir(path).export if is_run else path
+        found = versions(base) if base.is_dir() else []
+        if found:
+            newest = base / str(found[-1])
+            if not (newest / "saved_model.pb").is_file():
+                raise UserError(f"{newest} is damaged: it has no saved_model.pb.")
+            return newest
+        if is_run:
+            raise UserError(f"{path} has no export yet. Export it with: infogan export {path}")
+        if not path.is_dir():
+            raise UserError(f"{path} is not a directory. {pretrained.known(str(path))}")
+        raise UserError(f"{path} is neither a run nor an exported model.")
 
 
 def _each(count, name, values, whole):

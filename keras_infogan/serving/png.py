@@ -3,12 +3,12 @@
 import tensorflow as tf
 
 from keras_infogan.serving.checks import refuse_unless
+from keras_infogan.serving.drawing import LUMA
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
 HEAD = 25  # magic, length and name of the first chunk, width, height, bits of a sample
 # A small file can hold an enormous image; this much is decoded.
 MOST_PIXELS = 4096
-LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 def encode(image):

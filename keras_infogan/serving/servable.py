@@ -66,11 +66,8 @@ class Servable:
             result["recognize"] = (self.recognize, [image])
             result["recognize_png"] = (self.recognize_png, [_rows("png_bytes", tf.string)])
         seed = _rows("seed", tf.int64)
-        others = [
-            _rows(name, tf.float32 if self.codes[name].num_values is None else tf.int64)
-            for name in self.others
-        ]
-        if any(self.middles()[name] for name in self.others):
+        others = [_rows(name, self._dtype(name)) for name in self.others]
+        if any(self.codes[name].middle() for name in self.others):
             result["middle"] = (self.middle, [seed])
         if self.code is None:
             return {**result, "sample": (self.sample_any, [seed, *others])}
@@ -81,10 +78,6 @@ class Servable:
             name = _rows("label_name", tf.string)
             result["sample_name"] = (self.sample_name, [seed, name, *others])
         return result
-
-    def middles(self):
-        """`{name: value}` of all codes at which they stand while something else is varied."""
-        return {name: code.middle() for name, code in self.codes.items()}
 
     def middle(self, seed):
         """Values of the other codes for images of which nobody chose them.
@@ -99,13 +92,7 @@ class Servable:
         """
         number = tf.shape(checks.rows("seed", seed))[0]
         return {
-            name: tf.fill(
-                (number,),
-                tf.constant(
-                    self.middles()[name],
-                    tf.float32 if self.codes[name].num_values is None else tf.int64,
-                ),
-            )
+            name: tf.fill((number,), tf.constant(self.codes[name].middle(), self._dtype(name)))
             for name in self.others
         }
 
@@ -248,6 +235,10 @@ class Servable:
     def _code(self, name):
         """A code by the name of an input."""
         return self.codes[self.code if name == "code" else name]
+
+    def _dtype(self, name):
+        """Type of the values of a code."""
+        return tf.float32 if self.codes[name].num_values is None else tf.int64
 
     def _images(self, latents):
         images = self.model.sampler(latents, training=False)

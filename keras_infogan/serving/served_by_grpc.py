@@ -22,29 +22,18 @@ REFUSED = (
 
 
 class GrpcModel(ServedModel):
-    """A model behind TensorFlow Serving's gRPC port.
+    """A model behind TensorFlow Serving's gRPC port."""
 
-    Args:
-        address: `host:port` of the server, such as `localhost:8500`.
-        model: Name under which it is served.
-        version: Integer; None for the one that the server takes, usually the latest.
-        timeout: Seconds to wait for each answer, the connection included.
-
-    Raises:
-        UserError: If the address is no `host:port`.
-    """
-
-    def __init__(self, address, model="generator", version=None, timeout=10.0):
-        super().__init__(address, model, version, timeout)
-        parts = re.fullmatch(r"\[?([^/\s]+?)\]?:\d+", address)
+    def _connect(self):
+        parts = re.fullmatch(r"\[?([^/\s]+?)\]?:\d+", self.address)
         if parts is None:
-            raise UserError(f"The address must be like localhost:8500. Received: {address}.")
+            raise UserError(f"The address must be like localhost:8500. Received: {self.address}.")
         options = [
             ("grpc.max_receive_message_length", -1),  # else 4 MB: some 80 colour images of 64×64
             # A proxy of the environment would look for the server on its own machine.
             ("grpc.enable_http_proxy", int(not on_this_machine(parts[1]))),
         ]
-        self._channel = grpc.insecure_channel(address, options)
+        self._channel = grpc.insecure_channel(self.address, options)
         self._stub = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
 
     def close(self):

@@ -13,27 +13,17 @@ from keras_infogan.serving.served_model import ServedModel, on_this_machine
 
 
 class RestModel(ServedModel):
-    """A model behind TensorFlow Serving's REST port.
+    """A model behind TensorFlow Serving's REST port."""
 
-    Args:
-        address: URL of the server, such as `http://localhost:8501`.
-        model: Name under which it is served.
-        version: Integer; None for the one that the server takes, usually the latest.
-        timeout: Seconds to wait for the connection, and for each answer.
-
-    Raises:
-        UserError: If the address is no URL.
-    """
-
-    def __init__(self, address, model="generator", version=None, timeout=10.0):
-        super().__init__(address.rstrip("/"), model, version, timeout)
+    def _connect(self):
+        given, self.address = self.address, self.address.rstrip("/")
         try:
             parts = urllib.parse.urlsplit(self.address)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
                 raise ValueError
         except ValueError:
             raise UserError(
-                f"The URL must be like http://localhost:8501. Received: {address}."
+                f"The URL must be like http://localhost:8501. Received: {given}."
             ) from None
         self._session = requests.Session()
         # A proxy of the environment would look for the server on its own machine.

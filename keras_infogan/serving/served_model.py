@@ -3,6 +3,7 @@
 Imports no TensorFlow, so that what needs none of it starts at once.
 """
 
+import ipaddress
 import re
 
 import numpy as np
@@ -25,10 +26,14 @@ class ServedModel:
     """What `RestModel` and `GrpcModel` share. Use it in a `with` block, or `close()` it.
 
     Args:
-        address: Of the server.
+        address: Of the server: a URL such as `http://localhost:8501` for `RestModel`, `host:port`
+            such as `localhost:8500` for `GrpcModel`.
         model: Name under which it is served.
         version: Integer; None for the one that the server takes, usually the latest.
         timeout: Seconds to wait for the connection, and for each answer.
+
+    Raises:
+        UserError: If the address is of another kind.
     """
 
     def __init__(self, address, model="generator", version=None, timeout=10.0):
@@ -37,12 +42,17 @@ class ServedModel:
         self.version = version
         self.timeout = timeout
         self._known = None
+        self._connect()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.close()
+
+    def _connect(self):
+        """Checks the address and prepares the connection."""
+        raise NotImplementedError
 
     def close(self):
         """Closes the connection."""
@@ -163,7 +173,10 @@ def sentence(message):
 
 def on_this_machine(host):
     """Whether a host's name means the machine itself, which no proxy can reach."""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _array(name, values, dtype):
