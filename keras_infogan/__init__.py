@@ -5,7 +5,6 @@ presets, a run's files) does not wait for it.
 """
 
 import importlib
-import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not follow `__getattr__`
@@ -81,7 +80,7 @@ def __getattr__(name):
     if name not in _HOMES:
         return importlib.import_module(f"keras_infogan.{name}")
     thing = getattr(importlib.import_module(f"keras_infogan.{_HOMES[name]}"), name)
-    if "tensorflow" in sys.modules:  # so that Keras knows all that a file of ours may hold
+    if _HOMES[name] not in ("config", "registry"):  # so that Keras knows all that a file may hold
         importlib.import_module("keras_infogan.saving").import_parts()
     globals()[name] = thing
     return thing
