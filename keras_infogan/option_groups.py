@@ -9,9 +9,7 @@ _group = dataclasses.dataclass(frozen=True, kw_only=True)
 
 @_group
 class Data(Group):
-    """The images."""
-
-    title = "Data"
+    """Data."""
 
     dataset: str | None = option(
         None,
@@ -38,9 +36,7 @@ class Data(Group):
 
 @_group
 class Latents(Group):
-    """The generator's input."""
-
-    title = "Noise and codes"
+    """Noise and codes."""
 
     latents: str = option(
         "normal(62) + cat(10) + 2*uniform(-1, 1)",
@@ -54,9 +50,7 @@ class Latents(Group):
 
 @_group
 class Networks(Group):
-    """The networks."""
-
-    title = "Networks"
+    """Networks."""
 
     networks: str = option(
         "conv28", "family of networks, with options: conv28(filters=32)", parts="network"
@@ -68,9 +62,7 @@ class Networks(Group):
 
 @_group
 class Distortion(Group):
-    """What D and Q see of the images in training."""
-
-    title = "What D and Q see"
+    """What D and Q see."""
 
     shear: float = option(0.0, "shear images by up to this, in columns per row", 0)
     scale: float = option(0.0, "scale images by up to this share of their size", 0)
@@ -87,9 +79,7 @@ class Distortion(Group):
 
 @_group
 class Objective(Group):
-    """The adversarial losses, and what is added to them."""
-
-    title = "Objective"
+    """Objective."""
 
     generator_loss: str = option(
         "non_saturating",
@@ -105,9 +95,8 @@ class Objective(Group):
 
 @_group
 class Information(Group):
-    """The information between codes and images, of an InfoGAN."""
+    """Information."""
 
-    title = "Information"
     models = ("infogan",)
 
     information_weight: float = option(
@@ -131,9 +120,8 @@ class Information(Group):
 
 @_group
 class TwoLooks(Group):
-    """The information between two distortions of a real image, of an InfoGAN."""
+    """Information between two looks at a real image."""
 
-    title = "Information between two looks at a real image"
     models = ("infogan",)
 
     real_information_weight: float = option(
@@ -152,9 +140,8 @@ class TwoLooks(Group):
 
 @_group
 class PictureCritic(Group):
-    """A second discriminator, of the images as they are."""
+    """A second discriminator, with a trunk of its own, of undistorted images."""
 
-    title = "A second discriminator, with a trunk of its own, of undistorted images"
     models = ("infogan",)
 
     critic_weight: float = option(0.0, "weight of its objective in G's loss; 0 for none", 0)
@@ -164,9 +151,7 @@ class PictureCritic(Group):
 
 @_group
 class Optimization(Group):
-    """The updates."""
-
-    title = "Optimization"
+    """Optimization."""
 
     batch_size: int = option(128, "images in a step", 1, common=True)
     d_learning_rate: float = option(
@@ -190,9 +175,7 @@ class Optimization(Group):
 
 @_group
 class Devices(Group):
-    """What a run computes on."""
-
-    title = "Devices"
+    """Devices."""
 
     devices: str | None = option(
         None,
@@ -216,9 +199,7 @@ class Devices(Group):
 
 @_group
 class Divergence(Group):
-    """What follows where a loss, a gradient or a weight is not finite."""
-
-    title = "Divergence"
+    """Divergence."""
 
     on_divergence: str = option(
         "stop",
@@ -232,9 +213,7 @@ class Divergence(Group):
 
 @_group
 class Length(Group):
-    """How long the run is."""
-
-    title = "Length"
+    """Length."""
 
     epochs: int = option(50, "passes over the training images", 1, common=True)
     max_steps: int | None = option(

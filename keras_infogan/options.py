@@ -133,12 +133,17 @@ class Group:
     """Options that belong together; a subclass is a frozen dataclass of `option` fields.
 
     Attributes:
-        title: Heading in the help.
+        title: Heading in the help; by default the first line of the docstring.
         models: Names of the models that use the options; None for all.
     """
 
     title = ""
     models = None
+
+    def __init_subclass__(cls):
+        super().__init_subclass__()
+        if "title" not in vars(cls):
+            cls.title = (cls.__doc__ or "").partition("\n")[0].removesuffix(".")
 
     @classmethod
     def groups(cls):
