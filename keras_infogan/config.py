@@ -65,11 +65,11 @@ class RunConfig(
             "compares two distortions, so it needs --shear, --scale, --shift, --thickness or "
             "--hole",
         )
-        for name in ("thickness", "hole"):
+        for name, idle in (("thickness", 0), ("hole", 0), ("neighbors", 0), ("head_from", 1)):
             self._require(
-                self.real_information_weight or not getattr(self, name),
+                self.real_information_weight or getattr(self, name) == idle,
                 name,
-                "distorts the second look at a real image, so it needs --real-information-weight",
+                "is about two looks at a real image, so it needs --real-information-weight",
             )
         self._require(
             self.critic_from <= self.critic_until,

@@ -131,6 +131,12 @@ class TwoLooks(Group):
         0.0, "thicken or thin strokes in the second look, by this share of a dilation", 0, 1
     )
     hole: float = option(0.0, "hide a square of this many pixels a side in the second look", 0)
+    neighbors: int = option(
+        0, "take the second look at one of the images nearest to a real image, of so many", 0
+    )
+    head_from: float = option(
+        1.0, "share of the run from which Q's head learns from this information too", 0, 1
+    )
 
     @property
     def distorts_second_look(self):

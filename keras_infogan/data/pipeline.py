@@ -30,7 +30,16 @@ def to_model_range(images, image_size):
     return images / 127.5 - 1.0
 
 
-def training_batches(images, image_size, batch_size, seed, first_step=0, labels=None, part=None):
+def training_batches(
+    images,
+    image_size,
+    batch_size,
+    seed,
+    first_step=0,
+    labels=None,
+    part=None,
+    neighbors=None,
+):
     """An endless dataset of batches, shuffled anew in each epoch.
 
     Args:
@@ -43,33 +52,45 @@ def training_batches(images, image_size, batch_size, seed, first_step=0, labels=
         labels: Integers `(n,)` for a model that learns from them, or None.
         part: `(first, own, total)` where `total` replicas share each batch: that of each of the
             `own` replicas from number `first` on is an element, one after another.
+        neighbors: Integers `(n, k)`, the images near each, see `neighbors.nearest`; or None.
 
     Returns:
         `tf.data.Dataset` of float32 batches in [-1, 1],
-        `(batch_size, image_size, image_size, channels)`; with labels, of pairs of them and their
-        labels `(batch_size,)`.
+        `(batch_size, image_size, image_size, channels)`; with neighbors, of dicts of `images` and
+        `neighbors`, one of those near each image; with labels, of pairs of these and the labels
+        `(batch_size,)`.
     """
     num_images = len(images)
     per_epoch = steps_per_epoch(num_images, batch_size)
     first_epoch, offset = divmod(first_step, per_epoch)
     read = _rows_of(images)
 
-    def batch(order):
+    def batch(rows):
+        order = rows[:, 0]
         chosen = to_model_range(read(order), image_size)
+        if neighbors is not None:
+            near = to_model_range(read(rows[:, 1]), image_size)
+            chosen = {"images": chosen, "neighbors": near}
         return chosen if labels is None else (chosen, tf.gather(labels, order))
 
     def epoch_batches(epoch):
-        order = randomness.shuffle(
-            tf.range(num_images), tf.stack([tf.constant(seed, tf.int64), epoch])
-        )
+        epoch_seed = tf.stack([tf.constant(seed, tf.int64), epoch])
+        order = randomness.shuffle(tf.range(num_images), epoch_seed)
+        rows = order[:, None]
+        if neighbors is not None:
+            chosen = randomness.whole(
+                (num_images,), randomness.fold_in(epoch_seed, 1), neighbors.shape[1]
+            )
+            near = tf.gather_nd(tf.constant(neighbors), tf.stack([order, chosen], axis=1))
+            rows = tf.stack([order, near], axis=1)
         skip = tf.where(epoch == first_epoch, tf.constant(offset, tf.int64), 0)
-        batches = tf.data.Dataset.from_tensor_slices(order).batch(batch_size, drop_remainder=True)
+        batches = tf.data.Dataset.from_tensor_slices(rows).batch(batch_size, drop_remainder=True)
         batches = batches.skip(skip)
         return batches if part is None else batches.map(own_rows).unbatch()
 
-    def own_rows(order):
+    def own_rows(rows):
         first, own, total = part
-        return tf.reshape(order, (total, batch_size // total))[first : first + own]
+        return tf.reshape(rows, (total, batch_size // total, -1))[first : first + own]
 
     epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
     return (

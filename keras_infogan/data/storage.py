@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_infogan.errors import UserError
 
-IN_MEMORY = 2**30  # bytes; what is larger lies on disk
+IN_MEMORY = 2**28  # bytes; what is larger lies on disk, so that memory does not grow with it
 
 
 def empty(shape):

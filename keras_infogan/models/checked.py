@@ -31,8 +31,9 @@ class CheckedGAN(SavedGAN):
         """As `keras.Model.fit`.
 
         Images are floats in [-1, 1] or whole numbers from 0 to 255, which are brought to [-1, 1];
-        grey ones may lack their last axis. Labels, for a model that learns from them, are whole
-        numbers from 0 on, or one-hot.
+        grey ones may lack their last axis. For a term that looks at them, a dict of `images` and
+        `neighbors` has a real image near each. Labels, for a model that learns from them, are
+        whole numbers from 0 on, or one-hot.
 
         Raises:
             ValueError: If images, labels or callbacks are others, or images have weights.
@@ -65,7 +66,7 @@ class CheckedGAN(SavedGAN):
         return keras.InputSpec("float32", (None, *self.image_shape), name="images")
 
     def unpack(self, data):
-        """Images and labels of a batch, see `inputs.unpack`."""
+        """Images, labels and neighbors of a batch, see `inputs.unpack`."""
         return inputs.unpack(data, self.image_shape, self.label_values)
 
     def _checked(self, method, args, kwargs):

@@ -157,21 +157,21 @@ class GAN(Players):
         """`d_steps` updates of D on real and generated images, then one of G unless it waits.
 
         Args:
-            data: Real images as `fit` takes them, or a tuple of them and their labels, which only
-                what says so looks at.
+            data: What `fit` takes: images, or a tuple of them and their labels, which only what
+                says so looks at.
 
         Returns:
             Dict of metric name to its mean since the last reset.
         """
-        real_images, labels = self.unpack(data)
+        real_images, labels, neighbors = self.unpack(data)
         with tf.control_dependencies([real_images]):  # nothing of a step without its batch
             step = tf.cast(self.step, tf.int32)  # read once: D's update counts the step on
         for turn in range(self.d_steps):
             seeds = step_seeds(self.seed, step, turn)
-            d_values = self.update_discriminator(real_images, labels, step, seeds)
+            d_values = self.update_discriminator(real_images, labels, step, seeds, neighbors)
 
         def turn_of_g():
-            values = self.update_generator(real_images, labels, step, seeds)
+            values = self.update_generator(real_images, labels, step, seeds, neighbors)
             replicas.agree(self.statistics)
             if self.average is not None:
                 self.average.update(self.generator, self.g_optimizer.iterations)
@@ -181,7 +181,7 @@ class GAN(Players):
         self.watch.update(step, d_values | g_values)
         return self.means.update(d_values | g_values)
 
-    def update_discriminator(self, real_images, labels, step, seeds):
+    def update_discriminator(self, real_images, labels, step, seeds, neighbors=None):
         """One step of trunk and discriminator down D's loss; returns its figures."""
         latents = self.draw_latents(tf.shape(real_images)[0], labels, seeds[D_LATENTS])
         generated_images = self.generator(latents, training=True)
@@ -190,14 +190,13 @@ class GAN(Players):
             # would let each half see the statistics of the other.
             real = self.look(real_images, labels, seeds[REAL_DISTORTION])
             generated = self.look(generated_images, labels, seeds[GENERATED_DISTORTION])
-            update = Update(
-                step, seeds, True, latents, generated_images, generated, real_images, labels, real
-            )
+            made = (latents, generated_images, generated)
+            update = Update(step, seeds, True, *made, real_images, labels, real, neighbors)
             loss, values = self.d_loss(update)
             loss = sum((term.d_loss(self, update) for term in self.all_terms()), loss)
         return values | minimize("d", self.d_optimizer, tape, loss, self.d_variables)
 
-    def update_generator(self, real_images, labels, step, seeds):
+    def update_generator(self, real_images, labels, step, seeds, neighbors=None):
         """One step of the generator down its loss; returns its figures."""
         latents = self.draw_latents(tf.shape(real_images)[0], labels, seeds[G_LATENTS])
         with tf.GradientTape() as tape:
@@ -206,9 +205,8 @@ class GAN(Players):
             real = None
             if self.objective.needs_real or any(term.needs_real for term in self.all_terms()):
                 real = self.look(real_images, labels, seeds[REAL_DISTORTION])
-            update = Update(
-                step, seeds, True, latents, generated_images, generated, real_images, labels, real
-            )
+            made = (latents, generated_images, generated)
+            update = Update(step, seeds, True, *made, real_images, labels, real, neighbors)
             loss, values = self.g_loss(update)
             loss = sum((term.g_loss(self, update) for term in self.all_terms()), loss)
         return values | minimize("g", self.g_optimizer, tape, loss, self.g_variables)

@@ -168,9 +168,9 @@ class InfoGAN(GAN):
         info_loss, info_values = self.information_loss(update)
         return loss + info_loss, values | info_values
 
-    def update_generator(self, real_images, labels, step, seeds):
+    def update_generator(self, real_images, labels, step, seeds, neighbors=None):
         """As `GAN`, then an update of generator and recognizer by −λ L_I where Q has its own."""
-        values = super().update_generator(real_images, labels, step, seeds)
+        values = super().update_generator(real_images, labels, step, seeds, neighbors)
         if self.q_update == "own":
             values |= self.update_recognizer(labels, step, seeds, tf.shape(real_images)[0])
         return values

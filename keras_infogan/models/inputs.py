@@ -21,7 +21,7 @@ SLACK = 1e-3  # beyond [-1, 1]: rounding
 
 
 def unpack(data, image_shape, num_labels):
-    """Images and labels of a batch, in a step.
+    """Images, labels and neighbors of a batch, in a step.
 
     Args:
         data: What Keras hands to `train_step`.
@@ -30,7 +30,7 @@ def unpack(data, image_shape, num_labels):
 
     Returns:
         float32 images `(batch_size, height, width, channels)` in [-1, 1]; labels, integers
-        `(batch_size,)`, or what came if nothing looks at them.
+        `(batch_size,)`, or what came if nothing looks at them; neighbors, like the images, or None.
 
     Raises:
         ValueError: If types or shapes are others.
@@ -38,13 +38,14 @@ def unpack(data, image_shape, num_labels):
     images, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
     if weights is not None:
         raise ValueError(NO_WEIGHTS)
+    images, neighbors = _pair(images)
     images = tf.convert_to_tensor(images)
     check_types(images, labels, image_shape, num_labels)
-    whole = images.dtype.is_integer
-    if images.shape.rank != 4:  # without an axis; unknown, if a step has met both
-        images = tf.reshape(images, (tf.shape(images)[0], *image_shape))
-    images = tf.cast(images, tf.float32)
-    images = images / 127.5 - 1.0 if whole else images
+    images = _in_model_range(images, image_shape)
+    if neighbors is not None:
+        neighbors = tf.convert_to_tensor(neighbors)
+        check_types(neighbors, None, image_shape, None)
+        neighbors = _in_model_range(neighbors, image_shape)
     if num_labels is not None:
         rows = tf.reshape(labels, (tf.shape(labels)[0], -1))
         labels = tf.cond(
@@ -52,7 +53,27 @@ def unpack(data, image_shape, num_labels):
             lambda: tf.argmax(rows, axis=1, output_type=tf.int32),
             lambda: tf.cast(rows[:, 0], tf.int32),
         )
-    return images, labels
+    return images, labels, neighbors
+
+
+def _pair(images):
+    """`(images, neighbors)` of a dict of both; of images alone without neighbors."""
+    if not isinstance(images, dict):
+        return images, None
+    if set(images) != {"images", "neighbors"}:
+        raise ValueError(
+            f"A dict of images must have the keys images and neighbors. Received: {sorted(images)}."
+        )
+    return images["images"], images["neighbors"]
+
+
+def _in_model_range(images, image_shape):
+    """Images that `check_types` lets pass as float32 in [-1, 1], with all axes."""
+    whole = images.dtype.is_integer
+    if images.shape.rank != 4:  # without an axis; unknown, if a step has met both
+        images = tf.reshape(images, (tf.shape(images)[0], *image_shape))
+    images = tf.cast(images, tf.float32)
+    return images / 127.5 - 1.0 if whole else images
 
 
 def check_types(images, labels, image_shape, num_labels):

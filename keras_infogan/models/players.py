@@ -151,7 +151,7 @@ class Players(CheckedGAN):
 
     def test_step(self, data):
         """The same figures on held-out images, without distortion and without any update."""
-        real_images, labels = self.unpack(data)
+        real_images, labels, _ = self.unpack(data)
         # The means are empty when `evaluate` begins, so their count numbers its batches.
         step = -1 - tf.cast(self.means.steps, tf.int32)
         seeds = step_seeds(self.seed, step)

@@ -52,6 +52,7 @@ class Update:
         real_images: Real images as they came, or None.
         labels: Their labels, integers, or None.
         real: Look at them; in G's update None unless something asks for it.
+        neighbors: A real image near each of them, in pairs of images and neighbors; else None.
     """
 
     step: tf.Tensor
@@ -63,6 +64,7 @@ class Update:
     real_images: tf.Tensor | None = None
     labels: tf.Tensor | None = None
     real: Look | None = None
+    neighbors: tf.Tensor | None = None
 
 
 def minimize(player, optimizer, tape, loss, variables, **options):

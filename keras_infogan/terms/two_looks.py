@@ -1,8 +1,9 @@
 """Information between two looks at a real image: its code must survive a second distortion."""
 
 import keras
+import tensorflow as tf
 
-from keras_infogan import information, registry
+from keras_infogan import information, randomness, registry
 from keras_infogan.models import pretraining
 from keras_infogan.models.update import SECOND_DISTORTION
 from keras_infogan.terms.term import Term, require_range
@@ -10,22 +11,29 @@ from keras_infogan.terms.term import Term, require_range
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
 class TwoLooks(Term):
-    """Subtracts weight · I(c; c′) from D's loss, of the codes that Q reads from two distortions.
+    """Subtracts weight · I(c; c′) from the loss, of the codes that Q reads from two distortions.
 
-    Q must read the same code from both, and all codes equally often; trunk and Q learn from it.
-    Source: Ji et al., "Invariant Information Clustering", 2019.
+    Q must read the same code from both, and all codes equally often. The second look is at the
+    image itself or, where batches hold neighbors, at a real image near it. The trunk learns from
+    it; Q's head does from step `head_from` on, when codes mean something already. Before, and where
+    it never does, it learns what a code is from generated images alone.
+
+    Source: Ji et al., "Invariant Information Clustering", 2019; neighbors: Van Gansbeke et al.,
+    "SCAN: Learning to Classify Images without Labels", 2020, which takes those of features.
 
     Args:
         weight: Weight of the term, 0 or more.
         transform: Transform of the second look, a `Transform` or its text; those of the model by
             default.
+        head_from: Step from which Q's head learns from it too; None for never.
     """
 
-    def __init__(self, weight: float = 1.0, transform=None, **kwargs):
+    def __init__(self, weight: float = 1.0, transform=None, head_from: int | None = None, **kwargs):
         super().__init__(**kwargs)
         require_range("weight", weight)
         self.weight = weight
         self.transform = registry.TRANSFORMS.get(transform)
+        self.head_from = head_from
 
     def attach(self, model):
         if not model.reads_codes or not model.latents.categorical:
@@ -43,22 +51,42 @@ class TwoLooks(Term):
     def d_loss(self, model, update):
         if not self.weight:
             return 0.0
-        seed = update.seeds[SECOND_DISTORTION]
+        second = self._features(model, update, update.seeds[SECOND_DISTORTION])
+        loss = self._loss(model, update.real.features, second)
+        return pretraining.zero_while(model.g_waits(update.step), loss)
+
+    def g_loss(self, model, update):
+        if not self.weight or self.head_from is None:
+            return 0.0
+
+        def loss():
+            seeds = randomness.split(update.seeds[SECOND_DISTORTION], 2)
+            first = model.trunk(model.transformed(update.real_images, seeds[0]), training=True)
+            second = self._features(model, update, seeds[1])
+            return self._loss(model, tf.stop_gradient(first), tf.stop_gradient(second))
+
+        return tf.cond(update.step >= self.head_from, loss, lambda: tf.zeros(()))
+
+    def _features(self, model, update, seed):
+        """The trunk's features of the second look."""
+        images = update.real_images if update.neighbors is None else update.neighbors
         transforms = None if self.transform is None else [self.transform]
-        images = model.transformed(update.real_images, seed, transforms)
+        return model.trunk(model.transformed(images, seed, transforms), training=True)
+
+    def _loss(self, model, *features):
+        """−weight · I(c; c′) of the features of both looks."""
         first, second = (
-            model.latents.read(model.recognizer(features, training=True))
-            for features in (update.real.features, model.trunk(images, training=True))
+            model.latents.read(model.recognizer(one, training=True)) for one in features
         )
-        shared = sum(
+        return -self.weight * sum(
             information.paired_information(first[i]["probabilities"], second[i]["probabilities"])
             for i in model.latents.categorical
         )
-        return pretraining.zero_while(model.g_waits(update.step), -self.weight * shared)
 
     def get_config(self):
         transform = keras.saving.serialize_keras_object(self.transform)
-        return super().get_config() | {"weight": self.weight, "transform": transform}
+        own = {"weight": self.weight, "transform": transform, "head_from": self.head_from}
+        return super().get_config() | own
 
     @classmethod
     def from_config(cls, config):

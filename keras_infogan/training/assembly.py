@@ -110,7 +110,8 @@ def _terms(config, total_steps):
         if config.distorts_second_look:
             distortion = (config.shear, config.scale, config.shift, config.thickness, config.hole)
             second = RandomDistortion(*distortion)
-        terms.insert(0, TwoLooks(config.real_information_weight, second))
+        begin = int(config.head_from * total_steps) if config.head_from < 1 else None
+        terms.insert(0, TwoLooks(config.real_information_weight, second, begin))
     if config.critic_weight:
         begin, end = (
             int(share * total_steps) for share in (config.critic_from, config.critic_until)

@@ -177,3 +177,49 @@ def test_images_on_disk_give_the_batches_of_those_in_memory(mapped):
     )
     np.testing.assert_array_equal(held, read)
     np.testing.assert_array_equal(sample_images(images, 5, 4), sample_images(mapped(images), 5, 4))
+
+
+NEAR = np.array([[(i + 1) % 11, (i + 3) % 11] for i in range(11)], np.int32)
+
+
+def pairs(steps, first_step=0, part=None, **options):
+    """Numbers of the images and of their neighbors, each `(steps, rows)`."""
+    dataset = training_batches(
+        numbered_images(11), 2, 4, 0, first_step, part=part, neighbors=NEAR, **options
+    )
+    drawn = list(dataset.take(steps).as_numpy_iterator())
+    return tuple(
+        np.stack([np.rint((one[key][:, 0, 0, 0] + 1.0) * 127.5).astype(int) for one in drawn])
+        for key in ("images", "neighbors")
+    )
+
+
+def test_each_image_comes_with_one_of_its_neighbors():
+    images, near = pairs(60)
+    np.testing.assert_array_equal(images, drawn(60, batch_size=4))
+    steps = (near - images) % 11
+    assert set(steps.ravel()) == {1, 3}
+    assert 0.35 < np.mean(steps == 1) < 0.65
+
+
+def test_neighbors_are_drawn_anew_in_each_epoch_and_go_on_as_if_never_interrupted():
+    images, near = pairs(40)
+    assert len(set(near[images == 5])) == 2
+    for part, whole in zip(pairs(7, first_step=3), (images, near), strict=True):
+        np.testing.assert_array_equal(part, whole[3:10])
+
+
+def test_replicas_share_the_neighbors_of_a_batch():
+    whole = pairs(4)
+    parts = [pairs(4, part=(number, 1, 2)) for number in (0, 1)]
+    for one, both in zip(whole, zip(*parts, strict=True), strict=True):
+        np.testing.assert_array_equal(one, np.concatenate(both, axis=1))
+
+
+def test_labels_stand_beside_images_and_neighbors():
+    dataset = training_batches(
+        numbered_images(11), 2, 4, 0, labels=np.arange(11) * 2, neighbors=NEAR
+    )
+    pair, labels = next(dataset.as_numpy_iterator())
+    numbers = np.rint((pair["images"][:, 0, 0, 0] + 1.0) * 127.5)
+    np.testing.assert_array_equal(labels, 2 * numbers)

@@ -1,3 +1,5 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -33,6 +35,41 @@ def test_it_is_minus_the_information_of_each_categorical_code(
     assert term.g_loss(model, update) == 0.0
 
 
+def test_the_second_look_is_at_neighbors_where_there_are_any(tiny_gan, small_images, update_on):
+    term = TwoLooks(1.0)
+    model = tiny_gan(codes=CODES, transforms=[InstanceNoise(0.1)], terms=[term])
+    images, others = tf.constant(small_images(6)), -tf.constant(small_images(6))
+    update = dataclasses.replace(update_on(model, images, images), neighbors=others)
+    swapped = dataclasses.replace(update, real_images=others, neighbors=None)
+    assert float(term.d_loss(model, update)) == float(term.d_loss(model, swapped))
+    assert float(term.d_loss(model, update)) != float(
+        term.d_loss(model, dataclasses.replace(update, neighbors=None))
+    )
+
+
+def test_the_head_learns_from_a_step_on_and_the_trunk_never_in_gs_update(
+    tiny_gan, small_images, update_on
+):
+    term = TwoLooks(0.5, head_from=2)
+    model = tiny_gan(codes=CODES, transforms=[InstanceNoise(0.1)], terms=[term])
+    images = tf.constant(small_images(6))
+    update = update_on(model, images, images)
+
+    def slopes(step):
+        with tf.GradientTape(persistent=True) as tape:
+            loss = term.g_loss(model, dataclasses.replace(update, step=tf.constant(step)))
+        head, trunk = model.recognizer.trainable_variables, model.trunk.trainable_variables
+        return float(loss), tape.gradient(loss, head), tape.gradient(loss, trunk)
+
+    loss, head, _ = slopes(1)
+    assert loss == 0.0
+    assert float(tf.linalg.global_norm(head)) == 0.0
+    loss, head, trunk = slopes(2)
+    assert loss < 0.0
+    assert float(tf.linalg.global_norm(head)) > 0.0
+    assert all(slope is None or not np.any(slope) for slope in trunk)
+
+
 def test_it_is_0_while_d_learns_alone(tiny_gan, small_images, update_on):
     term = TwoLooks(0.5)
     settings = dict(codes=CODES, transforms=[InstanceNoise()], terms=[term])
@@ -62,6 +99,6 @@ def test_a_trunk_without_weights_is_refused():
 
 
 def test_a_transform_of_its_own_goes_through_a_configuration():
-    term = TwoLooks(0.3, InstanceNoise(0.7))
+    term = TwoLooks(0.3, InstanceNoise(0.7), 40)
     twin = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(term))
-    assert (twin.weight, twin.transform.std) == (0.3, 0.7)
+    assert (twin.weight, twin.transform.std, twin.head_from) == (0.3, 0.7, 40)
