@@ -25,7 +25,7 @@ from keras_infogan.networks.rewrites import Rewrite, rewrite_all  # noqa: E402
 from keras_infogan.registry import REGISTRIES  # noqa: E402
 
 SIZE = 8
-pytest_plugins = ["browser", "serving_fixtures"]
+pytest_plugins = ["browser", "rights", "serving_fixtures"]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks import jobs, turns
 from benchmarks.parts import gpu
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -33,16 +34,44 @@ def test_pipeline_is_measured(tmp_path, capsys):
     assert row["unit"] == "images/s" and row["value"] > 0
 
 
-def test_gpu_part_runs_on_a_cpu(tmp_path, monkeypatch, capsys):
-    modes = {"graph": {"jit": False}, "unknown": {"no_such_option": 1}}
-    monkeypatch.setattr(gpu, "OURS", modes)
-    monkeypatch.setattr(gpu, "TORCH", {"PyTorch": {}})
+class FakeWorker:
+    """Stands for a process: one that is given an option `broken` ends before it has begun."""
+
+    def __init__(self, target, preset, broken=False, **options):
+        if broken:
+            raise turns.WorkerError("a process ended with code 1")
+        self.speed = 100.0 if target.startswith("benchmarks.jobs") else 50.0
+        self.rates = []
+
+    def take(self, seconds):
+        self.rates.append(self.speed)
+
+    def close(self):
+        pass
+
+
+def test_gpu_part_compares_what_runs_and_names_what_does_not(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(gpu, "OURS", {"graph": {"jit": False}, "other": {"broken": True}})
+    monkeypatch.setattr(gpu, "TORCH", {"PyTorch": {}, "PyTorch compiled": {"compiled": "x"}})
+    monkeypatch.setattr(gpu, "Worker", FakeWorker)
+    monkeypatch.setattr(gpu, "once", lambda target: False)
+    monkeypatch.setattr(gpu.importlib.util, "find_spec", lambda name: name)
     out = tmp_path / "out.json"
     arguments = ["gpu", "--short", "--presets", "quick", "mnist", "--out", str(out)]
     assert command.main(arguments) == 0
-    assert "quick, unknown: a process ended with code 1" in capsys.readouterr().out
-    measures = [row["measure"] for row in json.loads(out.read_text())["parts"]["gpu"]]
-    assert measures in (["graph"], ["graph", "PyTorch", "graph / PyTorch"])
+    assert "quick, other: a process ended with code 1" in capsys.readouterr().out
+    found = json.loads(out.read_text())["parts"]["gpu"]
+    assert [(row["measure"], row["value"]) for row in found] == [
+        ("graph", 100.0),
+        ("PyTorch", 50.0),
+        ("graph / PyTorch", 2.0),
+    ]
+
+
+def test_the_job_of_a_step_takes_steps():
+    job = jobs.train_step("quick", jit=False, **command.SMALL)
+    job.call()
+    assert job.units == 8
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import pytest
 from PIL import Image
+from rights import ordinary_user
 
 from keras_infogan.commands import evaluate
 from keras_infogan.config import RunOptions
@@ -288,26 +288,13 @@ def test_a_seed_out_of_range_is_refused(run, capfd, seed):
     assert_refused(capfd, [run.path, f"--seed={seed}"], said, run.path)
 
 
-def test_a_place_that_cannot_be_written_is_refused(run, capfd):
-    # Below tmp_path only its owner could reach it; access rights do not bind the superuser.
-    folder = pathlib.Path(tempfile.mkdtemp())
-    shutil.copytree(run.path, folder / "run")
-    folder.chmod(0o555)
-    superuser = os.geteuid() == 0
-    if superuser:
-        os.seteuid(65534)
-    try:
-        assert_refused(
-            capfd,
-            [folder / "run", "--out", folder / "out"],
-            f"Cannot write to {folder}: Permission denied",
-            folder,
-        )
-    finally:
-        if superuser:
-            os.seteuid(0)
-        folder.chmod(0o755)
-        shutil.rmtree(folder)
+def test_a_place_that_cannot_be_written_is_refused(run, shared_folder, capfd):
+    shutil.copytree(run.path, shared_folder / "run")
+    shared_folder.chmod(0o555)
+    said = f"Cannot write to {shared_folder}: Permission denied"
+    arguments = [shared_folder / "run", "--out", shared_folder / "out"]
+    with ordinary_user():
+        assert_refused(capfd, arguments, said, shared_folder)
 
 
 def test_as_a_process_it_says_one_line(root, tmp_path):

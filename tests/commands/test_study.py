@@ -4,18 +4,16 @@ import shutil
 import signal
 
 import pytest
+from studies import CONFIG, summary
 
 from keras_infogan import files
 from keras_infogan.commands import evaluate, study
-from keras_infogan.commands.study_table import table
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import DivergedError, UserError
-from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training import experiment
 
 RESULTS = pathlib.Path(__file__).parents[2] / "results"
-CONFIG = PRESETS.get("quick").config
 RECORDED = {None: "mnist5k", "emnist": "emnist/byclass"}  # of a data set that was asked for
 SCORES = {0: 0.95, 1: 0.85, 2: 0.93}
 FRECHET = {0: 1.5, 1: 4.0, 2: 2.25}
@@ -27,35 +25,6 @@ def begin(run, config, options):
     dataset = RECORDED.get(config.dataset, config.dataset)
     run.write_config(dataclasses.replace(config, dataset=dataset), options or RunOptions())
     run.environment.write_text("{}")
-
-
-def summary(config, accuracy, **more):
-    """What a finished run says of itself."""
-    scores = {"code_accuracy": accuracy, "code_purity": 0.96, "code_nmi": 0.9}
-    meaning = {"moves": "slant", "rank_correlation": 0.97, "digits_at_0.8": 0.9}
-    return {
-        "preset": config.preset,
-        "dataset": "mnist5k",
-        "seed": config.seed,
-        "epochs": 96.77,
-        "steps": 6000,
-        "seconds": 180.0,
-        "train_images": 4000,
-        "test_images": 1000,
-        "codes": {"code": "c1", **scores},
-        "information": {"c1": {"nats": 2.2, "share": 0.95}, "c2": {"nats": 0.1, "share": None}},
-        "continuous": {"c2": meaning},
-        **more,
-    }
-
-
-def row(config, accuracy=0.5, environment=(), **more):
-    """A row of runs.jsonl."""
-    return {
-        "config": config.to_json(),
-        "summary": summary(config, accuracy, **more),
-        "environment": dict(environment),
-    }
 
 
 def evaluation(frechet):
@@ -268,30 +237,6 @@ def test_data_without_labels_has_a_table_without_accuracy(tmp_path, trained, mon
     assert "One-to-one" not in text
 
 
-def test_machine_and_versions_stand_below_the_table():
-    packages = {"tensorflow": "2.21.0", "keras": "3.15.1"}
-    machine = {"cpus": 2, "gpus": [], "packages": packages}
-    text = table([row(CONFIG, environment=machine)])
-    assert text.endswith("\nMachine: 2 CPUs, no GPU, TensorFlow 2.21.0, Keras 3.15.1.\n")
-
-
-def test_failed_runs_are_shown_and_counted():
-    seeded = [dataclasses.replace(CONFIG, seed=seed) for seed in range(3)]
-    failed = {"config": seeded[0].to_json(), "summary": {"status": "failed"}, "environment": {}}
-    text = table([failed, row(seeded[1], 0.8), row(seeded[2], 0.9)])
-    assert "\n| 0 | failed |" + " – |" * 12 + "\n" in text
-    assert "over 2 seeds: mean 0.850 ± 0.071" in text
-    assert "\n1 of 3 runs failed.\n" in text
-    assert "4,000 training and 1,000 held-out images of mnist5k" in text
-    text = table([failed])
-    assert "1 of 1 runs failed.\nPreset `quick`.\n" in text
-
-
-def test_problems_that_the_health_check_found_are_named():
-    problems = [{"problem": "collapse"}, {"problem": "dead code"}, {"problem": "collapse"}]
-    assert "| collapse, dead code | 3.0 |" in table([row(CONFIG, health=problems)])
-
-
 def test_what_cannot_be_scored_is_kept(tmp_path, trained, monkeypatch, capsys):
     def refuse(path):
         raise UserError("The scores take more than 5 test images.")
@@ -315,20 +260,6 @@ def test_two_studies_write_to_one_table(tmp_path, trained, monkeypatch):
     rows = study.study(CONFIG, [0, 2], out, runs=runs)
     assert [one["config"]["seed"] for one in rows] == [0, 1, 2]
     assert "| 1 | 0.850 |" in (out / "table.md").read_text()
-
-
-def test_table_of_several_codes_and_of_none():
-    config = CONFIG.with_options(latents="normal(62) + 2*cat(10) + gaussian")
-    codes = {"code": "c2", "code_accuracy": 0.912, "each": {"c1": {}, "c2": {}}}
-    nats = {"c1": {"nats": 1.5, "share": 0.6}, "c2": {"nats": 2.25, "share": 0.97}}
-    text = table([row(config, codes=codes, information=nats | {"c3": {"nats": 1, "share": None}})])
-    assert "| nats of c1, c2 |" in text
-    assert "| 0 | 0.912 (c2) | – | – | – | 1.500, 2.250 | – | – | – | – | – | c2 slant" in text
-    assert "Preset `quick` with latents normal(62) + 2*cat(10) + gaussian, 4,000" in text
-    config = PRESETS.get("gan").config
-    text = table([row(config, None, codes={"code_accuracy": None}, information={}, continuous={})])
-    assert "| nats of c1 |" in text
-    assert "| 0 |" + " – |" * 11 + " good | 3.0 |" in text
 
 
 def test_settings_of_an_ablation_reach_the_runs(tmp_path, trained, monkeypatch):
@@ -424,22 +355,3 @@ def test_command_line_prints_the_table(tmp_path, trained, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert study.main(["--preset", "quick", "--seeds", "2", "--out", "results/quick"]) == 0
     assert "median 0.900" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    "record", sorted(RESULTS.glob("*/runs.jsonl")), ids=lambda p: p.parent.name
-)
-def test_tables_in_results_follow_from_their_runs(record, tmp_path, trained):
-    shutil.copy(record, tmp_path)
-    rows = study.read_rows(record)
-    config = RunConfig.from_json(rows[0]["config"])
-    seeds = [row["config"]["seed"] for row in rows]
-    study.study(config, seeds, tmp_path, runs=tmp_path / "runs")
-    assert trained == []
-    assert (tmp_path / "table.md").read_text() == record.with_name("table.md").read_text()
-
-
-def test_single_runs_are_read():
-    rows = study.read_rows(RESULTS / "single-runs.jsonl")
-    assert len(rows) >= 4
-    assert all("code_accuracy" in one["summary"]["codes"] for one in rows)

@@ -2,18 +2,15 @@
 
 import dataclasses
 import json
-import os
 import signal
-import subprocess
-import sys
 import zipfile
 
 import pytest
 from PIL import Image
 
 import train
-from keras_infogan.config import RunConfig, RunOptions
-from keras_infogan.data import network, sources
+from keras_infogan.config import RunOptions
+from keras_infogan.data import sources
 from keras_infogan.registry import PRESETS
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training import experiment
@@ -25,15 +22,6 @@ def call(*arguments):
         return train.main([str(argument) for argument in arguments])
     except SystemExit as stop:
         return stop.code
-
-
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    """An empty working directory, with no prepared data set and no network."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "no-such-place"))
-    monkeypatch.setattr(network, "answers", lambda: False)
-    return tmp_path
 
 
 @pytest.fixture
@@ -329,71 +317,6 @@ def test_dry_run_prints_the_plan_and_writes_nothing(place, monkeypatch, capfd, t
     assert "preset: quick\n" in out and "batch_size: 4\n" in out and "epochs of 11 steps" in out
 
 
-# Help, and what needs no TensorFlow.
-
-WITHOUT_TENSORFLOW = """
-import sys, train
-try:
-    train.main(["--help"])
-except SystemExit as stop:
-    assert stop.code == 0, stop.code
-assert train.main(["--epochs", "0"]) == 2
-assert train.main(["--resume", "nowhere"]) == 2
-assert train.main(["--preset", "labb"]) == 2
-assert not {"tensorflow", "keras", "numpy"} & set(sys.modules)
-"""
-
-
-DATA_WITHOUT_TENSORFLOW = """
-import sys, train
-from keras_infogan.data import network
-network.answers = lambda: False
-assert train.main(["--dataset", "mnits"]) == 2
-assert train.main(["--dataset", "mnist"]) == 2
-assert train.main(["--data-dir", "nowhere"]) == 2
-assert not {"tensorflow", "keras"} & set(sys.modules)
-"""
-
-
-def test_data_that_cannot_be_had_are_refused_without_tensorflow(root, place):
-    done = subprocess.run(
-        [sys.executable, "-c", DATA_WITHOUT_TENSORFLOW],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    unknown, unprepared, no_directory = done.stderr.splitlines()
-    assert "Did you mean mnist? Received: mnits." in unknown
-    assert f"mnist is not prepared in {place / 'no-such-place'}" in unprepared
-    assert "--data-dir is not a directory. Received: nowhere." in no_directory
-    assert list(place.iterdir()) == []
-
-
-def test_help_and_refusals_need_no_tensorflow(root):
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_TENSORFLOW], cwd=root, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.count("\n") == 3  # of the three refusals
-    presets = done.stdout.split("presets:")[1]
-    for name in PRESETS.names():
-        preset = PRESETS.get(name)
-        assert f"\n  {name} " in presets and preset.source in presets and preset.expect in presets
-
-
-def test_help_all_shows_every_option(capsys):
-    assert call("--help-all") == 0
-    shown = capsys.readouterr().out
-    found = {**RunConfig.options(), **RunOptions.options()}.values()
-    flags = [one.flag for one in found if not one.rules.get("hidden")]
-    assert [flag for flag in flags if f"  {flag}" not in shown] == []
-    assert call("--help") == 0
-    few = capsys.readouterr().out
-    assert "--help-all" in few and "--epochs" in few and "--steps-per-execution" not in few
-
-
 def test_parts_and_options_are_added_to_those_of_the_preset(place, capsys):
     quick = ["--preset", "quick", "--dataset", "mnist5k", "--dry-run"]
     given = ["--network-option", "units=16", "--term", "r1(5)", "--term", "wgan_gp"]
@@ -404,15 +327,3 @@ def test_parts_and_options_are_added_to_those_of_the_preset(place, capsys):
     # Options of the preset's family mean nothing to another one.
     assert call(*quick, "--networks", "mlp") == 0
     assert "networks: mlp\n" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
-def test_an_output_of_any_encoding_will_do(root, encoding):
-    """As on Windows, where output goes to a file."""
-    process = subprocess.run(
-        [sys.executable, root / "train.py", "--help-all"],
-        capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
-    )
-    assert (process.returncode, process.stderr) == (0, b"")
-    assert b"\\u03bb, the weight of the categorical codes" in process.stdout
