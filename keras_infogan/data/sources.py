@@ -5,7 +5,8 @@ tensorflow-datasets. A source of your own is one function:
 
     @register("data", "mine")
     def load(rest, data_dir, fitting):
-        return split("mine", fitting.squares(images, "mine"), labels)
+        name = f"mine:{rest}" if rest else "mine"
+        return split(name, fitting.squares(images, name), labels)
 
 Its users write `mine` or `mine:WHAT`. Register a `Source` instead to say what may follow the
 colon, or to have the data checked before TensorFlow is loaded. A name that tensorflow-datasets has

@@ -23,6 +23,7 @@ class Facts:
 
     Args:
         run: Its `RunDir`.
+        name: What it is called in a page, the name of its directory.
         config: Its `RunConfig`.
         imports: Modules that it was made with.
         environment: Content of environment.json; `{}` without one.
@@ -36,6 +37,7 @@ class Facts:
     """
 
     run: RunDir
+    name: str
     config: RunConfig
     imports: tuple
     environment: dict
@@ -44,11 +46,6 @@ class Facts:
     metrics: list
     evaluations: list
     health: list
-
-    @property
-    def name(self):
-        """The run's name."""
-        return self.run.path.resolve().name
 
     @property
     def preset(self):
@@ -147,6 +144,7 @@ def read(path):
     try:
         facts = Facts(
             run,
+            run.path.resolve().name,
             config,
             options.imports,
             run.read_environment() or {},

@@ -1,6 +1,7 @@
 """The page of a report, and that of a run that is going on."""
 
 import contextlib
+import dataclasses
 import itertools
 import pathlib
 import re
@@ -44,6 +45,8 @@ def write(path, runs, lab=False, models=None):
 def render(runs, lab=False, models=None):
     """The page's text; see `write`."""
     all_facts = [facts.read(run) for run in runs]
+    if len({own.name for own in all_facts}) < len(all_facts):
+        all_facts = [dataclasses.replace(own, name=str(own.run.path)) for own in all_facts]
     drawn = _numbered_charts()
     shown = []
     for run, own in zip(runs, all_facts, strict=True):

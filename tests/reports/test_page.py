@@ -213,6 +213,17 @@ def test_several_runs_are_set_side_by_side(make_run):
     assert "Loss of D" in text
 
 
+def test_runs_of_one_name_are_told_apart_by_their_paths(make_run, tmp_path):
+    for place in ("here", "there"):
+        (tmp_path / place).mkdir()
+    runs = [make_run("here/run"), make_run("there/run", seed=9)]
+    text = page.render([run.path for run in runs])
+    shown = str(Text(text))
+    assert f"Scores score {runs[0].path} {runs[1].path}" in shown
+    (loss,) = re.findall(r'aria-label="Loss of D, [^"]*"', text)
+    assert f"{runs[0].path} 1.300" in loss and f"{runs[1].path} 1.300" in loss
+
+
 def test_runs_of_different_kinds_are_set_side_by_side(make_run):
     runs = [make_run("info"), make_run("plain", model="gan", latents="normal(3)")]
     text = str(Text(page.render([run.path for run in runs])))
