@@ -220,7 +220,7 @@ def test_runs_of_one_name_are_told_apart_by_their_paths(make_run, tmp_path):
     text = page.render([run.path for run in runs])
     shown = str(Text(text))
     assert f"Scores score {runs[0].path} {runs[1].path}" in shown
-    (loss,) = re.findall(r'aria-label="Loss of D, [^"]*"', text)
+    (loss,) = re.findall(r'aria-label="Loss of D, steps[^"]*"', text)
     assert f"{runs[0].path} 1.300" in loss and f"{runs[1].path} 1.300" in loss
 
 
