@@ -82,9 +82,9 @@ class RunConfig(
             "must be all, or a whole number above 0",
         )
         self._require(
-            not (self.deterministic and self.jit),
+            not (self.deterministic and (self.jit or self.measure_jit)),
             "deterministic",
-            "turns XLA off, so it does not go with --jit",
+            "turns XLA off, so it does not go with --jit or --measure-jit",
         )
         parts = [part.name for count, part in notation.parse_sum(self.latents) if count]
         codes = [name for name in parts if name not in notation.NOISE]
@@ -131,6 +131,11 @@ class RunConfig(
         for name, value in given.items():
             if known[name].type == PARTS:
                 given[name] = _merged(getattr(self, name), value)
+        if given.get("measure_jit") and given.get("jit") is not None:
+            flag = "--jit" if given["jit"] else "--no-jit"
+            raise UserError(
+                f"--measure-jit chooses --jit or --no-jit: give one only. Received: {flag}."
+            )
         if "epochs" in given and "max_steps" not in given:
             given["max_steps"] = None
         changed = dataclasses.replace(self, **given) if given else self

@@ -28,6 +28,12 @@ class StorageError(ProgramError, OSError):
     exit_code = 3
 
 
+class LostMachineError(ProgramError):
+    """A run on several machines of which one no longer answers."""
+
+    exit_code = 5
+
+
 class DivergedError(ProgramError):
     """A training in which a loss, a gradient norm or a weight is not finite.
 

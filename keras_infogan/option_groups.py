@@ -176,6 +176,11 @@ class Optimization(Group):
         None, "take images from a mean of G's weights with this decay, such as 0.999", 0, below=1
     )
     jit: bool | None = option(None, "compile the step with XLA; by default on a GPU only")
+    measure_jit: bool = option(
+        False,
+        "time steps with XLA and without before the run begins, and take the faster; costs both "
+        "compilations and some seconds, once for such networks on a machine",
+    )
     steps_per_execution: int = option(1, "steps that TensorFlow runs at once", 1)
 
 

@@ -6,6 +6,7 @@ import os
 import pathlib
 import sys
 
+from keras_infogan import cluster
 from keras_infogan.errors import UserError
 
 
@@ -35,7 +36,8 @@ def import_tensorflow():
         UserError: If Keras is set to another backend.
     """
     check_backend()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # Of several machines a lost one is an error, which has a line of ours.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3" if cluster.here().several else "2")
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     with _stderr_muted():

@@ -32,6 +32,17 @@ def rows(value):
     return value if context is None else context.all_gather(value, axis=0)
 
 
+def reported(value):
+    """A scalar that a step reports, as Keras takes it.
+
+    Of replicas on several machines Keras averages what they report over the first axis.
+    """
+    context = _several()
+    if context is None or not context.strategy.extended._in_multi_worker_mode():
+        return value
+    return tf.reshape(value, (1,))
+
+
 def agree(variables):
     """Sets variables that each replica keeps for itself to their means over the replicas."""
     context = _several()

@@ -15,7 +15,8 @@ PACKAGE = "keras_infogan"
 # From the ground up: each module or folder may import those of the lines above its own.
 LAYERS = (
     "errors earlier lazy markdown schedules optimizers text invocation",
-    "locks notation quiet replicas image_files",
+    "cluster replicas",
+    "locks notation quiet image_files",
     "randomness information",
     "files",
     "checksums",

@@ -36,7 +36,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
     if not 0 <= seed < 2**31:
         raise UserError(f"--seed must be from 0 to 2147483647. Received: {seed}.")
     path = pathlib.Path(path)
-    channels, crop, validation, recorded = None, None, 0, None
+    channels, crop, validation, recorded, checks = None, None, 0, None, None
     if path.suffix == ".keras":
         checkpoint = path
         if dataset is None or out is None:
@@ -49,7 +49,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
         checkpoint = run.latest_checkpoint()
         if checkpoint is None:
             raise UserError(f"{path} has no checkpoint.")
-        recorded = run.read_identity()
+        recorded, checks = run.read_identity(), run.health
         if recorded is None and dataset not in (None, config.dataset):
             raise UserError(
                 f"{path} was trained on {config.dataset}: its scores on another set would "
@@ -65,6 +65,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
         quiet.import_tensorflow()
         from keras_infogan.data import identity, sources
         from keras_infogan.evaluation.complete import evaluate_model
+        from keras_infogan.evaluation.health import summarize
         from keras_infogan.evaluation.illustrations import save_illustrations
         from keras_infogan.saving import load_model
 
@@ -77,13 +78,16 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
                 f"{checkpoint} reads images of {read_channels} channels, and {data.name} has "
                 f"{data.test_images.shape[-1]}."
             )
+        step = int(model.step.numpy())
+        found = summarize(files.read_jsonl(checks, step)) if checks and checks.exists() else None
         scores = {
             "checkpoint": str(checkpoint),
-            "step": int(model.step.numpy()),
+            "step": step,
             "dataset": data.name,
             "train_images": len(data.train_images),
             "test_images": len(data.test_images),
             "label_names": data.label_names,
+            "health": found,
             **evaluate_model(model, data, seed),
         }
         folder = out / "evaluation"
@@ -96,7 +100,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
 def report(scores):
     """The scores of `evaluate` in a few lines of text."""
     lines = [f"{scores['checkpoint']}, step {scores['step']}, {scores['dataset']}:"]
-    lines += _of_codes(scores)
+    lines += _of_health(scores["health"]) + _of_codes(scores)
     for name, value in scores["information"].items():
         share = "" if value["share"] is None else f", {value['share']:.1%} of H({name})"
         lines.append(
@@ -116,6 +120,16 @@ def report(scores):
             "(label of the nearest training image)"
         )
     return "\n".join([*lines, *_of_images(scores)])
+
+
+def _of_health(problems):
+    """What the checks said while the run trained; nothing of a checkpoint by itself."""
+    if problems is None:
+        return []
+    return [
+        f"health: {one['problem']}, steps {one['first_step']} to {one['last_step']}: {one['seen']}"
+        for one in problems
+    ] or ["health: no problem was found in training"]
 
 
 def _of_codes(scores):

@@ -235,7 +235,7 @@ def diagnose(vitals):
 
 
 def summarize(rows):
-    """The problems of a run, for summary.json.
+    """The problems that a run's checks found, each once.
 
     Args:
         rows: Lines of health.jsonl.
@@ -246,7 +246,7 @@ def summarize(rows):
     found = {}
     for row in rows:
         row = dict(row)
-        if not {"step", "problem"} <= set(row):
+        if not {"step", "problem", "seen"} <= set(row):
             continue  # altered since it was written
         step = row.pop("step")
         first = found.get(row["problem"], {"first_step": step})["first_step"]

@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from keras_infogan import replicas
+
 
 class Means:
     """A `keras.metrics.Mean` for each figure.
@@ -36,7 +38,7 @@ class Means:
             if name in self.by_name:
                 value = value if isinstance(value, tuple) else (value,)
                 self.by_name[name].update_state(*value)
-        return {name: mean.result() for name, mean in self.by_name.items()}
+        return {name: replicas.reported(mean.result()) for name, mean in self.by_name.items()}
 
     def measured(self):
         """The means that a step has counted into since the last reset, `{name: float}`.

@@ -133,6 +133,11 @@ class Players(CheckedGAN):
         """Path of a weight that is not finite, or None. Reads the device."""
         return first_not_finite(self.weights)
 
+    def state(self):
+        """The variables that a train step may change, those that no file keeps among them."""
+        kept = [one.variables for one in self.optimizers]
+        return sum(kept, [*self.variables, *self.metrics_variables, *self.watch.variables])
+
     def divergence(self):
         """What is not finite, `(step, name)`, or None. Reads the device.
 

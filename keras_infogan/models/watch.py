@@ -38,6 +38,11 @@ class Watch:
         first = (self._first[0] == NONE) & tf.reduce_any(wrong)
         self._first.assign(tf.where(first, found, self._first))
 
+    @property
+    def variables(self):
+        """What it remembers."""
+        return [self._first]
+
     def first(self):
         """`(step, name)`, steps counted from 1; None if all was finite. Reads the device."""
         step, position = self._first.numpy()

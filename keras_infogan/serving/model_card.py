@@ -53,6 +53,8 @@ def model_card(about):
         f"{packages.get('tensorflow', '?')}, Keras {packages.get('keras', '?')}.",
         "## Scores",
         scores(about),
+        "## Health",
+        health(about),
         "## Codes and labels",
         codes_and_labels(about),
         "## Use",
@@ -89,6 +91,20 @@ def scores(about):
     if lines:
         found.append(markdown.table(["code", "score"], lines))
     return "\n\n".join(found) or "No code was scored."
+
+
+def health(about):
+    """Markdown of what the checks found while the model was trained."""
+    problems = about["summary"].get("health")
+    if problems is None:
+        return "Not recorded."
+    rows = [
+        [one["problem"], f"{one['first_step']} to {one['last_step']}", _cell(one["seen"])]
+        for one in problems
+    ]
+    if not rows:
+        return "The checks in training found no problem."
+    return markdown.table(["problem", "steps", "seen last"], rows)
 
 
 def codes_and_labels(about):
@@ -130,7 +146,12 @@ def _range(facts):
 
 def _name(name):
     """A label's name behind its number, in a cell of a table."""
-    return "" if name is None else ": " + " ".join(name.split()).replace("|", "\\|")
+    return "" if name is None else f": {_cell(name)}"
+
+
+def _cell(text):
+    """A text in one line, without what would end a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _signatures(signatures):

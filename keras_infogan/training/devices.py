@@ -1,8 +1,11 @@
 """The devices that a run trains on: one, or several that share each batch."""
 
+import functools
+
 import keras
 import tensorflow as tf
 
+from keras_infogan import cluster
 from keras_infogan.errors import UserError
 
 # Keras and TensorFlow cannot do these where several devices share a batch.
@@ -17,6 +20,9 @@ def strategy_of(config):
     """
     if config.deterministic:
         tf.config.experimental.enable_op_determinism()
+    machines = cluster.here()
+    if machines.several:
+        return _of_machines(config, machines)
     if config.devices is None:
         return tf.distribute.get_strategy()
     kind = "GPU" if devices_of("GPU") else "CPU"
@@ -29,6 +35,41 @@ def strategy_of(config):
         )
     if count == 1:
         return tf.distribute.get_strategy()
+    _check(config, count)
+    return tf.distribute.MirroredStrategy(found[:count])
+
+
+def join(config):
+    """Waits for the other machines of a run, if there are any: before TensorFlow does anything."""
+    if cluster.here().several:
+        strategy_of(config)
+
+
+def _of_machines(config, machines):
+    """The strategy of several machines, each with all its GPUs or with its CPU."""
+    if config.devices not in (None, "all"):
+        raise UserError(
+            f"--devices must be all, or left out, on several machines. Received: {config.devices}."
+        )
+    if config.on_divergence != "stop":
+        raise UserError(
+            f"--on-divergence must be stop on several machines. Received: {config.on_divergence}."
+        )
+    _check(config, machines.count)  # before the machines wait for each other
+    strategy = _multi_worker()
+    _check(config, strategy.num_replicas_in_sync)
+    return strategy
+
+
+@functools.cache
+def _multi_worker():
+    """TensorFlow lets a process join its cluster once, and before all else."""
+    tf.get_logger().setLevel("ERROR")  # it warns of what is computed outside of a graph
+    return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+def _check(config, count):
+    """Refuses what so many devices cannot do."""
     if config.batch_size % count:
         raise UserError(
             f"--batch-size must be a multiple of the {count} devices that share a batch. "
@@ -45,9 +86,9 @@ def strategy_of(config):
             "--precision mixed_float16 does not go with several devices: Keras scales the loss of "
             "each by itself. Take mixed_bfloat16."
         )
-    if config.jit:
-        raise UserError("--jit does not go with several devices: XLA compiles for one.")
-    return tf.distribute.MirroredStrategy(found[:count])
+    if config.jit or config.measure_jit:
+        flag = "--measure-jit" if config.measure_jit else "--jit"
+        raise UserError(f"{flag} does not go with several devices: XLA compiles for one.")
 
 
 def devices_of(kind):

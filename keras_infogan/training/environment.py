@@ -2,9 +2,11 @@
 
 import importlib.metadata
 import os
+import pathlib
 import platform
 
 PACKAGES = (
+    "keras-infogan",
     "tensorflow",
     "keras",
     "tensorflow-datasets",
@@ -22,6 +24,7 @@ def describe():
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "processor": _processor(),
         "cpus": os.cpu_count(),
         "gpus": [
             tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
@@ -29,6 +32,16 @@ def describe():
         ],
         "packages": {name: _version(name) for name in PACKAGES},
     }
+
+
+def _processor():
+    """Name of the processor, as exactly as the system tells it."""
+    try:
+        lines = pathlib.Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        lines = ()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
 
 
 def _version(package):

@@ -6,14 +6,14 @@ import sys
 
 import tensorflow as tf
 
-from keras_infogan import checkpoints, files, invocation, registry
+from keras_infogan import checkpoints, cluster, files, invocation, registry
 from keras_infogan.config import RunOptions
 from keras_infogan.data import identity
 from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.models.checked import check_callbacks
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
-from keras_infogan.training import devices, divergence, environment, resuming
+from keras_infogan.training import devices, divergence, environment, execution, resuming
 from keras_infogan.training.assembly import build_model, check_parts
 from keras_infogan.training.finish import fail, finish
 from keras_infogan.training.interruptions import resumable, say_stopped
@@ -28,6 +28,7 @@ from keras_infogan.training.listeners.stop_on_signal import StopOnSignal
 from keras_infogan.training.listeners.tensor_board import TensorBoardEvents
 from keras_infogan.training.plan import make_plan
 from keras_infogan.training.ticks import Ticks, fit
+from keras_infogan.training.together import Mirror, check_step, lost_machines_told
 
 FASTER = (
     "That is over two hours without a GPU. Faster: --preset quick (minutes), "
@@ -45,18 +46,27 @@ def train(config, path, options=None, callbacks=()):
         callbacks: Keras callbacks of your own. In a run, Keras's epoch is a tick, see `ticks`.
 
     Returns:
-        The summary as a dict, or the signal that stopped the run early.
+        The summary as a dict, or the signal that stopped the run early. On several machines the
+        chief alone has a summary; the others return an empty dict.
 
     Raises:
         UserError: If the input cannot be used; nothing is written then.
         DivergedError: If the run diverged and failed; its summary.json says so.
         StorageError: If the run can no longer be written; what was saved is kept.
+        LostMachineError: If another of several machines no longer answers.
     """
     options = options or RunOptions()
     run = RunDir(path)
-    run.check_new()
+    chief = cluster.here().is_chief
+    if chief:
+        run.check_new()
     plan, model = prepare(config, options)
     callbacks = _callbacks(options, callbacks)
+    if not chief:
+        return _follow(run, model, plan, options, callbacks)
+    seconds = None
+    if config.measure_jit:
+        plan, seconds = execution.choose(model, plan)
     run.create()
     if plan.data.note:
         print(plan.data.note, flush=True)
@@ -64,7 +74,7 @@ def train(config, path, options=None, callbacks=()):
     options = dataclasses.replace(options, data_dir=data_dir, data_note=plan.data.note)
     with resumable(run, options.imports), run.locked():
         run.check_new()  # nor has another process begun it in the meantime
-        files.write_json(run.environment, environment.describe())
+        _note_environment(run, model, seconds)
         return _go_on(run, model, plan, options, callbacks)
 
 
@@ -84,20 +94,29 @@ def resume(path, overrides=None, data_dir=None, callbacks=()):
         UserError: As `resuming.check`, or if the data cannot be had or are others.
         DivergedError: As `train`.
         StorageError: As `train`.
+        LostMachineError: As `train`.
     """
     run = RunDir(path)
     config = resuming.check(path, overrides or {})
     options = run.read_options()
+    devices.join(config)
+    if not cluster.here().is_chief:
+        plan = make_plan(config, data_dir or options.data_dir)
+        model = _last_model(run, plan)
+        return _follow(run, model, plan, options, _callbacks(options, callbacks))
     with resumable(run, options.imports), run.locked():
         callbacks = _callbacks(options, callbacks)
         plan = make_plan(config, data_dir or options.data_dir)
         identity.check(plan.data, run.read_identity(), path)
         _tell_damage(run)
-        return _go_on(run, _last_model(run, plan), plan, options, callbacks)
+        model = _last_model(run, plan)
+        if run.read_environment() is None:
+            _note_environment(run, model)
+        return _go_on(run, model, plan, options, callbacks)
 
 
 def _tell_damage(run):
-    """Says which of a run's files are not as they were written, and replaces the environment."""
+    """Says which of a run's files are not as they were written."""
     checkpoint = run.latest_checkpoint(quietly=True)
     altered = [] if checkpoint is None else checkpoints.altered_logs(checkpoint, run.logs)
     if run.restarts in altered:
@@ -107,13 +126,19 @@ def _tell_damage(run):
     told = [f"{log} has been altered: the lines that can be read are kept." for log in altered]
     if run.read_environment() is None:
         told.append(f"{run.environment} is missing or damaged: it is written anew.")
-        files.write_json(run.environment, environment.describe())
     for line in told:
         print(line, file=sys.stderr, flush=True)
 
 
+def _note_environment(run, model, seconds=None):
+    """Writes what a run is computed on, and how: the mode, with its measurement if there is one."""
+    how = {"mode": execution.mode(model), "seconds_per_step": seconds}
+    files.write_json(run.environment, environment.describe() | how)
+
+
 def prepare(config, options):
     """A run's plan and its new model, or a UserError before anything is written."""
+    devices.join(config)
     check_parts(config)
     if options.tick % config.steps_per_execution:
         raise UserError(
@@ -135,6 +160,8 @@ def _on_devices(config, make):
     """The model that a function makes, on the devices of a config."""
     with devices.strategy_of(config).scope():
         model = make()
+    if model.distribute_strategy.num_replicas_in_sync > 1:
+        model.jit_compile = False  # of a checkpoint of one device, maybe
     devices.synchronize(model, config.synchronized)
     return model
 
@@ -204,18 +231,15 @@ def _train(run, model, plan, options, callbacks):
     seconds = rows[-1].get("seconds", 0.0) if rows else 0.0
     print(
         f"{run.path}: {plan.config.preset} on {plan.data.name}, seed {plan.config.seed}, generator "
-        f"loss {plan.config.generator_loss}, step {first_step} of {plan.total_steps}."
-        + (" It learns from labels." if model.learns_labels else ""),
+        f"loss {plan.config.generator_loss}, mode {execution.mode(model)}, step {first_step} of "
+        f"{plan.total_steps}." + (" It learns from labels." if model.learns_labels else ""),
         flush=True,
     )
-    with StopOnSignal() as stop:
+    with StopOnSignal(_strategy(model)) as stop:
         try:
             if first_step < plan.total_steps:
-                ticks = Ticks(plan, options.tick, _listeners(run, plan, options), seconds)
-                ticks.begin(model)
-                fit(model, plan, ticks, [*callbacks, stop])
-                seconds = ticks.seconds
-                ticks.end()
+                listeners = _listeners(run, plan, options)
+                seconds = _fit(run, model, plan, options, listeners, [*callbacks, stop], seconds)
             stop.at_once = True  # all is saved
             if stop.received is None:
                 return _finish(run, model, plan, seconds)
@@ -224,6 +248,47 @@ def _train(run, model, plan, options, callbacks):
                 raise
     say_stopped(stop.received, run, plan, options.imports)
     return stop.received
+
+
+def _follow(run, model, plan, options, callbacks):
+    """Trains along with the chief of several machines, and writes nothing."""
+    with StopOnSignal(_strategy(model)) as stop:
+        if int(model.step.numpy()) < plan.total_steps:
+            _fit(run, model, plan, options, [], [*callbacks, stop])
+    return stop.received or {}
+
+
+def _fit(run, model, plan, options, listeners, callbacks, seconds=0.0):
+    """Trains a model to the end of its run, or until something stops it.
+
+    Returns:
+        Seconds of training, those of earlier parts of the run included.
+    """
+    with lost_machines_told():
+        ticks = Ticks(plan, options.tick, listeners, seconds, _mirror(run, model, plan))
+        ticks.begin(model)
+        fit(model, plan, ticks, callbacks)
+        seconds = ticks.seconds
+        ticks.end()
+    return seconds
+
+
+def _strategy(model):
+    """The strategy of several machines, or None on one."""
+    return model.distribute_strategy if cluster.here().several else None
+
+
+def _mirror(run, model, plan):
+    """The `Mirror` of a model on several machines; None on one."""
+    strategy = _strategy(model)
+    if strategy is None:
+        return None
+    check_step(strategy, int(model.step.numpy()))
+    copy = None
+    if cluster.here().is_chief:
+        copy = build_model(plan.config, plan.channels, plan.total_steps, plan.num_labels)
+        divergence.apply_restarts(run, copy, plan)
+    return Mirror(model, copy)
 
 
 def _finish(run, model, plan, seconds):

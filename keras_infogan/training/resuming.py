@@ -1,5 +1,6 @@
 """Whether a run can be resumed, and with which config. Answers at once: no TensorFlow."""
 
+from keras_infogan import cluster
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training.interruptions import resumable
@@ -38,6 +39,7 @@ def check(path, overrides):
                 f"{one.flag} {getattr(wanted, name)} contradicts the run in {path}, which has "
                 f"{getattr(config, name)}."
             )
-    with resumable(run, run.read_options().imports), run.locked():
-        run.latest_checkpoint(quietly=True)
+    if cluster.here().is_chief:
+        with resumable(run, run.read_options().imports), run.locked():
+            run.latest_checkpoint(quietly=True)
     return wanted

@@ -51,13 +51,16 @@ class Ticks(keras.callbacks.Callback):
         every: Steps between ticks.
         listeners: `Listener`s, told in this order.
         seconds: Seconds that earlier parts of the run took.
+        mirror: On several machines the `Mirror` in which listeners look at the model. They are
+            told of a step at ticks only then.
     """
 
-    def __init__(self, plan, every, listeners, seconds=0.0):
+    def __init__(self, plan, every, listeners, seconds=0.0, mirror=None):
         super().__init__()
         self.plan = plan
         self.every = every
         self.listeners = listeners
+        self.mirror = mirror
         self.step = None
         self._previous = None
         self._seconds_before = seconds
@@ -75,6 +78,9 @@ class Ticks(keras.callbacks.Callback):
         self.step = int(model.step.numpy())
         self._previous = self.step - self.step % self.every
         self._began = time.monotonic()
+        if self.mirror is not None:
+            self.mirror.refresh()
+            model = self.mirror.copy
         for listener in self.listeners:
             listener.begin(model, self.step)
 
@@ -95,7 +101,7 @@ class Ticks(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.step += self.model.steps_per_execution
-        if not self._at_tick:
+        if not self._at_tick and self.mirror is None:
             self._step_done()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -111,6 +117,8 @@ class Ticks(keras.callbacks.Callback):
             self.step >= self.plan.total_steps,
         )
         self._previous = self.step
+        if self.mirror is not None:
+            self.mirror.refresh()
         for listener in self.listeners:
             listener.tick(tick)
         self._step_done()  # after the tick: no checkpoint may be ahead of the log

@@ -18,7 +18,7 @@ from keras_infogan.commands import evaluate
 from keras_infogan.config import RunOptions
 from keras_infogan.data import sources
 from keras_infogan.errors import UserError
-from keras_infogan.files import read_json
+from keras_infogan.files import read_json, write_jsonl
 from keras_infogan.run_dir import RunDir
 
 PICTURES = ["confusion.png", "images-by-code.png", "traversal-c2.png"]
@@ -105,6 +105,7 @@ def test_evaluation_says_what_was_scored_on_what(run, evaluated):
         "train_images",
         "test_images",
         "label_names",
+        "health",
         "codes",
         "confusion",
         "information",
@@ -130,6 +131,34 @@ def test_the_command_writes_into_the_run(copied, capsys):
     after = tree(copied.path)
     assert set(after) - set(before) == written
     assert {name: after[name] for name in before} == before
+
+
+def collapse(step):
+    return {"step": step, "problem": "collapse", "seen": f"as at {step}", "remedy": "Lower it"}
+
+
+@pytest.mark.parametrize(
+    "rows, found, said",
+    [
+        ([], [], "health: no problem was found in training"),
+        # The checkpoint is of step 5: what came later is not of this model.
+        (
+            [collapse(2), collapse(4), collapse(6)],
+            [(2, 4)],
+            "health: collapse, steps 2 to 4: as at 4",
+        ),
+    ],
+)
+def test_what_the_checks_said_in_training_is_told(copied, tmp_path, rows, found, said):
+    write_jsonl(copied.health, rows)
+    scores = evaluate.evaluate(copied.path, tmp_path / "out")
+    assert [(one["first_step"], one["last_step"]) for one in scores["health"]] == found
+    assert said in evaluate.report(scores).splitlines()
+
+
+def test_of_checks_that_never_were_nothing_is_told(evaluated):
+    _, scores = evaluated
+    assert scores["health"] is None and "health" not in evaluate.report(scores)
 
 
 @pytest.mark.parametrize(

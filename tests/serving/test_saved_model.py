@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from keras_infogan.serving import saved_model, versions
+from keras_infogan.serving import model_card, saved_model, versions
 from keras_infogan.serving.saved_model import export_model
 
 # TensorFlow alone, as in a user's program.
@@ -135,6 +135,16 @@ def test_model_card_tells_what_it_is_and_how_good(exported):
         '"instances": [{"seed": 1, "label": 0, "c2": 0.0, "c3": 0.0}]',
     ):
         assert part in text
+
+
+def test_model_card_tells_what_the_checks_found():
+    problem = {"problem": "collapse", "seen": "as\n| one", "first_step": 500, "last_step": 900}
+    texts = [
+        model_card.health({"summary": summary})
+        for summary in ({"health": [problem]}, {"health": []}, {})
+    ]
+    assert texts[0].splitlines()[2] == "| collapse | 500 to 900 | as \\| one |"
+    assert texts[1:] == ["The checks in training found no problem.", "Not recorded."]
 
 
 def test_python_of_the_model_card_runs(exported):

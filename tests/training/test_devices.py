@@ -68,6 +68,7 @@ def test_more_devices_than_there_are_is_refused(tiny_config):
         ({"steps_per_execution": 5}, "--steps-per-execution must be 1 on several devices"),
         ({"d_pretraining": 3}, "--d-pretraining must be 0 on several devices.*Received: 3"),
         ({"jit": True}, "--jit does not go with several devices"),
+        ({"measure_jit": True}, "--measure-jit does not go with several devices"),
     ],
 )
 def test_what_several_devices_cannot_do_is_refused(tiny_config, monkeypatch, changes, message):

@@ -7,6 +7,8 @@ import threading
 
 import keras
 
+from keras_infogan.training.together import highest
+
 
 class StopOnSignal(keras.callbacks.Callback):
     """Stops training after the step in which a signal arrives. A Ctrl-C after that stops at once.
@@ -17,6 +19,10 @@ class StopOnSignal(keras.callbacks.Callback):
     the main thread, where Python lets nobody listen for signals, it does nothing. SIGHUP stays
     ignored where it is, as `nohup` wants it.
 
+    Args:
+        strategy: The strategy of several machines, which all stop at the tick after one of them got
+            a signal; None on one machine.
+
     Attributes:
         received: The first signal, or None.
         at_once: Whether the first signal too raises a KeyboardInterrupt, as a second Ctrl-C does:
@@ -25,8 +31,9 @@ class StopOnSignal(keras.callbacks.Callback):
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-    def __init__(self):
+    def __init__(self, strategy=None):
         super().__init__()
+        self.strategy = strategy
         self.received = None
         self.at_once = False
         self._previous = {}
@@ -52,11 +59,17 @@ class StopOnSignal(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.received is not None:
-            self.model.stop_training = True
+        if self.strategy is None:
+            self._stop()
 
     def on_epoch_end(self, epoch, logs=None):
-        self.on_train_batch_end(None)  # it may have come while the tick was looked at
+        if self.strategy is not None and (number := highest(self.strategy, self.received or 0)):
+            self.received = signal.Signals(number)
+        self._stop()  # it may have come while the tick was looked at
+
+    def _stop(self):
+        if self.received is not None:
+            self.model.stop_training = True
 
 
 def _leave_dead_terminal():
