@@ -1,22 +1,17 @@
-"""The GAN model: what each update changes, D's extra turns, objectives, and how it is saved."""
-
-import copy
-import inspect
+"""The GAN model: what each update changes, the turns of D, objectives, Q with its own update."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from comparing import assert_close, assert_equal, state
+from comparing import assert_close, assert_equal
 
 from keras_infogan import registry, saving
-from keras_infogan.latents import Categorical, LatentSpec, Uniform
-from keras_infogan.models.gan import GAN
+from keras_infogan.latents import Categorical, Uniform
 from keras_infogan.models.update import D_LATENTS, G_LATENTS, step_seeds
 from keras_infogan.objectives import Objective
 from keras_infogan.terms.two_looks import TwoLooks
 from keras_infogan.transforms.distortion import RandomDistortion
-from keras_infogan.transforms.instance_noise import InstanceNoise
 
 BATCH = 6
 METRICS = [
@@ -367,86 +362,3 @@ def test_q_optimizer_splits_the_update_of_g_from_that_of_the_information(
     assert min(moved) > 1e-4
     optimizers = model.d_optimizer, model.g_optimizer, model.q_optimizer
     assert [int(one.iterations.numpy()) for one in optimizers] == [0, 1, 1]
-
-
-# Configuration and saving.
-
-
-def rich(tiny_gan):
-    return tiny_gan(
-        transforms=[InstanceNoise(0.3)],
-        terms=[registry.get("term", "r1(0.2)")],
-        average_generator=0.9,
-        d_optimizer=keras.optimizers.Adam(2e-3),
-        g_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-        seed=21,
-        generator_loss="minimax",
-        adversarial_weight=2.0,
-        d_steps=2,
-        d_pretraining=1,
-        jit_compile=False,
-    )
-
-
-def test_training_on_from_a_file_equals_training_on(tiny_gan, small_images, arrays, tmp_path):
-    batches = [tf.constant(small_images(BATCH, seed)) for seed in range(4)]
-    model = rich(tiny_gan)
-    for images in batches[:2]:
-        model.train_step(images)
-    model.save(tmp_path / "model.keras")
-    loaded = saving.load_model(tmp_path / "model.keras")
-    assert type(loaded) is GAN
-    assert loaded.get_compile_config() == model.get_compile_config()
-    assert (loaded.d_steps, loaded.d_pretraining, loaded.seed) == (2, 1, 21)
-    assert int(loaded.step.numpy()) == 2
-    for images in batches[2:]:
-        values = [one.train_step(images) for one in (model, loaded)]
-    assert {k: float(v) for k, v in values[0].items()} == {
-        k: float(v) for k, v in values[1].items()
-    }
-    assert_equal(state(model), state(loaded))
-
-
-def test_constructor_arguments_are_attributes_and_config_keys(tiny_gan):
-    model = rich(tiny_gan)
-    arguments = set(inspect.signature(GAN.__init__).parameters) - {"self", "kwargs"}
-    config = model.get_config()
-    kept = copy.deepcopy(config)
-    assert arguments <= set(config)
-    assert set(config) - arguments <= {"name", "trainable", "dtype"}
-    assert all(hasattr(model, name) for name in arguments)
-    twin = GAN.from_config(config)
-    assert twin.get_config() == kept
-    assert [type(one) for one in twin.transforms] == [InstanceNoise]
-    assert (twin.transforms[0].std, twin.terms[0].weight, twin.average.decay) == (0.3, 0.2, 0.9)
-
-
-def test_compile_arguments_are_attributes_and_config_keys(tiny_gan):
-    model = rich(tiny_gan)
-    arguments = set(inspect.signature(GAN.compile).parameters) - {"self", "kwargs"}
-    config = model.get_compile_config()
-    assert arguments <= set(config)
-    assert all(hasattr(model, name) for name in config)
-
-
-# Networks that do not fit.
-
-
-def model_of(height, width, name):
-    return keras.Sequential([keras.Input((height,)), keras.layers.Dense(width)], name=name)
-
-
-@pytest.mark.parametrize(
-    ("name", "wrong", "message"),
-    [
-        ("generator", lambda: model_of(9, 4, "g"), r"must take 3 latents. Received: .*\(None, 9\)"),
-        ("trunk", lambda: model_of(5, 8, "t"), r"trunk must take the images.*\(None, 5\)"),
-        ("discriminator", lambda: model_of(12, 2, "d"), r"trunk's features \(12,\) to 1 .*, 2\)"),
-        ("discriminator", lambda: model_of(7, 1, "d"), r"trunk's features \(12,\) .*\(None, 7\)"),
-    ],
-)
-def test_networks_that_do_not_fit_are_refused(tiny_gan_networks, name, wrong, message):
-    latents = LatentSpec(3, [])
-    networks = {**tiny_gan_networks(latents), name: wrong()}
-    with pytest.raises(ValueError, match=message):
-        GAN(**networks, latents=latents)
