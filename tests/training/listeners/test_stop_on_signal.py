@@ -48,10 +48,11 @@ def test_nothing_is_received_without_a_signal(stop):
 
 
 TERMINAL = """
-import os, pty, time
+import os, pty, signal, time
 from keras_infogan.training.listeners.stop_on_signal import StopOnSignal
 
 told, tell = os.pipe()
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have it ignored
 child, terminal = pty.fork()
 if child == 0:
     with StopOnSignal() as stop:
