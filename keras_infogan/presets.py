@@ -110,7 +110,7 @@ _preset(
 # variety.
 _MNIST = _preset(
     "the recipe of results/recipe.md: the paper's networks, a quarter as wide, all of MNIST",
-    "about 6 minutes on one CPU core; .985 to .988, median .987 (seeds 10 to 19)",
+    "about 6 minutes on one of 2 CPU cores; .985 to .988, median .987 (seeds 10 to 19)",
     _PAPER,
     preset="mnist",
     networks="conv28(filters=16, units=128)",

@@ -124,9 +124,9 @@ def test_steps_are_counted_whatever_the_number_of_turns(tiny_gan, real_images):
     model = tiny_gan(d_steps=2)
     steps, update = [], model.update_generator
 
-    def spy(images, labels, step, seeds):
+    def spy(images, labels, step, *rest):
         steps.append(int(step))
-        return update(images, labels, step, seeds)
+        return update(images, labels, step, *rest)
 
     model.update_generator = spy
     for _ in range(3):
