@@ -10,6 +10,19 @@ SIDE = 14  # pixels: a stroke that stands a pixel aside is still near
 MOST = 200_000  # images, each of which is compared with each
 
 
+def check(count, num_images):
+    """Refuses a number of neighbors that so many images cannot have.
+
+    Raises:
+        UserError: If there are too few images, or too many to compare.
+    """
+    if not count < num_images <= MOST:
+        raise UserError(
+            f"--neighbors {count} needs more than {count} training images and at most {MOST:,}. "
+            f"Received: {num_images:,}."
+        )
+
+
 def nearest(images, count):
     """The images nearest to each, by squared difference of the images at 14×14 pixels.
 
@@ -21,13 +34,9 @@ def nearest(images, count):
         int32 array `(n, count)` of indices; an image is no neighbor of itself.
 
     Raises:
-        UserError: If there are too few images, or too many to compare.
+        UserError: As `check`.
     """
-    if not count < len(images) <= MOST:
-        raise UserError(
-            f"--neighbors {count} needs more than {count} training images and at most {MOST:,}. "
-            f"Received: {len(images):,}."
-        )
+    check(count, len(images))
     small = np.concatenate(
         [
             tf.image.resize(images[i : i + 1000], (SIDE, SIDE), "area").numpy()

@@ -84,6 +84,8 @@ def make_plan(config, data_dir=None):
         config.validation_images,
     )
     steps_per_epoch = pipeline.steps_per_epoch(len(data.train_images), config.batch_size)
+    if config.neighbors:
+        neighbors.check(config.neighbors, len(data.train_images))
     plan = Plan(
         dataclasses.replace(config, dataset=data.name),
         data,

@@ -43,6 +43,10 @@ def test_data_without_labels_have_none(tiny_config, tiny_data, monkeypatch):
             {"d_pretraining": 10},
             "--d-pretraining must leave the generator some of the run's 10 steps. Received: 10",
         ),
+        (
+            {"real_information_weight": 1.0, "shear": 0.1, "neighbors": 44},
+            "--neighbors 44 needs more than 44 training images",
+        ),
     ],
 )
 def test_a_config_that_the_data_cannot_serve_is_refused(tiny_config, changes, message):
