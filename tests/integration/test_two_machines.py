@@ -123,7 +123,8 @@ def test_where_a_machine_is_lost_the_others_stop_and_all_resume(root, tmp_path, 
     code, _, err = ends(processes)[1 - lost]
     if code != 0:  # it was the last tick
         assert code == LostMachineError.exit_code, err
-        assert err.count("\n") == 1 and "Another machine of the run no longer answers" in err
+        # TensorFlow's own log goes before.
+        assert "Another machine of the run no longer answers" in err.splitlines()[-1]
     resumed = ends(start(root, tmp_path, 2, "--resume", "runs/run"))
     assert [end[0] for end in resumed] == [0, 0], resumed
     assert_equal(run, alone)
