@@ -32,7 +32,7 @@ def _preset(source, expect, base=None, **options):
 
 _LAB = _preset(
     "the lab handout, 64×64",
-    "80 epochs of MNIST: about 20 hours on 2 CPU cores; not run to the end yet",
+    "80 epochs of MNIST: 9 to 32 hours on 2 CPU cores; not run to the end yet",
     preset="lab",
     networks="dcgan64",
     image_size=64,
@@ -46,7 +46,7 @@ _LAB = _preset(
 )
 _preset(
     "the lab report: as lab, with D rate 1e-4 and loss 10·adversarial + 100·information",
-    "80 epochs of MNIST: about 20 hours on 2 CPU cores; not run to the end yet",
+    "80 epochs of MNIST: 9 to 32 hours on 2 CPU cores; not run to the end yet",
     _LAB,
     preset="lab-report",
     d_learning_rate=1e-4,
@@ -110,7 +110,7 @@ _preset(
 # variety.
 _MNIST = _preset(
     "the recipe of results/recipe.md: the paper's networks, a quarter as wide, all of MNIST",
-    "about 6 minutes on one of 2 CPU cores; .985 to .988, median .987 (seeds 10 to 19)",
+    "7 to 11 minutes on one of 2 CPU cores; .985 to .988, median .987 (seeds 10 to 19)",
     _PAPER,
     preset="mnist",
     networks="conv28(filters=16, units=128)",

@@ -32,6 +32,20 @@ def rows(value):
     return value if context is None else context.all_gather(value, axis=0)
 
 
+def value_if(holds, compute):
+    """A scalar that is computed only where a condition holds, else 0.
+
+    Replicas cannot wait for each other within a branch, so several compute it in any case.
+
+    Args:
+        holds: Scalar tensor, a boolean.
+        compute: Function without arguments.
+    """
+    if count() == 1:
+        return tf.cond(holds, compute, lambda: tf.zeros(()))
+    return tf.where(holds, compute(), 0.0)
+
+
 def reported(value):
     """A scalar that a step reports, as Keras takes it.
 

@@ -64,25 +64,23 @@ def training_batches(
     per_epoch = steps_per_epoch(num_images, batch_size)
     first_epoch, offset = divmod(first_step, per_epoch)
     read = _rows_of(images)
+    near = None if neighbors is None else tf.constant(neighbors)
 
     def batch(rows):
         order = rows[:, 0]
         chosen = to_model_range(read(order), image_size)
-        if neighbors is not None:
-            near = to_model_range(read(rows[:, 1]), image_size)
-            chosen = {"images": chosen, "neighbors": near}
+        if near is not None:
+            chosen = {"images": chosen, "neighbors": to_model_range(read(rows[:, 1]), image_size)}
         return chosen if labels is None else (chosen, tf.gather(labels, order))
 
     def epoch_batches(epoch):
         epoch_seed = tf.stack([tf.constant(seed, tf.int64), epoch])
         order = randomness.shuffle(tf.range(num_images), epoch_seed)
         rows = order[:, None]
-        if neighbors is not None:
-            chosen = randomness.whole(
-                (num_images,), randomness.fold_in(epoch_seed, 1), neighbors.shape[1]
-            )
-            near = tf.gather_nd(tf.constant(neighbors), tf.stack([order, chosen], axis=1))
-            rows = tf.stack([order, near], axis=1)
+        if near is not None:
+            seed_of_choice = randomness.fold_in(epoch_seed, 1)
+            chosen = randomness.whole((num_images,), seed_of_choice, near.shape[1])
+            rows = tf.stack([order, tf.gather_nd(near, tf.stack([order, chosen], 1))], axis=1)
         skip = tf.where(epoch == first_epoch, tf.constant(offset, tf.int64), 0)
         batches = tf.data.Dataset.from_tensor_slices(rows).batch(batch_size, drop_remainder=True)
         batches = batches.skip(skip)

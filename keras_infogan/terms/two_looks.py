@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_infogan import information, randomness, registry
+from keras_infogan import information, randomness, registry, replicas
 from keras_infogan.models import pretraining
 from keras_infogan.models.update import SECOND_DISTORTION
 from keras_infogan.terms.term import Term, require_range
@@ -15,8 +15,8 @@ class TwoLooks(Term):
 
     Q must read the same code from both, and all codes equally often. The second look is at the
     image itself or, where batches hold neighbors, at a real image near it. The trunk learns from
-    it; Q's head does from step `head_from` on, when codes mean something already. Before, and where
-    it never does, it learns what a code is from generated images alone.
+    it; so does Q's head from step `head_from` on, when codes mean something already. Until then it
+    learns what a code is from generated images alone, unless D's update changes it anyway.
 
     Source: Ji et al., "Invariant Information Clustering", 2019; neighbors: Van Gansbeke et al.,
     "SCAN: Learning to Classify Images without Labels", 2020, which takes those of features.
@@ -31,6 +31,7 @@ class TwoLooks(Term):
     def __init__(self, weight: float = 1.0, transform=None, head_from: int | None = None, **kwargs):
         super().__init__(**kwargs)
         require_range("weight", weight)
+        require_range("head_from", head_from or 0)
         self.weight = weight
         self.transform = registry.TRANSFORMS.get(transform)
         self.head_from = head_from
@@ -65,7 +66,7 @@ class TwoLooks(Term):
             second = self._features(model, update, seeds[1])
             return self._loss(model, tf.stop_gradient(first), tf.stop_gradient(second))
 
-        return tf.cond(update.step >= self.head_from, loss, lambda: tf.zeros(()))
+        return replicas.value_if(update.step >= self.head_from, loss)
 
     def _features(self, model, update, seed):
         """The trunk's features of the second look."""

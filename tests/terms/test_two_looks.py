@@ -102,3 +102,8 @@ def test_a_transform_of_its_own_goes_through_a_configuration():
     term = TwoLooks(0.3, InstanceNoise(0.7), 40)
     twin = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(term))
     assert (twin.weight, twin.transform.std, twin.head_from) == (0.3, 0.7, 40)
+
+
+def test_a_head_that_learns_from_before_the_first_step_is_refused():
+    with pytest.raises(ValueError, match="head_from must be .* from 0 to inf. Received: head_from"):
+        TwoLooks(head_from=-5)
