@@ -38,14 +38,12 @@ def unpack(data, image_shape, num_labels):
     images, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
     if weights is not None:
         raise ValueError(NO_WEIGHTS)
-    images, neighbors = _pair(images)
-    images = tf.convert_to_tensor(images)
-    check_types(images, labels, image_shape, num_labels)
-    images = _in_model_range(images, image_shape)
-    if neighbors is not None:
-        neighbors = tf.convert_to_tensor(neighbors)
-        check_types(neighbors, None, image_shape, None)
-        neighbors = _in_model_range(neighbors, image_shape)
+    found = []
+    for one, own, count in _parts(images, labels, num_labels):
+        one = tf.convert_to_tensor(one)
+        check_types(one, own, image_shape, count)
+        found.append(_in_model_range(one, image_shape))
+    images, neighbors = found if len(found) == 2 else (*found, None)
     if num_labels is not None:
         rows = tf.reshape(labels, (tf.shape(labels)[0], -1))
         labels = tf.cond(
@@ -56,15 +54,22 @@ def unpack(data, image_shape, num_labels):
     return images, labels, neighbors
 
 
-def _pair(images):
-    """`(images, neighbors)` of a dict of both; of images alone without neighbors."""
+def _parts(images, labels, num_labels):
+    """The images of a batch, and their neighbors if they come in a dict of both.
+
+    Returns:
+        List of `(images, labels, num_labels)`; neighbors have no labels.
+
+    Raises:
+        ValueError: If a dict holds something else.
+    """
     if not isinstance(images, dict):
-        return images, None
+        return [(images, labels, num_labels)]
     if set(images) != {"images", "neighbors"}:
         raise ValueError(
             f"A dict of images must have the keys images and neighbors. Received: {sorted(images)}."
         )
-    return images["images"], images["neighbors"]
+    return [(images["images"], labels, num_labels), (images["neighbors"], None, None)]
 
 
 def _in_model_range(images, image_shape):
@@ -109,8 +114,9 @@ def checked(x, y, image_shape, num_labels):
     """`x` of `fit`, or what takes its place and has every batch looked at.
 
     Args:
-        x: An array of images, or what yields batches: a `tf.data.Dataset`, a generator or a
-            `keras.utils.PyDataset`. Anything else is returned as it is.
+        x: An array of images, a dict of those and their neighbors, or what yields batches: a
+            `tf.data.Dataset`, a generator or a `keras.utils.PyDataset`. Anything else is returned
+            as it is.
         y: Labels beside an array.
         image_shape: As for `unpack`.
         num_labels: As for `unpack`.
@@ -128,20 +134,22 @@ def checked(x, y, image_shape, num_labels):
         return images, labels
 
     def look(batch):
-        images, labels = check(batch)
-        images, labels = np.asarray(images), None if labels is None else np.asarray(labels)
-        check_types(images, labels, image_shape, num_labels)
-        _check_ranges(images, labels, num_labels)
+        for images, labels, count in _parts(*check(batch), num_labels):
+            images, labels = np.asarray(images), None if labels is None else np.asarray(labels)
+            check_types(images, labels, image_shape, count)
+            _check_ranges(images, labels, count)
         return batch
 
     if isinstance(x, tf.data.Dataset):
-        images, labels = check(x.element_spec)
-        if not isinstance(images, tf.TensorSpec):
+        parts = _parts(*check(x.element_spec), num_labels)
+        if not all(isinstance(images, tf.TensorSpec) for images, _, _ in parts):
             return x
-        check_types(images, labels, image_shape, num_labels)
+        for images, labels, count in parts:
+            check_types(images, labels, image_shape, count)
 
         def assure(*batch):
-            with tf.control_dependencies(_assertions(*check(*batch), num_labels)):
+            parts = _parts(*check(*batch), num_labels)
+            with tf.control_dependencies([one for part in parts for one in _assertions(*part)]):
                 return tf.nest.map_structure(tf.identity, batch if len(batch) > 1 else batch[0])
 
         return x.map(assure)
@@ -149,7 +157,7 @@ def checked(x, y, image_shape, num_labels):
         return _Looked(x, look)
     if isinstance(x, collections.abc.Iterator):
         return (look(batch) for batch in x)
-    if hasattr(x, "shape") and hasattr(x, "dtype"):
+    if isinstance(x, dict) or hasattr(x, "shape") and hasattr(x, "dtype"):
         look((x,) if y is None else (x, y))
     return x
 

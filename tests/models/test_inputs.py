@@ -125,6 +125,30 @@ def test_images_out_of_range_are_refused_in_every_mode(model, whole, convert, re
         np.testing.assert_array_equal(one, other)
 
 
+def neighbors_of(images, kind):
+    """Images with neighbors as `fit` takes them: arrays, or a `tf.data.Dataset` of batches."""
+    pair = {"images": images[0], "neighbors": images[1]}
+    return pair if kind == "arrays" else tf.data.Dataset.from_tensor_slices(pair).batch(BATCH)
+
+
+@pytest.mark.parametrize("kind", ["arrays", "dataset"])
+@pytest.mark.parametrize("wrong", [0, 1], ids=["images", "neighbors"])
+def test_neighbors_are_looked_at_as_images_are(model, whole, floats, kind, wrong):
+    pair = [floats, floats]
+    model.fit(neighbors_of(pair, kind), verbose=0, shuffle=False)
+    pair[wrong] = whole.astype(np.float32)
+    with pytest.raises(ValueError, match=r"floats must be in \[-1, 1\] .* Received: "):
+        model.fit(neighbors_of(pair, kind), verbose=0, shuffle=False)
+    pair[wrong] = floats[:, :3]
+    with pytest.raises(ValueError, match=r"Images must be \(n, 4, 4, 1\), .* Received: "):
+        model.fit(neighbors_of(pair, kind), verbose=0, shuffle=False)
+
+
+def test_a_dict_of_other_keys_is_refused(model, floats):
+    with pytest.raises(ValueError, match="the keys images and neighbors. Received: .*'other'"):
+        model.fit({"images": floats, "other": floats}, verbose=0)
+
+
 def test_black_and_white_of_0_and_1_is_refused(model, whole):
     with pytest.raises(ValueError, match=r"\(black and white: 0 and 255\)\. Received: 0 to 1\.$"):
         model.fit((whole > 100).astype(np.uint8), verbose=0, shuffle=False)
