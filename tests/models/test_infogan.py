@@ -307,3 +307,13 @@ def test_d_loss_and_probabilities_are_those_of_the_networks_before_the_step(
     expected = -np.log(real).mean() - np.log(1 - generated).mean()
     assert float(values["d_loss"]) == pytest.approx(expected, abs=1e-5)
     assert float(values["real_probability"]) == pytest.approx(real.mean(), abs=1e-6)
+
+
+def test_generator_loss_can_be_a_function(tiny_model, real_images):
+    model = tiny_model(generator_loss=lambda logits: tf.reduce_mean(logits) * 0.0 + 42.0)
+    assert float(model.train_step(real_images)["g_loss"]) == 42.0
+
+
+def test_unknown_generator_loss_is_refused(tiny_model):
+    with pytest.raises(ValueError, match="objective must be one of .* Received: wassertein"):
+        tiny_model(generator_loss="wassertein")
