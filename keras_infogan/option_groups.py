@@ -153,6 +153,9 @@ class PictureCritic(Group):
     critic_weight: float = option(0.0, "weight of its objective in G's loss; 0 for none", 0)
     critic_from: float = option(0.0, "share of the run at which that weight begins to rise", 0, 1)
     critic_until: float = option(0.0, "share of the run at which it has risen", 0, 1)
+    critic_networks: str | None = option(
+        None, "family of networks it is of, by default that of --networks", parts="network"
+    )
 
 
 @_group

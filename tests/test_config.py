@@ -25,6 +25,7 @@ OTHER = {
     "critic_weight": 0.5,
     "critic_from": 0.25,
     "critic_until": 0.75,
+    "critic_networks": "conv28(filters=4)",
     "epochs": 3,
     "max_steps": 11,
     "batch_size": 7,

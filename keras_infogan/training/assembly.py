@@ -116,7 +116,8 @@ def _terms(config, total_steps):
         begin, end = (
             int(share * total_steps) for share in (config.critic_from, config.critic_until)
         )
-        terms.append(PictureCritic(config.critic_weight, begin, end, config.networks))
+        networks = config.critic_networks or config.networks
+        terms.append(PictureCritic(config.critic_weight, begin, end, networks))
     return terms
 
 

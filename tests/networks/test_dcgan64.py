@@ -108,6 +108,17 @@ def test_colour_and_other_latents():
     assert count(networks["trunk"]) == 2_755_328 + 2 * 16 * 64
 
 
+def test_filters_is_the_width_of_all_convolutions():
+    networks = dcgan64.build(64, 10, filters=16)
+    assert networks["trunk"].output_shape == (None, 4, 4, 128)
+    assert networks["generator"].output_shape == (None, 64, 64, 1)
+    # A convolution between two layers a quarter as wide has a sixteenth of the weights.
+    between = 4 * 4 * (16 * 32 + 32 * 64 + 64 * 128)
+    assert count(networks["trunk"]) == 4 * 4 * 16 + between + 2 * (32 + 64 + 128)
+    with pytest.raises(ValueError, match="filters must be at least 1. Received: filters=0"):
+        dcgan64.build(64, 10, filters=0)
+
+
 @pytest.mark.parametrize("shape", [(28, 28, 1), (64, 32, 1), (32, 64, 3)])
 def test_other_sizes_are_refused(shape):
     with pytest.raises(ValueError, match=rf"64×64.*Received: image_shape=\({shape[0]}, {shape[1]}"):

@@ -22,6 +22,8 @@ from keras_infogan.training import assembly
             {"shear": 0.4, "real_information_weight": 1.0},
             "this one has no weights",
         ),
+        ("quick", {"critic_networks": "dcgan"}, "64×64"),
+        ("quick", {"critic_networks": "conditional_dense"}, "num_labels"),
         ("gan", {"rewrites": ("virtual_batch_norm(100000)",)}, "from 2 to 4096"),
         ("gan", {"rewrites": ("minibatch_discrimination(100000)",)}, "from 1 to 1024"),
         ("gan", {"networks": "conv28(width=3)"}, "unexpected keyword argument 'width'"),
@@ -130,6 +132,16 @@ def test_config_decides_model_and_losses(tiny_config):
         assert float(schedule(10)) == pytest.approx(rate)
         assert float(schedule(15)) == pytest.approx(rate / 2)
         assert float(schedule(20)) == pytest.approx(rate / 50)
+
+
+@pytest.mark.parametrize(("networks", "units"), [(None, 8), ("conv28(filters=2, units=4)", 4)])
+def test_second_discriminator_has_networks_of_its_own_or_those_of_the_first(
+    tiny_config, networks, units
+):
+    config = dataclasses.replace(tiny_config, critic_weight=1.0, critic_networks=networks)
+    model = assembly.build_model(config, channels=1, total_steps=20)
+    (critic,) = model.terms
+    assert (model.trunk.output_shape, critic.trunk.output_shape) == ((None, 8), (None, units))
 
 
 def test_constant_rates_and_no_distortion_are_the_default(tiny_config):
