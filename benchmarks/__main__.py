@@ -1,7 +1,7 @@
 """Measures speed, prints a table and writes JSON.
 
     python -m benchmarks                        all parts but the long ones
-    python -m benchmarks train-step --presets lab
+    python -m benchmarks train-step --presets lab-plain
     python -m benchmarks --short                everything once, on tiny networks
 
 Jobs that are compared run in processes of their own and in turns, A B A B: a figure is the median
@@ -31,7 +31,7 @@ PARTS = (
     "gpu",
 )
 LONG = ("quality", "gpu")  # when asked for only
-PRESETS = ("lab", "paper", "quick", "mnist")
+PRESETS = ("lab-plain", "paper", "quick", "mnist")
 RESULTS = pathlib.Path(__file__).parent / "results"
 THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")

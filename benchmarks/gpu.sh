@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 python=${PYTHON:-$([ -x .venv/bin/python ] && echo .venv/bin/python || echo python3)}
 out=${OUT:-benchmarks/results/gpu.json}
 nvidia-smi 2>/dev/null || echo "No GPU: these are figures of the CPU."
-exec "$python" -m benchmarks gpu --presets lab paper quick --seconds 2 --rounds 3 --out "$out" "$@"
+exec "$python" -m benchmarks gpu --presets lab-plain paper quick --seconds 2 --rounds 3 --out "$out" "$@"

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-$([ -x .venv/bin/python ] && echo .venv/bin/python || echo python3)}
-for preset in ${PRESETS:-lab lab-report dcgan slides paper authors}; do
+for preset in ${PRESETS:-lab lab-plain lab-report dcgan slides paper authors}; do
   "$python" -m keras_infogan study --preset "$preset" --seeds 3 \
     --out "${RESULTS:-results}/$preset" "$@"
 done

@@ -18,8 +18,8 @@ def config_of(name):
 
 
 def test_presets_of_the_sources_are_there():
-    sources = {"lab", "lab-report", "paper", "mlp", "slides", "authors", "svhn", "celeba"}
-    assert sources | {"quick", "mnist", "gan", "dcgan", "cgan", "faces"} <= set(NAMES)
+    sources = {"lab-plain", "lab-report", "paper", "mlp", "slides", "authors", "svhn", "celeba"}
+    assert sources | {"lab", "quick", "mnist", "gan", "dcgan", "cgan", "faces"} <= set(NAMES)
 
 
 @every_preset
@@ -58,7 +58,7 @@ def test_a_preset_builds_a_model_whose_networks_take_its_latents(name):
     ("name", "facts"),
     [
         (
-            "lab",
+            "lab-plain",
             {
                 "networks": "dcgan64",
                 "image_size": 64,
@@ -129,7 +129,20 @@ def test_a_preset_has_the_numbers_of_its_source(name, facts):
 @pytest.mark.parametrize(
     ("name", "base", "options"),
     [
-        ("lab-report", "lab", {"d_learning_rate", "adversarial_weight", "information_weight"}),
+        (
+            "lab",
+            "lab-plain",
+            {
+                *("shear", "scale", "shift", "thickness", "average_generator"),
+                *("real_information_weight", "neighbors", "head_from"),
+                *("critic_weight", "critic_from", "critic_until", "critic_networks"),
+            },
+        ),
+        (
+            "lab-report",
+            "lab-plain",
+            {"d_learning_rate", "adversarial_weight", "information_weight"},
+        ),
         ("mlp", "paper", {"networks"}),
     ],
 )

@@ -17,11 +17,11 @@ HELP = "a run with all that watches it, beside the bare step"
 def run(options):
     """Rows of the presets: 1,000 steps after the first 500, in which all is compiled.
 
-    The steps of `lab` take a second each: 40 of them, between which there are no pictures.
+    The steps of `lab-plain` take a second each: 40 of them, between which there are no pictures.
     """
     rows = []
     for preset in options.presets:
-        length = {"first": 20, "steps": 40, "tick": 10} if preset == "lab" else {}
+        length = {"first": 20, "steps": 40, "tick": 10} if preset == "lab-plain" else {}
         if options.short:
             length = {"first": 2, "steps": 4, "tick": 2}
         found = once("benchmarks.parts.fit:measure", preset=preset, **length, **options.small)

@@ -96,7 +96,7 @@ def test_gpu_script_asks_for_the_gpu_part(stub):
     code, (asked,) = stub("gpu.sh", "--short", OUT="figures.json")
     assert code == 0
     assert asked == (
-        "-m benchmarks gpu --presets lab paper quick --seconds 2 --rounds 3 "
+        "-m benchmarks gpu --presets lab-plain paper quick --seconds 2 --rounds 3 "
         "--out figures.json --short"
     )
 
@@ -104,7 +104,7 @@ def test_gpu_script_asks_for_the_gpu_part(stub):
 def test_to_the_end_runs_every_preset_over_three_seeds(stub):
     code, asked = stub("to_the_end.sh", "--data-dir", "data", RESULTS="out")
     assert code == 0
-    presets = ("lab", "lab-report", "dcgan", "slides", "paper", "authors")
+    presets = ("lab", "lab-plain", "lab-report", "dcgan", "slides", "paper", "authors")
     assert asked == [
         f"-m keras_infogan study --preset {name} --seeds 3 --out out/{name} --data-dir data"
         for name in presets

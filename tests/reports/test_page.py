@@ -108,7 +108,7 @@ def test_settings_stand_beside_those_of_the_sources(make_run):
     text = str(read(make_run(preset="quick")))
     assert "option this run preset quick lab handout InfoGAN paper" in text
     assert "batch size 8 64 64 128" in text
-    assert "lab handout: the lab handout, 64×64 (preset lab)" in text
+    assert "lab handout: the lab handout, 64×64, without any addition (preset lab-plain)" in text
 
 
 def test_networks_are_listed_with_shapes_and_parameters(make_run, tiny_model):
