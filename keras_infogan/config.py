@@ -62,10 +62,11 @@ class RunConfig(
         self._require(
             self.distorts or self.distorts_second_look or not self.real_information_weight,
             "real_information_weight",
-            "compares two distortions, so it needs --shear, --scale, --shift, --thickness or "
-            "--hole",
+            "compares two distortions, so it needs --shear, --scale, --shift, --thickness, "
+            "--hole or --brightness",
         )
-        for name, idle in (("thickness", 0), ("hole", 0), ("neighbors", 0), ("head_from", 1)):
+        idle_values = {"thickness": 0, "hole": 0, "brightness": 0, "neighbors": 0, "head_from": 1}
+        for name, idle in idle_values.items():
             self._require(
                 self.real_information_weight or getattr(self, name) == idle,
                 name,

@@ -131,6 +131,9 @@ class TwoLooks(Group):
         0.0, "thicken or thin strokes in the second look, by this share of a dilation", 0, 1
     )
     hole: float = option(0.0, "hide a square of this many pixels a side in the second look", 0)
+    brightness: float = option(
+        0.0, "gamma correction of the second look, by a power from e^-B to e^B", 0
+    )
     neighbors: int = option(
         0, "take the second look at one of the images nearest to a real image, of so many", 0
     )
@@ -141,7 +144,7 @@ class TwoLooks(Group):
     @property
     def distorts_second_look(self):
         """Whether the second look at a real image has a distortion of its own."""
-        return max(self.thickness, self.hole) > 0
+        return max(self.thickness, self.hole, self.brightness) > 0
 
 
 @_group

@@ -59,6 +59,7 @@ OTHER = {
     "shift": 3.0,
     "thickness": 0.5,
     "hole": 9.0,
+    "brightness": 0.7,
     "neighbors": 5,
     "head_from": 0.5,
     "seed": 2**31 - 1,
@@ -186,6 +187,7 @@ def test_from_json_checks_values_too():
         ("information_weight", math.nan, "--information-weight must be finite."),
         ("real_information_weight", 1.0, "--real-information-weight compares two distortions, so"),
         ("hole", 9.0, "--hole is about two looks at a real image, so it needs"),
+        ("brightness", 0.7, "--brightness is about two looks at a real image, so it needs"),
         ("thickness", 0.5, "--thickness is about two looks at a real image, so it needs"),
         ("neighbors", 5, "--neighbors is about two looks at a real image, so it needs"),
         ("head_from", 0.5, "--head-from is about two looks at a real image, so it needs"),
@@ -226,6 +228,7 @@ def test_values_out_of_range_are_refused_by_their_flag(name, value, message):
         ("q_update", "discriminator"),
         ("thickness", 0.5),
         ("hole", 9.0),
+        ("brightness", 0.7),
     ],
 )
 def test_what_only_an_infogan_has_is_refused_of_another_model(model, name, value):

@@ -1,4 +1,4 @@
-"""On a GPU: the step of `lab-plain`, `paper` and `quick` in every mode, beside PyTorch in its best ones.
+"""On a GPU: the step of three presets in every mode, beside PyTorch in its best ones.
 
 Without a GPU the same runs on the CPU, which tests this file and says nothing of a GPU.
 """

@@ -108,8 +108,8 @@ def _terms(config, total_steps):
     if config.real_information_weight:
         second = None
         if config.distorts_second_look:
-            distortion = (config.shear, config.scale, config.shift, config.thickness, config.hole)
-            second = RandomDistortion(*distortion)
+            kinds = ("shear", "scale", "shift", "thickness", "hole", "brightness")
+            second = RandomDistortion(**{kind: getattr(config, kind) for kind in kinds})
         begin = int(config.head_from * total_steps) if config.head_from < 1 else None
         terms.insert(0, TwoLooks(config.real_information_weight, second, begin))
     if config.critic_weight:

@@ -12,10 +12,12 @@ import tensorflow as tf
 from keras_infogan import randomness
 from keras_infogan.transforms.transform import Transform
 
+DARKEST = 1e-3
+
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
 class RandomDistortion(Transform):
-    """Shears, scales, shifts and thickens each image, and hides a part, as its seed draws.
+    """Shears, scales, shifts, thickens and brightens each image, and hides a part, by its seed.
 
     Resampling is linear and separable, and its gradient is exact. Rows are mixed by an
     interpolation matrix for each image; columns, whose sources differ from row to row, by a mean of
@@ -32,6 +34,8 @@ class RandomDistortion(Transform):
         hole: Side in pixels of a square set to the background, its middle anywhere in the image
             (DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with
             Cutout", 2017); 0 for none.
+        brightness: Largest |log γ| of a gamma correction: gray values in [0, 1] are raised to the
+            power γ = exp(U(-brightness, brightness)).
         background: Value outside the image.
     """
 
@@ -42,21 +46,23 @@ class RandomDistortion(Transform):
         shift: float = 2.0,
         thickness: float = 0.0,
         hole: float = 0.0,
+        brightness: float = 0.0,
         background: float = -1.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if min(shear, scale, shift, thickness, hole) < 0 or thickness > 1:
+        if min(shear, scale, shift, thickness, hole, brightness) < 0 or thickness > 1:
             raise ValueError(
-                "RandomDistortion needs shear, scale, shift and hole >= 0 and thickness from 0 to "
-                f"1. Received: shear={shear}, scale={scale}, shift={shift}, "
-                f"thickness={thickness}, hole={hole}."
+                "RandomDistortion needs shear, scale, shift, hole and brightness >= 0 and "
+                f"thickness from 0 to 1. Received: shear={shear}, scale={scale}, shift={shift}, "
+                f"thickness={thickness}, hole={hole}, brightness={brightness}."
             )
         self.shear = shear
         self.scale = scale
         self.shift = shift
         self.thickness = thickness
         self.hole = hole
+        self.brightness = brightness
         self.background = background
 
     def call(self, images, seed):
@@ -88,6 +94,11 @@ class RandomDistortion(Transform):
             + draw(3, self.shear)[:, None, None] * rows[:, None]
             + draw(4, self.shift)[:, None, None]
         )
+        if self.brightness:
+            # A number that no other draw of this seed has.
+            limits = (-self.brightness, self.brightness)
+            drawn = randomness.uniform((batch_size,), randomness.fold_in(seed, 8), *limits)
+            images = _brighten(images, tf.cast(tf.exp(drawn), images.dtype)[:, None, None, None])
         ink = images - self.background
         ink = tf.einsum("nyr,nrxc->nyxc", _linear_weights(source_rows, rows), ink)
         ink = _columns_at(ink, source_columns)
@@ -110,8 +121,15 @@ class RandomDistortion(Transform):
             "shift": self.shift,
             "thickness": self.thickness,
             "hole": self.hole,
+            "brightness": self.brightness,
             "background": self.background,
         }
+
+
+def _brighten(images, gamma):
+    """Gamma correction of images in [-1, 1]; a little above 0, where its slope is finite."""
+    gray = 0.5 * (images + 1.0) + DARKEST
+    return 2.0 * (gray**gamma - DARKEST) - 1.0
 
 
 def _thicken(ink, amount):

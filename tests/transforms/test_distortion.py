@@ -120,6 +120,32 @@ def test_a_hole_hides_a_square_about_its_middle():
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.usefixtures("draws_at_their_limit")
+def test_brightness_is_a_gamma_correction():
+    # Gray values 0, 1/4, 1/2 and 1, to the power e^0.7 = 2.01.
+    found = distort_one(np.array([[-1.0, -0.5, 0.0, 1.0]]), brightness=0.7)
+    expected = 2.0 * np.array([[0.0, 0.25, 0.5, 1.0]]) ** math.exp(0.7) - 1.0
+    np.testing.assert_allclose(found, expected, atol=0.01)
+
+
+def test_brightness_changes_nothing_else_that_a_seed_draws():
+    # Black and white have no other gray values to go to.
+    images = np.sign(random_images(4, 8, 8, 1))
+    moves = {"shear": 0.0, "scale": 0.0, "shift": 3.0}
+    plain, bright = (
+        RandomDistortion(**moves, brightness=amount)(images, SEED) for amount in (0.0, 0.7)
+    )
+    np.testing.assert_allclose(bright, plain, atol=0.01)
+
+
+def test_gradient_through_brightness_is_finite_where_an_image_is_black():
+    images = tf.fill((64, 4, 4, 1), -1.0)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        total = tf.reduce_sum(RandomDistortion(brightness=1.0)(images, SEED))
+    assert np.abs(tape.gradient(total, images)).max() < 100.0
+
+
 def test_holes_lie_anywhere():
     ink = RandomDistortion(0.0, 0.0, 0.0, hole=3.0)(np.ones((400, 6, 6, 1), np.float32), SEED)
     hidden = (ink.numpy() < 0).mean(axis=0)[:, :, 0]
@@ -161,8 +187,9 @@ def test_no_two_amounts_are_drawn_from_one_seed(monkeypatch):
         return draw(shape, seed, *limits)
 
     monkeypatch.setattr(randomness, "uniform", spy)
-    RandomDistortion(thickness=0.5, hole=2.0)(random_images(2, 4, 4, 1), SEED)
-    assert len(set(seeds)) == len(seeds) == 8
+    every = RandomDistortion(thickness=0.5, hole=2.0, brightness=0.5)
+    every(random_images(2, 4, 4, 1), SEED)
+    assert len(set(seeds)) == len(seeds) == 9
 
 
 @pytest.mark.parametrize(
@@ -173,6 +200,7 @@ def test_no_two_amounts_are_drawn_from_one_seed(monkeypatch):
         {"shear": 0.0, "scale": 0.0, "shift": 2.0},
         {"shear": 0.0, "scale": 0.0, "shift": 0.0, "thickness": 0.5},
         {"shear": 0.0, "scale": 0.0, "shift": 0.0, "hole": 3.0},
+        {"shear": 0.0, "scale": 0.0, "shift": 0.0, "brightness": 0.7},
     ],
 )
 def test_each_strength_distorts(strengths):
@@ -332,16 +360,17 @@ def test_shape_is_kept_for_an_unknown_batch_size():
 
 def test_config_round_trip():
     layer = RandomDistortion(
-        0.1, 0.3, 1.5, thickness=0.7, hole=3.0, background=0.5, name="distortion"
+        0.1, 0.3, 1.5, 0.7, hole=3.0, brightness=0.2, background=0.5, name="distortion"
     )
     config = layer.get_config()
-    names = ("shear", "scale", "shift", "thickness", "hole", "background")
+    names = ("shear", "scale", "shift", "thickness", "hole", "brightness", "background")
     assert {name: config[name] for name in names} == {
         "shear": 0.1,
         "scale": 0.3,
         "shift": 1.5,
         "thickness": 0.7,
         "hole": 3.0,
+        "brightness": 0.2,
         "background": 0.5,
     }
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
@@ -358,6 +387,7 @@ def test_config_round_trip():
         ({"thickness": -0.1}, "shear=0.4, scale=0.2, shift=2.0, thickness=-0.1"),
         ({"thickness": 1.1}, "shear=0.4, scale=0.2, shift=2.0, thickness=1.1"),
         ({"hole": -1.0}, "shear=0.4, scale=0.2, shift=2.0, thickness=0.0, hole=-1.0"),
+        ({"brightness": -0.7}, ".*hole=0.0, brightness=-0.7"),
     ],
 )
 def test_strengths_out_of_range_are_refused(strengths, received):
