@@ -132,7 +132,7 @@ def test_input_that_cannot_be_used_is_refused(place, capfd, arguments, message):
 )
 def test_sizes_that_do_not_go_with_data_or_networks_are_refused(place, capfd, arguments, message):
     (place / "folder").mkdir()
-    for number in range(2):
+    for number in range(30):
         Image.new("L", (28, 28)).save(place / "folder" / f"{number}.png")
     arguments += ["--dataset", "folder:folder", "--batch-size", "1"]
     assert message in refusal(place, capfd, *arguments)
