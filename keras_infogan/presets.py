@@ -172,7 +172,7 @@ _QUICK = _preset(
 # Clothes of one kind are light and dark, so the second look has another brightness.
 _preset(
     "mnist's recipe for Fashion-MNIST, where the trunk learns from the codes too",
-    "6 to 8 minutes on one of 2 CPU cores; not run to the end yet",
+    "8 to 10 minutes on one of 2 CPU cores; .557 to .716, median .576 (seeds 10 to 14)",
     _MNIST,
     preset="fashion",
     dataset="fashion_mnist",
