@@ -8,6 +8,7 @@ import pathlib
 import tempfile
 import time
 
+from benchmarks.jobs import config_of
 from benchmarks.rows import Row
 from benchmarks.turns import once
 
@@ -17,11 +18,12 @@ HELP = "a run with all that watches it, beside the bare step"
 def run(options):
     """Rows of the presets: 1,000 steps after the first 500, in which all is compiled.
 
-    The steps of `lab-plain` take a second each: 40 of them, between which there are no pictures.
+    Steps on 64×64 images take a second each: 40 of them, between which there are no pictures.
     """
     rows = []
     for preset in options.presets:
-        length = {"first": 20, "steps": 40, "tick": 10} if preset == "lab-plain" else {}
+        large = config_of(preset).image_size == 64
+        length = {"first": 20, "steps": 40, "tick": 10} if large else {}
         if options.short:
             length = {"first": 2, "steps": 4, "tick": 2}
         found = once("benchmarks.parts.fit:measure", preset=preset, **length, **options.small)
