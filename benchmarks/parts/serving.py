@@ -10,15 +10,26 @@ from benchmarks.turns import ROOT, alternate, median_row, once, ratio_row
 
 HELP = "sample, generate and recognize through the C API; cold start"
 SIGNATURES = ("generate", "sample", "sample_code", "recognize")
+# Batches and clients: a small network, whose calls cost as much, and a large one.
+CASES = {"quick": ((64, 1), (1, 1), (64, 4), (1, 4)), "lab-plain": ((64, 1), (1, 1))}
 
 
 def run(options):
-    """Rows of an export of `quick`: batches of 64 and of 1, one client and four."""
+    """Rows of exports: batches of 64 and of 1, one client and four."""
+    return [
+        row
+        for preset, cases in CASES.items()
+        if preset in options.presets
+        for row in _of_preset(preset, cases, options)
+    ]
+
+
+def _of_preset(preset, cases, options):
     with tempfile.TemporaryDirectory() as folder:
-        given = {"preset": "quick", "folder": folder, **options.small}
+        given = {"preset": preset, "folder": folder, **options.small}
         path = once("benchmarks.parts.serving:export", **given)
         rows = []
-        for batch, clients in ((64, 1), (1, 1), (64, 4), (1, 4)):
+        for batch, clients in cases:
             jobs = {
                 name: (
                     "benchmarks.parts.serving:request",
@@ -27,7 +38,7 @@ def run(options):
                 for name in SIGNATURES
             }
             workers = alternate(jobs, options)
-            case = f"batch {batch}, {clients} client{'s' if clients > 1 else ''}"
+            case = f"{preset}, batch {batch}, {clients} client{'s' if clients > 1 else ''}"
             for name, worker in workers.items():
                 rows.append(median_row(case, name, worker.rates, "images/s"))
                 calls = worker.calls
@@ -40,7 +51,7 @@ def run(options):
             once("benchmarks.parts.serving:cold_start", path=path, began=time.time())
             for _ in range(options.rounds)
         ]
-    rows.append(median_row("cold start", "process to first image", starts, "s"))
+    rows.append(median_row(f"{preset}, cold start", "process to first image", starts, "s"))
     return rows
 
 

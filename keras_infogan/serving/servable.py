@@ -6,14 +6,14 @@ seed decides. Input that cannot be served is refused with a sentence that names 
 
 import tensorflow as tf
 
-from keras_infogan import randomness
-from keras_infogan.serving import checks, png
+from keras_infogan.serving import checks, png, row_noise
 from keras_infogan.serving.wording import label_texts
 
 # Far beyond what is drawn in training; much larger latents overflow somewhere in the generator.
 LIMIT = 100.0
-# Images that are generated at a time: with more, one image alone would wait too long.
+# Images are generated in blocks of so many, or a multiple up to the most.
 BLOCK = 16
+MOST = 64
 
 
 class Servable:
@@ -129,13 +129,7 @@ class Servable:
         label = checks.among("label", label, self.labels)
         seed = checks.rows("seed", seed)
         seed, label = checks.same_rows(seed=seed, label=label)
-        if len(self.labels) == len(self.code_to_label):  # no label has several
-            values = sorted(self.code_to_label, key=self.code_to_label.get)
-            position = tf.searchsorted(tf.constant(self.labels, tf.int64), label)
-            code = tf.gather(tf.constant(values, tf.int64), position)
-        else:
-            code = tf.map_fn(self._code_of, (seed, label), fn_output_signature=tf.int64)
-        return self.sample_code(seed, code, *others)
+        return self.sample_code(seed, self._chosen(seed, label), *others)
 
     def sample_name(self, seed, label_name, *others):
         """Images of a label: `sample` by its name.
@@ -183,13 +177,12 @@ class Servable:
         rows = dict(zip(checked, checks.same_rows(**checked), strict=True))
 
         def images(block):
-            seeds = tf.unstack(block["seed"])
-            noise = [self.latents.noise.sample(1, tf.stack([seed, 0])) for seed in seeds]
             codes = [
                 code.encode(block["code" if name == self.code else name])
                 for name, code in self.codes.items()
             ]
-            return self._images(tf.concat([tf.concat(noise, axis=0), *codes], axis=1))
+            noise = row_noise.draw(self.latents.noise, block["seed"])
+            return self._images(tf.concat([noise, *codes], axis=1))
 
         image = _in_blocks(images, rows)
         image = tf.ensure_shape(image, (None, *self.image_shape))
@@ -262,30 +255,32 @@ class Servable:
             result["label_name"] = tf.gather(tf.constant(names), best)
         return result
 
-    def _code_of(self, row):
-        """A value of the code for one row's seed and label."""
-        seed, label = row
-        matches = tf.equal(tf.constant(list(self.code_to_label.values()), tf.int64), label)
-        values = tf.boolean_mask(tf.constant(list(self.code_to_label), tf.int64), matches)
-        seed, count = tf.stack([seed, 1]), tf.size(values, tf.int64)
-        chosen = randomness.whole((1,), seed, count, tf.int64)[0]
-        return values[chosen]
+    def _chosen(self, seed, label):
+        """For each row one of the code's values that mean its label."""
+        values = [[v for v, of in self.code_to_label.items() if of == one] for one in self.labels]
+        position = tf.searchsorted(tf.constant(self.labels, tf.int64), label)
+        counts = tf.gather(tf.constant([len(one) for one in values], tf.int64), position)
+        chosen = row_noise.whole(seed, counts, stream=1)
+        table = [one + one[:1] * (len(self.code_to_label) - len(one)) for one in values]
+        return tf.gather(tf.gather(tf.constant(table, tf.int64), position), chosen, batch_dims=1)
 
 
 def _in_blocks(function, rows):
-    """A function of `BLOCK` rows on any number of rows, filled up with zeros.
+    """A function of some rows on any number of rows, filled up with zeros.
 
-    In a batch of any size, the last digit of an image depends on that size. In one of a fixed size
-    it depends on neither the place nor the neighbours.
+    In a batch of any size, the last digit of an image depends on that size. In one of a multiple of
+    `BLOCK` rows it depends on neither the size, the place nor the neighbours, on the CPUs tried.
 
     Args:
-        function: Function of a dict of tensors with `BLOCK` rows to a float32 tensor with as many.
+        function: Function of a dict of tensors `(m,)` to a float32 tensor of `m` rows, `m` a
+            multiple of `BLOCK` up to `MOST`.
         rows: Dict of tensors `(n,)`.
     """
     count = tf.shape(next(iter(rows.values())))[0]
-    blocks = -(-count // BLOCK)
+    blocks = -(-count // MOST)
+    size = BLOCK * -(-count // (BLOCK * blocks))
     filled = {
-        name: tf.reshape(tf.pad(value, [[0, blocks * BLOCK - count]]), (-1, BLOCK))
+        name: tf.reshape(tf.pad(value, [[0, blocks * size - count]]), (blocks, size))
         for name, value in rows.items()
     }
     results = tf.map_fn(function, filled, fn_output_signature=tf.float32)

@@ -21,7 +21,7 @@ from keras_infogan.models.conditional_gan import ConditionalGAN
 from keras_infogan.models.gan import GAN
 from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.networks.rewrites import rewrite_all
-from keras_infogan.serving import client
+from keras_infogan.serving import client, row_noise
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.saved_model import export_model
 from keras_infogan.serving.served_by_grpc import GrpcModel
@@ -70,7 +70,7 @@ def exported_conditional(conditional, tmp_path_factory):
 
 
 def image_of(model, seed, code=None):
-    latents = model.latents.noise.sample(1, [seed, 0]).numpy()
+    latents = row_noise.draw(model.latents.noise, tf.constant([seed], tf.int64)).numpy()
     if code is not None:
         latents = np.concatenate([latents, np.eye(3, dtype=np.float32)[[code]]], axis=1)
     return 0.5 * (model.generator(latents, training=False).numpy()[0] + 1.0)
@@ -165,7 +165,7 @@ def test_an_averaged_generator_is_what_is_exported(tmp_path):
     model = compiled(GAN(**parts, latents=latents, average_generator=0.9))
     model.generator.layers[-1].bias.assign([0.5])  # what the average has not followed yet
     [image] = export(model, tmp_path).sample(1, seed=1)
-    noise = latents.noise.sample(1, [1, 0])
+    noise = row_noise.draw(latents.noise, tf.constant([1], tf.int64))
     expected = 0.5 * (model.average.network(noise, training=False).numpy()[0] + 1.0)
     np.testing.assert_allclose(image, expected, atol=1e-6)
     assert np.abs(image - image_of(model, 1)).max() > 0.1
@@ -204,7 +204,7 @@ def test_the_page_of_a_conditional_gan_has_nothing_to_draw_on(exported_condition
     program = """
 import sys
 from keras_infogan.serving.demo_page import build_page
-from keras_infogan.serving import client
+from keras_infogan.serving import client, row_noise
 from keras_infogan.serving.exported import Exported
 page = build_page(Exported(sys.argv[1]))
 tabs = [block.label for block in page.blocks.values() if type(block).__name__ == "Tab"]

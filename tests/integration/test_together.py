@@ -1,4 +1,4 @@
-"""Two processes on one machine train a run together, as two machines would."""
+"""Two devices train a run together, or two processes on one machine, as two machines would."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def free_ports(count):
     return ports
 
 
-def start(root, folder, count, *arguments):
+def start(root, folder, count, *arguments, program="machine.py"):
     """A run on so many machines, one process each, the chief first."""
     workers = [f"127.0.0.1:{port}" for port in free_ports(count)]
     support = root / "tests" / "support"
@@ -53,7 +53,7 @@ def start(root, folder, count, *arguments):
             env["TF_CONFIG"] = json.dumps({"cluster": {"worker": workers}, "task": task})
         processes.append(
             subprocess.Popen(
-                [sys.executable, str(support / "machine.py"), *arguments],
+                [sys.executable, str(support / program), *arguments],
                 cwd=folder,
                 env=dict(env),
                 stdout=subprocess.PIPE,
@@ -95,6 +95,38 @@ def assert_equal(run, other):
         assert set(one) == set(two)
         for name in set(one) - {"seconds"}:
             assert one[name] == pytest.approx(two[name], abs=1e-4), name
+
+
+def test_two_devices_train_as_one(root, tmp_path, alone):
+    devices = ("--devices", "2", "--name", "run")
+    (end,) = ends(start(root, tmp_path, 1, *OPTIONS, *devices, program="two_devices.py"))
+    assert end[0] == 0, end
+    run = RunDir(tmp_path / "runs" / "run")
+    assert run.read_summary()["status"] == "finished"
+    assert (run.export / "1" / "saved_model.pb").exists()
+    assert_equal(run, alone)
+
+
+@pytest.mark.parametrize(
+    "programs", [("two_devices.py", "machine.py"), ("machine.py", "two_devices.py")]
+)
+def test_a_run_goes_on_with_another_number_of_devices(root, tmp_path, alone, programs):
+    run = RunDir(tmp_path / "runs" / "run")
+    devices = [("--devices", "2") if name == "two_devices.py" else () for name in programs]
+    (process,) = start(
+        root, tmp_path, 1, *OPTIONS, *devices[0], "--name", "run", program=programs[0]
+    )
+    deadline = time.monotonic() + PATIENCE
+    while not run.metrics.exists():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.005)
+    process.send_signal(signal.SIGTERM)
+    ((code, out, _),) = ends([process])
+    assert code == 128 + signal.SIGTERM and " of 12" in out
+    resume = ("--resume", "runs/run", *(devices[1] or ("--devices", "1")))
+    ((code, *texts),) = ends(start(root, tmp_path, 1, *resume, program=programs[1]))
+    assert code == 0, texts
+    assert_equal(run, alone)
 
 
 def test_two_machines_train_as_one(root, tmp_path, alone):
