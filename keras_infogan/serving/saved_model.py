@@ -52,12 +52,32 @@ def write(servable, path, about):
     }
     signatures = {**functions, "serving_default": functions["generate"]}
     tf.saved_model.save(module, str(path), signatures=signatures)
+    _let_outputs_be_left_out(path)
     write_warm_up(path, servable)
     facts = {"codes": describe_codes(servable), "signatures": describe(path)}
     about = {**without_paths(about), **facts}
     files.write_json(path / FILE, about)
     checksums.write(path)
     (path / CARD).write_text(model_card(about), encoding="utf-8")
+
+
+def _let_outputs_be_left_out(path):
+    """Gives each output of a signature a node of its own, `sample/image:0`.
+
+    As it is saved, an output is one of a call's, and a call that is asked for itself computes all
+    of them: who wants images would wait for their PNG files too. Behind a node, TensorFlow leaves
+    out what nobody asks for.
+    """
+    content = _read(path)
+    graph = content.meta_graphs[0]
+    for name, signature in _signatures(content).items():
+        for key, info in signature.outputs.items():
+            node = graph.graph_def.node.add(name=f"{name}/{key}", op="Identity", input=[info.name])
+            node.attr["T"].type = info.dtype
+            info.name = f"{name}/{key}:0"
+    (path / "saved_model.pb").write_bytes(content.SerializeToString(deterministic=True))
+    # It holds a checksum of the file as it was.
+    (path / "fingerprint.pb").unlink(missing_ok=True)
 
 
 def describe(path):
@@ -67,9 +87,6 @@ def describe(path):
         Dict of name to `inputs` and `outputs`, each a dict of name to `tensor` (its name in the
         graph), `dtype` and `shape` (-1 for any).
     """
-    from tensorflow.core.protobuf import saved_model_pb2
-
-    content = saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes())
 
     def described(tensors):
         return {
@@ -83,6 +100,17 @@ def describe(path):
 
     return {
         name: {"inputs": described(signature.inputs), "outputs": described(signature.outputs)}
-        for name, signature in sorted(content.meta_graphs[0].signature_def.items())
-        if not name.startswith("__")
+        for name, signature in _signatures(_read(path)).items()
     }
+
+
+def _read(path):
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    return saved_model_pb2.SavedModel.FromString((path / "saved_model.pb").read_bytes())
+
+
+def _signatures(content):
+    """The signatures of what `_read` returns, by name, without TensorFlow's own."""
+    found = content.meta_graphs[0].signature_def
+    return {name: found[name] for name in sorted(found) if not name.startswith("__")}

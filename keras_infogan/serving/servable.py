@@ -11,9 +11,8 @@ from keras_infogan.serving.wording import label_texts
 
 # Far beyond what is drawn in training; much larger latents overflow somewhere in the generator.
 LIMIT = 100.0
-# Images are generated in blocks of so many, or a multiple up to the most.
-BLOCK = 16
-MOST = 64
+# Images are generated in multiples of so many, see `_filled_up`.
+MULTIPLE = 16
 
 
 class Servable:
@@ -175,17 +174,13 @@ class Servable:
                 else checks.among(name, value, range(count))
             )
         rows = dict(zip(checked, checks.same_rows(**checked), strict=True))
-
-        def images(block):
-            codes = [
-                code.encode(block["code" if name == self.code else name])
-                for name, code in self.codes.items()
-            ]
-            noise = row_noise.draw(self.latents.noise, block["seed"])
-            return self._images(tf.concat([noise, *codes], axis=1))
-
-        image = _in_blocks(images, rows)
-        image = tf.ensure_shape(image, (None, *self.image_shape))
+        filled = {name: _filled_up(value) for name, value in rows.items()}
+        codes = [
+            code.encode(filled["code" if name == self.code else name])
+            for name, code in self.codes.items()
+        ]
+        noise = row_noise.draw(self.latents.noise, filled["seed"])
+        image = self._images(tf.concat([noise, *codes], axis=1))[: tf.shape(rows["seed"])[0]]
         return {"image": image, "png_bytes": png.encode(image)}
 
     def recognize(self, image):
@@ -265,26 +260,13 @@ class Servable:
         return tf.gather(tf.gather(tf.constant(table, tf.int64), position), chosen, batch_dims=1)
 
 
-def _in_blocks(function, rows):
-    """A function of some rows on any number of rows, filled up with zeros.
+def _filled_up(rows):
+    """Rows `(n,)` and zeros, up to a multiple of `MULTIPLE`.
 
-    In a batch of any size, the last digit of an image depends on that size. In one of a multiple of
-    `BLOCK` rows it depends on neither the size, the place nor the neighbours, on the CPUs tried.
-
-    Args:
-        function: Function of a dict of tensors `(m,)` to a float32 tensor of `m` rows, `m` a
-            multiple of `BLOCK` up to `MOST`.
-        rows: Dict of tensors `(n,)`.
+    In a batch of any size, the last digit of an image may depend on that size. In these it depends
+    on neither the size, the place nor the neighbours, on all CPUs that were tried.
     """
-    count = tf.shape(next(iter(rows.values())))[0]
-    blocks = -(-count // MOST)
-    size = BLOCK * -(-count // (BLOCK * blocks))
-    filled = {
-        name: tf.reshape(tf.pad(value, [[0, blocks * size - count]]), (blocks, size))
-        for name, value in rows.items()
-    }
-    results = tf.map_fn(function, filled, fn_output_signature=tf.float32)
-    return tf.reshape(results, tf.concat([[-1], tf.shape(results)[2:]], axis=0))[:count]
+    return tf.pad(rows, [[0, -tf.shape(rows)[0] % MULTIPLE]])
 
 
 def _rows(name, dtype, *shape):

@@ -33,7 +33,6 @@ def test_files_of_a_version(exported):
     assert exported.name == "1"
     assert files(exported) == {
         "saved_model.pb",
-        "fingerprint.pb",
         "variables/variables.index",
         "variables/variables.data-00000-of-00001",
         "assets.extra/tf_serving_warmup_requests",
@@ -83,6 +82,25 @@ def test_a_program_with_tensorflow_alone_gets_the_generators_images(trained, exp
     np.testing.assert_allclose(np.load(tmp_path / "image.npy"), expected, atol=1e-6)
     in_training = 0.5 * (trained.generator(latents, training=True).numpy() + 1.0)
     assert np.abs(expected - in_training).max() > 1e-3
+
+
+def test_what_nobody_asks_for_is_not_computed(exported):
+    """A server fetches the outputs that a request names; PNG files take as long as the images."""
+    described = json.loads((exported / "about.json").read_text())["signatures"]["sample"]
+    values = {"seed": [1], "label": [3], "c2": [0.0], "c3": [0.0]}
+    v1 = tf.compat.v1
+    options = v1.RunOptions(trace_level=v1.RunOptions.FULL_TRACE)
+    with tf.Graph().as_default(), v1.Session() as session:
+        v1.saved_model.load(session, ["serve"], str(exported))
+        given = {described["inputs"][name]["tensor"]: value for name, value in values.items()}
+
+        def operations(*names):
+            found, fetched = v1.RunMetadata(), [described["outputs"][n]["tensor"] for n in names]
+            session.run(fetched, given, options, found)
+            return {n.node_name for d in found.step_stats.dev_stats for n in d.node_stats}
+
+        assert any("EncodePng" in name for name in operations("image", "png_bytes"))
+        assert not any("EncodePng" in name for name in operations("image"))
 
 
 def test_warm_up_requests_are_served(exported):
