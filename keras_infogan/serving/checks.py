@@ -41,14 +41,17 @@ def rows(name, values, shape=(), low=None, high=None):
     number, numbers = tf.shape(values)[0], math.prod(shape)
     some = refuse_unless(number > 0, f"{name} must have at least one row. Received: none.")
     with tf.control_dependencies([some]):
+        counted = tf.equal(tf.size(values), number * numbers)
         fits = refuse_unless(
-            tf.equal(tf.size(values), number * numbers),
+            counted,
             f"{name} must have {numbers} numbers in a row. Received: ",
             tf.size(values) // tf.maximum(number, 1),
             ".",
         )
     with tf.control_dependencies([fits]):
-        values = tf.reshape(values, (number, *shape))
+        # Where TensorFlow knows the shape beforehand, it takes out this step and the check with it.
+        wanted = tf.where(counted, (number, *shape), 0)
+        values = tf.ensure_shape(tf.reshape(values, wanted), (None, *shape))
     if low is None:
         return values
     within = refuse_unless(
