@@ -45,8 +45,8 @@ _LAB_PLAIN = _preset(
     trunk_learns_information=False,
 )
 # What is added to the handout is mnist's: two looks at real images, and a second discriminator.
-# They let the trunk sort before the generator shows codes, so information_weight is 1: with more, the
-# generator fixes what a code means before the trunk knows digits.
+# They let the trunk sort before the generator shows codes. So information_weight is 1: with more,
+# the generator fixes what a code means before the trunk knows digits.
 _preset(
     "the lab handout's networks, rates, batch and code; ours: two looks, a second discriminator",
     "3 epochs of MNIST: about an hour on one of 2 CPU cores, .847 (seed 0); all 80 not run yet",
