@@ -15,12 +15,9 @@ WINDOW_SECONDS = 30.0  # over which the speed of a line is measured
 BAR = 10  # characters
 
 # Of all metrics, those of a line; metrics.jsonl has the others.
-SHOWN = {
-    "d_loss": "D {:.3f}",
-    "g_loss": "G {:.3f}",
-    "information": "{:.2f} nats",
-    "code_accuracy": "accuracy {:.3f}",
-}
+LOSSES = {"d_loss": "D {:.3f}", "g_loss": "G {:.3f}"}
+SHOWN = {**LOSSES, "information": "{:.2f} nats", "code_accuracy": "accuracy {:.3f}"}
+SHOWN_OF_CONTINUOUS = {**LOSSES, "continuous_loss": "continuous loss {:.3f}"}  # codes, all of them
 
 
 class Console(Listener):
@@ -43,6 +40,7 @@ class Console(Listener):
         self.line_seconds = line_seconds or (0.5 if self.changing else 10.0)
         self.grids = grids
         self._first = 0
+        self._shown = SHOWN
         self._metrics = {}
         self._measured_from = None
         self._estimated = False
@@ -53,6 +51,8 @@ class Console(Listener):
     def begin(self, model, step):
         super().begin(model, step)
         self._first = step
+        if model.latents.codes and not model.latents.categorical:
+            self._shown = SHOWN_OF_CONTINUOUS
 
     def step_done(self, step):
         now = time.monotonic()
@@ -83,7 +83,7 @@ class Console(Listener):
         words = [*self._speed(step)]
         words += [
             text.format(self._metrics[name])
-            for name, text in SHOWN.items()
+            for name, text in self._shown.items()
             if name in self._metrics
         ]
         newest = None if self.grids is None else self.grids.newest

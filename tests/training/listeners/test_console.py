@@ -7,6 +7,7 @@ import types
 
 import pytest
 
+from keras_infogan.latents import Categorical, LatentSpec, Uniform
 from keras_infogan.training.listeners import console
 from keras_infogan.training.listeners.console import Console
 
@@ -32,10 +33,14 @@ def make(tiny_plan):
     return console
 
 
+def model_of(*codes):
+    return types.SimpleNamespace(latents=LatentSpec(1, codes))
+
+
 def run_steps(listener, clock, steps, seconds, first=1, first_seconds=None, every=1):
     """Steps of `seconds` each; the first five of a run may take longer."""
     if first_seconds is not None or listener.model is None:
-        listener.begin("model", first - 1)
+        listener.begin(model_of(Categorical(10)), first - 1)
     for step in range(first, first + steps, every):
         slow = first_seconds is not None and step < first + 5
         clock.now += (first_seconds if slow else seconds) * every
@@ -71,6 +76,20 @@ def test_faster_ways_are_named_over_two_hours_only(make, clock, capsys, total_st
 def test_without_faster_ways_none_are_named(make, clock, capsys):
     run_steps(make(total_steps=10**6), clock, 25, seconds=1.0)
     assert len(capsys.readouterr().out.strip().splitlines()) == 1
+
+
+def test_a_line_has_the_figures_of_the_codes_that_there_are(make, tick, clock, capsys):
+    """There is no categorical information without a categorical code."""
+    metrics = {"d_loss": 1.0, "information": 0.5, "code_accuracy": 0.25, "continuous_loss": 3.0}
+    for codes, shown in (
+        ([Categorical(10), Uniform()], "0.50 nats, accuracy 0.250"),
+        ([Uniform()], "continuous loss 3.000"),
+    ):
+        listener = make(total_steps=200, line_seconds=10.0)
+        listener.begin(model_of(*codes), 0)
+        listener.tick(tick(100, metrics=metrics))
+        run_steps(listener, clock, 1, seconds=11.0)
+        assert capsys.readouterr().out == f"step 1/200, D 1.000, {shown}\n"
 
 
 def test_lines_come_every_so_many_seconds_with_the_means_of_the_last_tick(
