@@ -47,7 +47,7 @@ def test_memory_of_a_run_is_flat_over_two_thousand_steps(root, tmp_path, mode):
 def test_memory_is_flat_over_two_hundred_evaluations(root, tmp_path):
     support = root / "tests" / "support"
     done = subprocess.run(
-        [sys.executable, str(support / "evaluate_again.py"), "220", str(tmp_path)],
+        [sys.executable, str(support / "evaluate_again.py"), "240", str(tmp_path)],
         env={**os.environ, "PYTHONPATH": f"{root}:{support}"},
         capture_output=True,
         text=True,
@@ -55,6 +55,6 @@ def test_memory_is_flat_over_two_hundred_evaluations(root, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     sizes = [float(line) for line in done.stdout.splitlines()]
     # The first ones fill the allocators' pools.
-    first, last = (statistics.median(sizes[begin : begin + 10]) for begin in (10, 210))
-    print(f"{first:.0f} MB after 15 evaluations, {last:.0f} MB after 215")
+    first, last = (statistics.median(sizes[begin : begin + 20]) for begin in (20, 220))
+    print(f"{first:.0f} MB after 30 evaluations, {last:.0f} MB after 230")
     assert last < GROWTH * first, sizes

@@ -3,6 +3,7 @@
 evaluate_again.py TIMES FOLDER
 """
 
+import pathlib
 import sys
 
 import numpy as np
@@ -37,4 +38,4 @@ def main(times, folder):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), pathlib.Path(sys.argv[2]))
