@@ -10,12 +10,12 @@ from benchmarks.turns import ROOT, alternate, median_row, once, ratio_row
 
 HELP = "sample, generate and recognize through the C API; cold start"
 SIGNATURES = ("generate", "sample", "sample_code", "recognize")
-# Batches and clients: a small network, whose calls cost as much, and a large one.
+# Pairs of batch size and clients, for a small network, where overhead counts, and a large one.
 CASES = {"quick": ((64, 1), (1, 1), (64, 4), (1, 4)), "lab-plain": ((64, 1), (1, 1))}
 
 
 def run(options):
-    """Rows of exports: batches of 64 and of 1, one client and four."""
+    """Rows of an export of each preset: batches of 64 and of 1, one client or several."""
     return [
         row
         for preset, cases in CASES.items()
@@ -80,7 +80,7 @@ def request(path, signature, batch, clients=1):
 
     session = _session(path)
     inputs = _inputs(session.signatures[signature]["inputs"], batch)
-    # Who wants images is not sent PNG files, which are then not made.
+    # Images only, so that no PNG files are made.
     outputs = ["image"] if "image" in session.signatures[signature]["outputs"] else None
     return Job(lambda: session.run(signature, inputs, outputs), batch, clients)
 

@@ -78,7 +78,8 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
                 f"{checkpoint} reads images of {read_channels} channels, and {data.name} has "
                 f"{data.test_images.shape[-1]}."
             )
-        step = int(model.step.numpy())
+        # A model without optimizers, such as a pretrained one, does not know its step.
+        step = int(model.step.numpy()) if model.compiled else None
         found = summarize(files.read_jsonl(checks, step)) if checks and checks.exists() else None
         scores = {
             "checkpoint": str(checkpoint),
@@ -99,7 +100,8 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
 
 def report(scores):
     """The scores of `evaluate` in a few lines of text."""
-    lines = [f"{scores['checkpoint']}, step {scores['step']}, {scores['dataset']}:"]
+    step = "" if scores["step"] is None else f", step {scores['step']}"
+    lines = [f"{scores['checkpoint']}{step}, {scores['dataset']}:"]
     lines += _of_health(scores["health"]) + _of_codes(scores)
     for name, value in scores["information"].items():
         share = "" if value["share"] is None else f", {value['share']:.1%} of H({name})"

@@ -57,7 +57,7 @@ def export_pretrained(name, out=None):
 
     Args:
         name: Its name.
-        out: Directory of the versions; a directory of that name by default.
+        out: Directory of the versions; `exported/` and its name by default.
 
     Returns:
         Path of the version's directory.
@@ -66,7 +66,8 @@ def export_pretrained(name, out=None):
         UserError: If the model is damaged, or the directory cannot be written.
     """
     version = find_version(name)
-    base = pathlib.Path(out or name)
+    # A directory of the model's own name would be taken for a run the next time.
+    base = pathlib.Path("exported", name) if out is None else pathlib.Path(out)
     files.check_writable(base)
     return new_version(base, lambda part: shutil.copytree(version, part, dirs_exist_ok=True))
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_infogan import replicas
+from keras_infogan.lazy import tf
 
 
 class Means:
@@ -22,7 +23,8 @@ class Means:
     @property
     def steps(self):
         """Steps counted since the last reset, a float32 tensor."""
-        return next(iter(self.by_name.values())).count
+        counted = next(iter(self.by_name.values())).count
+        return tf.round(counted * replicas.count())  # a replica sees its part
 
     def update(self, values):
         """Counts a step's figures in.
@@ -36,8 +38,9 @@ class Means:
         """
         for name, value in values.items():
             if name in self.by_name:
-                value = value if isinstance(value, tuple) else (value,)
-                self.by_name[name].update_state(*value)
+                value, weight = value if isinstance(value, tuple) else (value, 1.0)
+                # All replicas together count a step once, so their number may change in between.
+                self.by_name[name].update_state(value, weight / replicas.count())
         return {name: replicas.reported(mean.result()) for name, mean in self.by_name.items()}
 
     def measured(self):

@@ -20,6 +20,8 @@ def describe(config):
     objective = objectives.get(config.generator_loss)
     d_terms = ["L_D"]
     g_terms = [_weighted(config.adversarial_weight, "L_G")]
+    q_terms = []
+    d_players, g_players = "discriminator and trunk", "generator"
     if config.model == "infogan":
         latents = LatentSpec.from_text(config.latents)
         parts = []
@@ -27,18 +29,27 @@ def describe(config):
             parts.append(_weighted(config.information_weight, "L_cat"))
         if latents.continuous:
             parts.append(_weighted(config.continuous_weight, "L_cont"))
-        g_terms += parts
-        if config.trunk_learns_information:
+        in_d, own = (config.q_update == one for one in ("discriminator", "own"))
+        if config.trunk_learns_information or in_d:
             d_terms += parts
+        if own:
+            q_terms = parts
+        else:
+            g_terms += parts
+        if in_d:
+            d_players = "discriminator, trunk and recognizer"
+        elif not own:
+            g_players = "generator and recognizer"
     terms = [*config.terms, *objective.terms]
     own = {"two_looks": config.real_information_weight, "picture_critic": config.critic_weight}
     terms += [f"{name}({weight:g})" for name, weight in own.items() if weight]
     more = ["terms below"] if terms else []
-    players = "generator and recognizer" if config.model == "infogan" else "generator"
     rows = [
-        ("discriminator and trunk", " + ".join(d_terms + more)),
-        (players, " + ".join(g_terms + more)),
+        (d_players, " + ".join(d_terms + more)),
+        (g_players, " + ".join(g_terms + more)),
     ]
+    if q_terms:  # an update of its own
+        rows.append(("generator and recognizer", " + ".join(q_terms)))
     return {
         "name": objective.name.replace("_", " "),
         "d": _formula(objective.d_loss, "L_D"),

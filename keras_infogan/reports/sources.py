@@ -9,7 +9,7 @@ from keras_infogan.serving.model_card import SCORES
 
 # Presets that keep to a source, by the kind of model.
 PRESETS_OF_SOURCES = {
-    "infogan": {"lab-plain": "lab handout", "slides": "InfoGAN paper"},
+    "infogan": {"lab-plain": "lab handout", "slides": "slide deck, InfoGAN"},
     "gan": {"gan": "slide deck", "dcgan": "survey article, DCGAN"},
     "conditional": {"cgan": "survey article, CGAN"},
 }

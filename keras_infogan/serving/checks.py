@@ -49,7 +49,8 @@ def rows(name, values, shape=(), low=None, high=None):
             ".",
         )
     with tf.control_dependencies([fits]):
-        # Where TensorFlow knows the shape beforehand, it takes out this step and the check with it.
+        # With a shape that is known beforehand, TensorFlow would remove this step, and with it the
+        # check that it waits for. So the shape depends on the check.
         wanted = tf.where(counted, (number, *shape), 0)
         values = tf.ensure_shape(tf.reshape(values, wanted), (None, *shape))
     if low is None:

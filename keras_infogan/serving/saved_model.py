@@ -52,7 +52,7 @@ def write(servable, path, about):
     }
     signatures = {**functions, "serving_default": functions["generate"]}
     tf.saved_model.save(module, str(path), signatures=signatures)
-    _let_outputs_be_left_out(path)
+    _make_outputs_separable(path)
     write_warm_up(path, servable)
     facts = {"codes": describe_codes(servable), "signatures": describe(path)}
     about = {**without_paths(about), **facts}
@@ -61,12 +61,11 @@ def write(servable, path, about):
     (path / CARD).write_text(model_card(about), encoding="utf-8")
 
 
-def _let_outputs_be_left_out(path):
+def _make_outputs_separable(path):
     """Gives each output of a signature a node of its own, `sample/image:0`.
 
-    As it is saved, an output is one of a call's, and a call that is asked for itself computes all
-    of them: who wants images would wait for their PNG files too. Behind a node, TensorFlow leaves
-    out what nobody asks for.
+    As saved, all outputs belong to one call, and fetching one computes all: who wants images would
+    wait for PNG files. Behind nodes of their own, TensorFlow prunes those that are not fetched.
     """
     content = _read(path)
     graph = content.meta_graphs[0]
@@ -76,7 +75,7 @@ def _let_outputs_be_left_out(path):
             node.attr["T"].type = info.dtype
             info.name = f"{name}/{key}:0"
     (path / "saved_model.pb").write_bytes(content.SerializeToString(deterministic=True))
-    # It holds a checksum of the file as it was.
+    # Its checksum is of the original file.
     (path / "fingerprint.pb").unlink(missing_ok=True)
 
 

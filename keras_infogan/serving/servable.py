@@ -11,7 +11,7 @@ from keras_infogan.serving.wording import label_texts
 
 # Far beyond what is drawn in training; much larger latents overflow somewhere in the generator.
 LIMIT = 100.0
-# Images are generated in multiples of so many, see `_filled_up`.
+# Images are generated in multiples of so many, see `_padded`.
 MULTIPLE = 16
 
 
@@ -174,12 +174,12 @@ class Servable:
                 else checks.among(name, value, range(count))
             )
         rows = dict(zip(checked, checks.same_rows(**checked), strict=True))
-        filled = {name: _filled_up(value) for name, value in rows.items()}
+        padded = {name: _padded(value) for name, value in rows.items()}
         codes = [
-            code.encode(filled["code" if name == self.code else name])
+            code.encode(padded["code" if name == self.code else name])
             for name, code in self.codes.items()
         ]
-        noise = row_noise.draw(self.latents.noise, filled["seed"])
+        noise = row_noise.draw(self.latents.noise, padded["seed"])
         image = self._images(tf.concat([noise, *codes], axis=1))[: tf.shape(rows["seed"])[0]]
         return {"image": image, "png_bytes": png.encode(image)}
 
@@ -260,7 +260,7 @@ class Servable:
         return tf.gather(tf.gather(tf.constant(table, tf.int64), position), chosen, batch_dims=1)
 
 
-def _filled_up(rows):
+def _padded(rows):
     """Rows `(n,)` and zeros, up to a multiple of `MULTIPLE`.
 
     In a batch of any size, the last digit of an image may depend on that size. In these it depends

@@ -278,10 +278,10 @@ def _fit(run, model, plan, options, listeners, callbacks, seconds=0.0):
 
 @contextlib.contextmanager
 def _garbage_found_soon():
-    """Keeps memory flat: a figure leaves megabytes behind until Python looks at all objects.
+    """Lets Python collect garbage often enough for memory to stay flat.
 
-    It does so when there are a quarter more of them than last time. What was there before the
-    training is left out of the count, and is not looked at again.
+    A figure leaves megabytes in cycles of references. Python looks for those among all objects once
+    there are a quarter more than last time. Objects that are frozen do not count.
     """
     gc.collect()
     gc.freeze()

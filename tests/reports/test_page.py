@@ -106,7 +106,7 @@ def test_every_objective_has_formulas(make_run, name):
 
 def test_settings_stand_beside_those_of_the_sources(make_run):
     text = str(read(make_run(preset="quick")))
-    assert "option this run preset quick lab handout InfoGAN paper" in text
+    assert "option this run preset quick lab handout slide deck, InfoGAN" in text
     assert "batch size 8 64 64 128" in text
     assert "lab handout: the lab handout, 64×64, without any addition (preset lab-plain)" in text
 

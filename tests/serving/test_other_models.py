@@ -204,7 +204,6 @@ def test_the_page_of_a_conditional_gan_has_nothing_to_draw_on(exported_condition
     program = """
 import sys
 from keras_infogan.serving.demo_page import build_page
-from keras_infogan.serving import client, row_noise
 from keras_infogan.serving.exported import Exported
 page = build_page(Exported(sys.argv[1]))
 tabs = [block.label for block in page.blocks.values() if type(block).__name__ == "Tab"]

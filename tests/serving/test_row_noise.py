@@ -32,7 +32,7 @@ def test_words_are_splitmix64():
 
 
 def test_a_row_depends_on_its_own_seed_alone():
-    for draw in (row_noise.normal, row_noise.uniform):
+    for draw in (row_noise.normal, lambda seed, count: row_noise.uniform(seed, count, 0.0, 1.0)):
         together = draw(SEEDS, 7).numpy()
         assert together.shape == (7, 7) and together.dtype == np.float32
         assert len(np.unique(together, axis=0)) == 7
@@ -70,4 +70,14 @@ def test_whole_numbers_are_even(below):
 
 def test_no_numbers_at_all():
     assert row_noise.normal(SEEDS, 0).shape == (7, 0)
-    assert row_noise.uniform(SEEDS, 0).shape == (7, 0)
+    assert row_noise.uniform(SEEDS, 0, 0.0, 1.0).shape == (7, 0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5])
+def test_a_graph_knows_how_many_numbers_there_are(count):
+    """A generator may split its latents."""
+    drawn = tf.function(
+        lambda seed: row_noise.normal(seed, count),
+        input_signature=[tf.TensorSpec([None], tf.int64)],
+    )
+    assert drawn.get_concrete_function().output_shapes.as_list() == [None, count]
