@@ -96,7 +96,10 @@ def _scores(run):
     except UserError as error:  # the run is over, and its row must not be lost
         print(f"{run.path} is not scored: {error}")
         return None
-    return {name: scores[name] for name in ("generated", "diversity")}
+    kept = {name: scores[name] for name in ("generated", "diversity")}
+    if (found := scores["disentanglement"]) is not None:
+        kept["disentanglement"] = {name: found[name] for name in study_table.DISENTANGLEMENT}
+    return kept
 
 
 def _check_same(found, wanted, where):

@@ -13,6 +13,16 @@ FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten d
 SPEED = {"jit", "measure_jit", "steps_per_execution"}
 TOLD = {"seed", "dataset", "epochs", "max_steps"}  # in the table, or in its last lines
 NONE = "–"
+# Scores of data whose factors are known, as evaluation.json and a table name them.
+DISENTANGLEMENT = {
+    "factor_vae": "FactorVAE",
+    "dci_disentanglement": "DCI disentanglement",
+    "dci_completeness": "DCI completeness",
+    "dci_informativeness": "DCI informativeness",
+    "sap": "SAP",
+    "mig": "MIG",
+    "modularity": "modularity",
+}
 
 
 def read_rows(record):
@@ -23,8 +33,9 @@ def read_rows(record):
 
     Returns:
         List of dicts `config` (a RunConfig as JSON), `summary` (as summary.json holds it),
-        `environment` and, but for earlier versions, `evaluation` (`generated` and `diversity` as
-        evaluation.json holds them, or None).
+        `environment` and, but for earlier versions, `evaluation` (`generated`, `diversity` and,
+        where factors are known, `disentanglement` without its `factors`, as evaluation.json holds
+        them, or None).
 
     Raises:
         UserError: If a line is something else.
@@ -83,6 +94,7 @@ def table(rows):
             f"{under} of {len(scores)} under {FAILURE:.2f}."
         )
     lines += _spread_of_images(rows)
+    lines += _disentanglement(rows)
     if len(finished) < len(rows):
         lines.append(f"{len(rows) - len(finished)} of {len(rows)} runs failed.")
     lines += [_made_of(rows[0]["config"], finished)]
@@ -159,6 +171,23 @@ def _spread_of_images(rows):
         f"Median (worst) of {len(found)} runs: {', '.join(parts)}. Training images themselves have "
         f"a Fréchet distance of {floor:.2f}. Extractor: {found[0]['extractor']}."
     ]
+
+
+def _disentanglement(rows):
+    """A table of the scores of factors that are known, with their medians, where there are any."""
+    found = {
+        str(row["config"]["seed"]): row["evaluation"]["disentanglement"]
+        for row in rows
+        if (row.get("evaluation") or {}).get("disentanglement")
+    }
+    if not found:
+        return []
+    found["median"] = {
+        name: statistics.median(scores[name] for scores in found.values())
+        for name in DISENTANGLEMENT
+    }
+    cells = [[seed, *(f"{s[name]:.3f}" for name in DISENTANGLEMENT)] for seed, s in found.items()]
+    return ["", markdown.table(["seed", *DISENTANGLEMENT.values()], cells), ""]
 
 
 def _number(value):

@@ -7,7 +7,7 @@ import pytest
 from studies import CONFIG, summary
 
 from keras_infogan import files
-from keras_infogan.commands import evaluate, study
+from keras_infogan.commands import evaluate, study, study_table
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.run_dir import RunDir
@@ -31,7 +31,8 @@ def evaluation(frechet):
     """What `evaluate` finds in a run's images."""
     generated = {"extractor": "some features", "frechet": frechet, "frechet_floor": 0.8}
     generated |= {"precision": 0.96, "recall": 0.84, "coverage": 0.93}
-    return {"generated": generated, "diversity": {"c1": {"0": 0.97, "1": 0.92, "2": None}}}
+    diversity = {"c1": {"0": 0.97, "1": 0.92, "2": None}}
+    return {"generated": generated, "diversity": diversity, "disentanglement": None}
 
 
 @pytest.fixture
@@ -64,6 +65,22 @@ def test_every_seed_is_reported_with_its_spread(tmp_path, trained):
     assert "Training images themselves have a Fréchet distance of 0.80." in text
     # mean (0.95 + 0.85 + 0.93) / 3 = 0.91, deviations 0.04, -0.06, 0.02: sqrt(0.0056 / 2) = 0.0529
     assert "mean 0.910 ± 0.053, median 0.930, worst 0.850; 1 of 3 under 0.90." in text
+
+
+def test_scores_of_known_factors_are_reported(tmp_path, trained, monkeypatch):
+    scored = evaluate.evaluate
+
+    def with_factors(path):
+        seed = RunDir(path).read_config().seed
+        found = {name: 0.1 * (seed + 1) for name in study_table.DISENTANGLEMENT}
+        return {**scored(path), "disentanglement": {**found, "factors": {"x": {"c1": 0.5}}}}
+
+    monkeypatch.setattr(evaluate, "evaluate", with_factors)
+    study.study(CONFIG, range(3), tmp_path / "quick", runs=tmp_path / "runs")
+    text = (tmp_path / "quick" / "table.md").read_text()
+    assert "| seed | FactorVAE | DCI disentanglement | DCI completeness |" in text
+    for seed, score in (("0", "0.100"), ("2", "0.300"), ("median", "0.200")):
+        assert f"\n| {seed} |" + f" {score} |" * 7 + "\n" in text
 
 
 def test_a_seed_that_diverges_is_a_failed_row_and_the_study_goes_on(tmp_path, trained, monkeypatch):
