@@ -9,7 +9,7 @@ import re
 import jinja2
 import markupsafe
 
-from keras_infogan import files
+from keras_infogan import __version__, files
 from keras_infogan.errors import UserError
 from keras_infogan.reports import charts, comparison, facts, sections, sources
 from keras_infogan.reports.facts import DAMAGE
@@ -23,6 +23,11 @@ CITATION = """\
                Sutskever, Ilya and Abbeel, Pieter},
   booktitle = {Advances in Neural Information Processing Systems 29},
   year      = {2016}
+}
+@software{keras_infogan,
+  title   = {keras_infogan: InfoGAN in Keras 3 and TensorFlow},
+  author  = {{The keras_infogan authors}},
+  version = {%s}
 }"""
 
 
@@ -58,7 +63,7 @@ def render(runs, lab=False, models=None):
         title=", ".join(own.name for own in all_facts),
         runs=shown,
         compared=comparison.compared(all_facts, drawn) if len(shown) > 1 else None,
-        citation=CITATION,
+        citation=CITATION % __version__,
         paper=sources.PAPER,
     )
 

@@ -79,6 +79,17 @@ def test_curves_show_their_values_to_the_arrow_keys(make_run, show):
     assert values.text.startswith("Step 5: discriminator 1.300")
 
 
+def test_curves_show_their_values_to_a_tap(make_run, show):
+    browser = show(make_run())
+    browser.execute_script(
+        "const drawing = document.querySelector('.drawing');"
+        "const clientX = drawing.getBoundingClientRect().left;"
+        "drawing.dispatchEvent(new PointerEvent('pointerdown', {clientX}))"
+    )
+    values = browser.find_element("css selector", ".values")
+    assert values.text.startswith("Step 5: discriminator 1.300")
+
+
 def test_the_slider_shows_the_picture_of_its_step(make_run, show):
     browser = show(make_run())
     assert browser.find_element("css selector", ".frame.shown").text == "step 10"

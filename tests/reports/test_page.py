@@ -65,6 +65,7 @@ def test_a_finished_run_is_described_with_its_scores_and_pictures(make_run, eval
         "The health checks found no problem.",
         f"infogan generate {run.path} --label 9",
         "@inproceedings{chen2016infogan",
+        "@software{keras_infogan,",
     ):
         assert words in text, words
     assert all(picture["alt"] for picture in shown.pictures)

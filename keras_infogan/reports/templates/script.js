@@ -14,7 +14,7 @@ const prepareChart = (chart) => {
     shown.textContent = `Step ${points.steps[current]}: ${texts.join(", ")}`;
   };
   drawing.tabIndex = 0;
-  drawing.addEventListener("pointermove", (event) => {
+  const follow = (event) => {
     const box = drawing.getBoundingClientRect();
     const place = (event.clientX - box.left) / box.width;
     let best = 0;
@@ -22,7 +22,9 @@ const prepareChart = (chart) => {
       if (Math.abs(one - place) < Math.abs(points.places[best] - place)) best = index;
     });
     show(best);
-  });
+  };
+  drawing.addEventListener("pointermove", follow);
+  drawing.addEventListener("pointerdown", follow); // a tap moves no pointer
   drawing.addEventListener("focus", () => show(current));
   drawing.addEventListener("keydown", (event) => {
     const moves = { ArrowLeft: current - 1, ArrowRight: current + 1, Home: 0, End: Infinity };
