@@ -2,9 +2,9 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_infogan import replicas
-from keras_infogan.lazy import tf
 
 
 class Means:

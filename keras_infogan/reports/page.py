@@ -9,7 +9,7 @@ import re
 import jinja2
 import markupsafe
 
-from keras_infogan import __version__, files
+from keras_infogan import files
 from keras_infogan.errors import UserError
 from keras_infogan.reports import charts, comparison, facts, sections, sources
 from keras_infogan.reports.facts import DAMAGE
@@ -25,9 +25,8 @@ CITATION = """\
   year      = {2016}
 }
 @software{keras_infogan,
-  title   = {keras_infogan: InfoGAN in Keras 3 and TensorFlow},
-  author  = {{The keras_infogan authors}},
-  version = {%s}
+  title  = {keras_infogan: InfoGAN in Keras 3 and TensorFlow},
+  author = {{The keras_infogan authors}}
 }"""
 
 
@@ -63,7 +62,7 @@ def render(runs, lab=False, models=None):
         title=", ".join(own.name for own in all_facts),
         runs=shown,
         compared=comparison.compared(all_facts, drawn) if len(shown) > 1 else None,
-        citation=CITATION % __version__,
+        citation=CITATION,
         paper=sources.PAPER,
     )
 
