@@ -134,7 +134,7 @@ def test_a_preset_has_the_numbers_of_its_source(name, facts):
             "lab-plain",
             {
                 *("shear", "scale", "shift", "thickness", "average_generator"),
-                *("real_information_weight", "neighbors", "head_from"),
+                *("information_weight", "real_information_weight", "neighbors", "head_from"),
                 *("critic_weight", "critic_from", "critic_until", "critic_networks"),
             },
         ),

@@ -103,8 +103,8 @@ def test_a_name_takes_the_place_of_a_run(tiny, capsys):
         assert sheet.width > 8
     assert export.main([tiny, "--out", "served"]) == 0
     assert export.main([tiny]) == 0
-    assert capsys.readouterr().out.split() == ["sevens.png", "served/1", "tiny/1"]
-    assert Exported("served").labels == Exported("tiny/1").labels
+    assert capsys.readouterr().out.split() == ["sevens.png", "served/1", "exported/tiny/1"]
+    assert Exported("served").labels == Exported("exported/tiny/1").labels
 
 
 def test_an_unknown_name_gets_the_nearest(tiny, capsys):
