@@ -19,6 +19,7 @@ from keras_infogan.commands.study_table import SPEED, read_rows
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.data import sources
 from keras_infogan.errors import DivergedError, UserError
+from keras_infogan.figures.table import DISENTANGLEMENT
 from keras_infogan.options import PARTS
 from keras_infogan.presets import PRESETS
 from keras_infogan.run_dir import RunDir
@@ -98,7 +99,7 @@ def _scores(run):
         return None
     kept = {name: scores[name] for name in ("generated", "diversity")}
     if (found := scores["disentanglement"]) is not None:
-        kept["disentanglement"] = {name: found[name] for name in study_table.DISENTANGLEMENT}
+        kept["disentanglement"] = {name: found[name] for name in DISENTANGLEMENT}
     return kept
 
 

@@ -5,6 +5,7 @@ import statistics
 from keras_infogan import earlier, files, markdown
 from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
+from keras_infogan.figures.table import DISENTANGLEMENT
 from keras_infogan.presets import PRESETS
 from keras_infogan.serving.model_card import SCORES
 
@@ -13,16 +14,6 @@ FAILURE = 0.90  # a run below this one-to-one accuracy has not learned the ten d
 SPEED = {"jit", "measure_jit", "steps_per_execution"}
 TOLD = {"seed", "dataset", "epochs", "max_steps"}  # in the table, or in its last lines
 NONE = "–"
-# Scores of data whose factors are known, as evaluation.json and a table name them.
-DISENTANGLEMENT = {
-    "factor_vae": "FactorVAE",
-    "dci_disentanglement": "DCI disentanglement",
-    "dci_completeness": "DCI completeness",
-    "dci_informativeness": "DCI informativeness",
-    "sap": "SAP",
-    "mig": "MIG",
-    "modularity": "modularity",
-}
 
 
 def read_rows(record):

@@ -18,45 +18,43 @@ def describe(config):
         `(whose, sum of weighted losses)`; and `terms`, `(text, what it adds)`.
     """
     objective = objectives.get(config.generator_loss)
+    parts = _information(config) if config.model == "infogan" else []
+    q_update = config.q_update if config.model == "infogan" else None
     d_terms = ["L_D"]
+    if config.trunk_learns_information or q_update == "discriminator":
+        d_terms += parts
     g_terms = [_weighted(config.adversarial_weight, "L_G")]
-    q_terms = []
-    d_players, g_players = "discriminator and trunk", "generator"
-    if config.model == "infogan":
-        latents = LatentSpec.from_text(config.latents)
-        parts = []
-        if latents.categorical:
-            parts.append(_weighted(config.information_weight, "L_cat"))
-        if latents.continuous:
-            parts.append(_weighted(config.continuous_weight, "L_cont"))
-        in_d, own = (config.q_update == one for one in ("discriminator", "own"))
-        if config.trunk_learns_information or in_d:
-            d_terms += parts
-        if own:
-            q_terms = parts
-        else:
-            g_terms += parts
-        if in_d:
-            d_players = "discriminator, trunk and recognizer"
-        elif not own:
-            g_players = "generator and recognizer"
+    if q_update != "own":
+        g_terms += parts
     terms = [*config.terms, *objective.terms]
     own = {"two_looks": config.real_information_weight, "picture_critic": config.critic_weight}
     terms += [f"{name}({weight:g})" for name, weight in own.items() if weight]
     more = ["terms below"] if terms else []
+    in_d = "discriminator, trunk and recognizer"
+    in_g = "generator and recognizer"
     rows = [
-        (d_players, " + ".join(d_terms + more)),
-        (g_players, " + ".join(g_terms + more)),
+        (in_d if q_update == "discriminator" else "discriminator and trunk", d_terms + more),
+        (in_g if q_update == "generator" else "generator", g_terms + more),
+        *([(in_g, parts)] if q_update == "own" else []),
     ]
-    if q_terms:  # an update of its own
-        rows.append(("generator and recognizer", " + ".join(q_terms)))
     return {
         "name": objective.name.replace("_", " "),
         "d": _formula(objective.d_loss, "L_D"),
         "g": _formula(objective.g_loss, "L_G"),
-        "rows": rows,
+        "rows": [(players, " + ".join(losses)) for players, losses in rows],
         "terms": [(text, _first_line(_term(text))) for text in terms],
     }
+
+
+def _information(config):
+    """The parts of −λ L_I that an InfoGAN's codes have."""
+    latents = LatentSpec.from_text(config.latents)
+    parts = []
+    if latents.categorical:
+        parts.append(_weighted(config.information_weight, "L_cat"))
+    if latents.continuous:
+        parts.append(_weighted(config.continuous_weight, "L_cont"))
+    return parts
 
 
 def _weighted(weight, loss):

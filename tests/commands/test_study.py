@@ -7,9 +7,10 @@ import pytest
 from studies import CONFIG, summary
 
 from keras_infogan import files
-from keras_infogan.commands import evaluate, study, study_table
+from keras_infogan.commands import evaluate, study
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import DivergedError, UserError
+from keras_infogan.figures.table import DISENTANGLEMENT
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training import experiment
 
@@ -72,13 +73,13 @@ def test_scores_of_known_factors_are_reported(tmp_path, trained, monkeypatch):
 
     def with_factors(path):
         seed = RunDir(path).read_config().seed
-        found = {name: 0.1 * (seed + 1) for name in study_table.DISENTANGLEMENT}
+        found = {name: 0.1 * (seed + 1) for name in DISENTANGLEMENT}
         return {**scored(path), "disentanglement": {**found, "factors": {"x": {"c1": 0.5}}}}
 
     monkeypatch.setattr(evaluate, "evaluate", with_factors)
     study.study(CONFIG, range(3), tmp_path / "quick", runs=tmp_path / "runs")
     text = (tmp_path / "quick" / "table.md").read_text()
-    assert "| seed | FactorVAE | DCI disentanglement | DCI completeness |" in text
+    assert "| seed | FactorVAE score | DCI disentanglement | DCI completeness |" in text
     for seed, score in (("0", "0.100"), ("2", "0.300"), ("median", "0.200")):
         assert f"\n| {seed} |" + f" {score} |" * 7 + "\n" in text
 

@@ -17,7 +17,8 @@ BAR = 10  # characters
 # Of all metrics, those of a line; metrics.jsonl has the others.
 LOSSES = {"d_loss": "D {:.3f}", "g_loss": "G {:.3f}"}
 SHOWN = {**LOSSES, "information": "{:.2f} nats", "code_accuracy": "accuracy {:.3f}"}
-SHOWN_OF_CONTINUOUS = {**LOSSES, "continuous_loss": "continuous loss {:.3f}"}  # codes, all of them
+# Where every code is continuous.
+SHOWN_OF_CONTINUOUS = {**LOSSES, "continuous_loss": "continuous loss {:.3f}"}
 
 
 class Console(Listener):

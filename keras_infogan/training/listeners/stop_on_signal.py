@@ -63,9 +63,12 @@ class StopOnSignal(keras.callbacks.Callback):
             self._stop()
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.strategy is not None and (number := highest(self.strategy, self.received or 0)):
+        if self.strategy is None:
+            self._stop()  # it may have come while the tick was looked at
+        elif number := highest(self.strategy, self.received or 0):
+            # What all machines know of; a signal that has come meanwhile waits for the next tick.
             self.received = signal.Signals(number)
-        self._stop()  # it may have come while the tick was looked at
+            self._stop()
 
     def _stop(self):
         if self.received is not None:

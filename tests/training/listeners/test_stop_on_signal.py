@@ -9,6 +9,7 @@ import threading
 import keras
 import pytest
 
+from keras_infogan.training.listeners import stop_on_signal
 from keras_infogan.training.listeners.stop_on_signal import StopOnSignal
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -45,6 +46,27 @@ def test_nothing_is_received_without_a_signal(stop):
     stop.on_train_batch_end(0)
     assert stop.received is None
     assert not getattr(model, "stop_training", False)
+
+
+def test_a_machine_stops_only_where_all_of_them_do(monkeypatch):
+    """A signal that comes while the machines agree counts at the next tick."""
+    told = []
+
+    def agree(strategy, number):
+        told.append(number)
+        if len(told) == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return number
+
+    monkeypatch.setattr(stop_on_signal, "highest", agree)
+    with StopOnSignal(strategy="several machines") as stop:
+        stop.set_model(model := keras.Sequential())
+        model.stop_training = False
+        stop.on_epoch_end(0)
+        assert not model.stop_training
+        stop.on_epoch_end(1)
+        assert model.stop_training
+    assert told == [0, signal.SIGTERM]
 
 
 TERMINAL = """
