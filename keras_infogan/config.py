@@ -65,7 +65,10 @@ class RunConfig(
             "compares two distortions, so it needs --shear, --scale, --shift, --thickness, "
             "--hole or --brightness",
         )
-        idle_values = {"thickness": 0, "hole": 0, "brightness": 0, "neighbors": 0, "head_from": 1}
+        idle_values = {
+            **{"thickness": 0, "hole": 0, "brightness": 0, "neighbors": 0},
+            **{"head_from": 1, "logit_std": 0},
+        }
         for name, idle in idle_values.items():
             self._require(
                 self.real_information_weight or getattr(self, name) == idle,

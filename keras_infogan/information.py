@@ -61,5 +61,21 @@ def paired_information(first, second):
     return tf.reduce_sum(joint * tf.math.log(joint / independent))
 
 
+def standardized(looks, std):
+    """Logits with a mean of 0 and the same standard deviation over all looks at a batch.
+
+    Args:
+        looks: Logits of each look, `(batch_size, num_values)`.
+        std: Standard deviation of each column.
+
+    Returns:
+        A list like `looks`.
+    """
+    rows = tf.stack(looks)
+    mean = replicas.mean(tf.reduce_mean(rows, axis=(0, 1)))
+    variance = replicas.mean(tf.reduce_mean(tf.square(rows - mean), axis=(0, 1)))
+    return tf.unstack((rows - mean) * (std * tf.math.rsqrt(variance + 1e-6)))
+
+
 def _sum(values):
     return sum(values, tf.constant(0.0))

@@ -140,6 +140,9 @@ class TwoLooks(Group):
     head_from: float = option(
         1.0, "share of the run from which Q's head learns from this information too", 0, 1
     )
+    logit_std: float = option(
+        0.0, "standard deviation that Q's logits of both looks are brought to; 0 leaves them", 0
+    )
 
     @property
     def distorts_second_look(self):

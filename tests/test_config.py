@@ -62,6 +62,7 @@ OTHER = {
     "brightness": 0.7,
     "neighbors": 5,
     "head_from": 0.5,
+    "logit_std": 2.0,
     "seed": 2**31 - 1,
     "jit": False,
 }
@@ -190,6 +191,7 @@ def test_from_json_checks_values_too():
         ("brightness", 0.7, "--brightness is about two looks at a real image, so it needs"),
         ("thickness", 0.5, "--thickness is about two looks at a real image, so it needs"),
         ("neighbors", 5, "--neighbors is about two looks at a real image, so it needs"),
+        ("logit_std", 2.0, "--logit-std is about two looks at a real image, so it needs"),
         ("head_from", 0.5, "--head-from is about two looks at a real image, so it needs"),
         ("thickness", 1.5, "--thickness must be at least 0 and at most 1. Received: 1.5."),
         ("shear", -0.1, "--shear must be at least 0. Received: -0.1."),

@@ -50,6 +50,20 @@ def test_paired_information_has_finite_gradients_where_a_code_is_empty():
     assert np.isfinite(tape.gradient(shared, logits)).all()
 
 
+def test_standardized_logits_have_the_same_mean_and_spread_over_both_looks():
+    first = tf.constant([[1.0, 500.0], [3.0, 100.0]])
+    second = tf.constant([[5.0, 300.0], [7.0, 300.0]])
+    looks = information.standardized([first, second], 2.0)
+    # Means 4 and 300; variances (9 + 1 + 1 + 9) / 4 and (200² + 200²) / 4.
+    np.testing.assert_allclose(looks[0], [[-2.6833, 2.8284], [-0.8944, -2.8284]], atol=1e-4)
+    np.testing.assert_allclose(looks[1], [[0.8944, 0.0], [2.6833, 0.0]], atol=1e-4)
+
+
+def test_a_logit_that_is_the_same_for_all_images_is_standardized_to_0():
+    same = tf.ones((3, 2))
+    np.testing.assert_array_equal(information.standardized([same, same], 2.0), np.zeros((2, 3, 2)))
+
+
 def test_the_bound_counts_the_codes_that_q_reads():
     latents = LatentSpec(1, [Categorical(3), Uniform(), Categorical(2)])
     drawn = [([1, 0, 0], [1, 0]), ([0, 1, 0], [1, 0]), ([0, 0, 1], [0, 1]), ([0, 0, 1], [0, 1])]

@@ -18,6 +18,9 @@ class TwoLooks(Term):
     it; so does Q's head from step `head_from` on, when codes mean something already. Until then it
     learns what a code is from generated images alone, unless D's update changes it anyway.
 
+    The head of wide networks has logits so far apart that the softmax has no slope left: an image
+    that shares a code with those of another kind stays there. `logit_std` keeps them near.
+
     Source: Ji et al., "Invariant Information Clustering", 2019; neighbors: Van Gansbeke et al.,
     "SCAN: Learning to Classify Images without Labels", 2020, which takes those of features.
 
@@ -26,15 +29,26 @@ class TwoLooks(Term):
         transform: Transform of the second look, a `Transform` or its text; those of the model by
             default.
         head_from: Step from which Q's head learns from it too; None for never.
+        logit_std: Standard deviation that each of Q's logits is brought to, with a mean of 0, over
+            both looks at the batch, before the softmax; 0 leaves them as they are.
     """
 
-    def __init__(self, weight: float = 1.0, transform=None, head_from: int | None = None, **kwargs):
+    def __init__(
+        self,
+        weight: float = 1.0,
+        transform=None,
+        head_from: int | None = None,
+        logit_std: float = 0.0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         require_range("weight", weight)
         require_range("head_from", head_from or 0)
+        require_range("logit_std", logit_std)
         self.weight = weight
         self.transform = registry.TRANSFORMS.get(transform)
         self.head_from = head_from
+        self.logit_std = logit_std
 
     def attach(self, model):
         if not model.reads_codes or not model.latents.categorical:
@@ -76,17 +90,26 @@ class TwoLooks(Term):
 
     def _loss(self, model, *features):
         """−weight · I(c; c′) of the features of both looks."""
-        first, second = (
-            model.latents.read(model.recognizer(one, training=True)) for one in features
-        )
+        parameters = [
+            model.latents.split_parameters(model.recognizer(one, training=True)) for one in features
+        ]
         return -self.weight * sum(
-            information.paired_information(first[i]["probabilities"], second[i]["probabilities"])
+            information.paired_information(
+                *self._probabilities(model.latents.codes[i], [look[i] for look in parameters])
+            )
             for i in model.latents.categorical
         )
 
+    def _probabilities(self, code, logits):
+        """What Q says of a code in each look."""
+        if self.logit_std:
+            logits = information.standardized(logits, self.logit_std)
+        return [code.read(one)["probabilities"] for one in logits]
+
     def get_config(self):
         transform = keras.saving.serialize_keras_object(self.transform)
-        own = {"weight": self.weight, "transform": transform, "head_from": self.head_from}
+        own = {"weight": self.weight, "transform": transform}
+        own |= {"head_from": self.head_from, "logit_std": self.logit_std}
         return super().get_config() | own
 
     @classmethod

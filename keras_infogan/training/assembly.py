@@ -111,7 +111,8 @@ def _terms(config, total_steps):
             kinds = ("shear", "scale", "shift", "thickness", "hole", "brightness")
             second = RandomDistortion(**{kind: getattr(config, kind) for kind in kinds})
         begin = int(config.head_from * total_steps) if config.head_from < 1 else None
-        terms.insert(0, TwoLooks(config.real_information_weight, second, begin))
+        term = TwoLooks(config.real_information_weight, second, begin, config.logit_std)
+        terms.insert(0, term)
     if config.critic_weight:
         begin, end = (
             int(share * total_steps) for share in (config.critic_from, config.critic_until)

@@ -16,7 +16,7 @@ from keras_infogan.training import devices
 
 BATCH, STEPS = 64, 10
 TRANSFORMS = ("distortion", "instance_noise(0.1)")
-TERMS = ("two_looks(1, head_from=0)", "r1(0.1)", "feature_matching(0.1)")
+TERMS = ("two_looks(1, head_from=0, logit_std=2)", "r1(0.1)", "feature_matching(0.1)")
 
 
 def make(strategy, objective):

@@ -70,6 +70,29 @@ def test_the_head_learns_from_a_step_on_and_the_trunk_never_in_gs_update(
     assert all(slope is None or not np.any(slope) for slope in trunk)
 
 
+def test_certain_logits_keep_their_slope_where_they_are_standardized(
+    tiny_gan, small_images, update_on
+):
+    images = tf.constant(small_images(6))
+
+    def slope(logit_std, scale):
+        """Of the loss, along the logits of a head that is so many times as certain."""
+        term = TwoLooks(1.0, logit_std=logit_std)
+        model = tiny_gan(codes=[Categorical(3)], transforms=[InstanceNoise(0.1)], terms=[term])
+        head = model.recognizer.trainable_variables[-2:]
+        for weight in head:
+            weight.assign(weight * scale)
+        with tf.GradientTape() as tape:
+            loss = term.d_loss(model, update_on(model, images, images))
+        return float(loss), scale * float(tf.linalg.global_norm(tape.gradient(loss, head)))
+
+    plain, certain = slope(0.0, 1.0), slope(0.0, 1e4)
+    assert certain[1] < 1e-3 * plain[1]
+    once, again = slope(2.0, 1.0), slope(2.0, 1e4)
+    assert again == pytest.approx(once, rel=0.02)
+    assert again[1] > 1e-3
+
+
 def test_it_is_0_while_d_learns_alone(tiny_gan, small_images, update_on):
     term = TwoLooks(0.5)
     settings = dict(codes=CODES, transforms=[InstanceNoise()], terms=[term])
@@ -99,11 +122,17 @@ def test_a_trunk_without_weights_is_refused():
 
 
 def test_a_transform_of_its_own_goes_through_a_configuration():
-    term = TwoLooks(0.3, InstanceNoise(0.7), 40)
+    term = TwoLooks(0.3, InstanceNoise(0.7), 40, 2.0)
     twin = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(term))
-    assert (twin.weight, twin.transform.std, twin.head_from) == (0.3, 0.7, 40)
+    assert (twin.weight, twin.transform.std) == (0.3, 0.7)
+    assert (twin.head_from, twin.logit_std) == (40, 2.0)
 
 
 def test_a_head_that_learns_from_before_the_first_step_is_refused():
     with pytest.raises(ValueError, match="head_from must be .* from 0 to inf. Received: head_from"):
         TwoLooks(head_from=-5)
+
+
+def test_a_standard_deviation_under_0_is_refused():
+    with pytest.raises(ValueError, match="logit_std must be a finite number from 0 to inf."):
+        TwoLooks(logit_std=-1.0)
