@@ -59,6 +59,7 @@ _preset(
     real_information_weight=20.0,
     neighbors=20,
     head_from=0.2,
+    logit_std=2.0,
     critic_weight=1.0,
     critic_from=0.3,
     critic_until=0.5,

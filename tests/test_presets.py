@@ -135,6 +135,7 @@ def test_a_preset_has_the_numbers_of_its_source(name, facts):
             {
                 *("shear", "scale", "shift", "thickness", "average_generator"),
                 *("information_weight", "real_information_weight", "neighbors", "head_from"),
+                "logit_std",
                 *("critic_weight", "critic_from", "critic_until", "critic_networks"),
             },
         ),
