@@ -1,7 +1,6 @@
 """Pretrained models: made from a run, found by name, whole or refused."""
 
 import dataclasses
-import json
 import shlex
 import shutil
 
@@ -169,4 +168,4 @@ def test_a_name_is_given_once(tiny, finished, capsys):
 def test_models_that_ship_are_whole():
     for name in pretrained.names():
         assert pretrained.folder(name).is_dir()
-        assert json.loads((pretrained.FOLDER / name / "about.json").read_text())["seed"] == 0
+        assert pretrained.about(name)["seed"] == 0
