@@ -1,11 +1,11 @@
 """The machines that train a run together, as $TF_CONFIG tells them; without TensorFlow."""
 
 import dataclasses
-import json
 import os
 import re
 
 from keras_infogan.errors import UserError
+from keras_infogan.text import parse_json
 
 VARIABLE = "TF_CONFIG"
 KINDS = ("chief", "worker")
@@ -48,7 +48,7 @@ def here():
     if not text:
         return Cluster()
     try:
-        content = json.loads(text)
+        content = parse_json(text)
         tasks = {kind: list(addresses) for kind, addresses in content["cluster"].items()}
         kind, index = content["task"]["type"], content["task"]["index"]
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -57,10 +57,21 @@ def here():
         raise UserError(f"{VARIABLE} may name {' and '.join(KINDS)} only. Received: {unknown[0]}.")
     addresses = [one for name in KINDS for one in tasks.get(name, ())]
     for address in addresses:
-        if not (isinstance(address, str) and re.fullmatch(r"\S+:\d+", address)):
-            raise UserError(f"{VARIABLE} must name machines as host:port. Received: {address!a}.")
+        if not _is_address(address):
+            raise UserError(
+                f"{VARIABLE} must name machines as host:port, with a port from 1 to 65535. "
+                f"Received: {address!a}."
+            )
+    if twice := sorted({one for one in addresses if addresses.count(one) > 1}):
+        raise UserError(f"{VARIABLE} must name each machine once. Received: {twice[0]} twice.")
     own = tasks.get(kind, ()) if isinstance(kind, str) else ()
     if type(index) is not int or not 0 <= index < len(own):
         raise UserError(f"{VARIABLE} must name a task of its cluster. Received: {kind} {index}.")
     before = sum(len(tasks.get(name, ())) for name in KINDS[: KINDS.index(kind)])
     return Cluster(len(addresses), before + index)
+
+
+def _is_address(text):
+    """Whether something is `host:port`."""
+    found = isinstance(text, str) and re.fullmatch(r"[^\s/]+:([0-9]{1,5})", text)
+    return bool(found) and 1 <= int(found[1]) <= 65535

@@ -2,6 +2,9 @@
 
 import difflib
 
+# A program exits so where memory does not suffice: Python and TensorFlow have errors of their own.
+OUT_OF_MEMORY = 6
+
 
 class ProgramError(Exception):
     """Something that ends a program, said in one line, which the program prints.

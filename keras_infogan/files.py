@@ -15,6 +15,7 @@ import tempfile
 
 from keras_infogan.errors import StorageError, UserError
 from keras_infogan.locks import hold
+from keras_infogan.text import parse_json
 
 PART = ".part-"
 CHECKSUM = "checksum"
@@ -31,12 +32,21 @@ def check_writable(path):
     """
     there = pathlib.Path(path).absolute()
     try:
-        while not os.path.lexists(there):
+        while _is_missing(there):
             there = there.parent
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
         raise UserError(f"Cannot write to {there}: {error.strerror}.") from None
+
+
+def _is_missing(path):
+    """Whether nothing of that name is there; an `OSError` if nothing can be."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    return False
 
 
 @contextlib.contextmanager
@@ -160,7 +170,7 @@ def read_json(path):
         OSError: If the file cannot be read.
         ValueError: If it is damaged, or was altered after it was written.
     """
-    content = json.loads(path.read_bytes())
+    content = parse_json(path.read_bytes())
     if not isinstance(content, dict):
         raise ValueError("it holds no JSON object")
     if CHECKSUM in content and content.pop(CHECKSUM) != _checksum(content):
@@ -187,7 +197,7 @@ def read_jsonl(path, up_to_step=None):
     rows = []
     for line in path.read_bytes().splitlines() if path.exists() else ():
         try:
-            row = json.loads(line)
+            row = parse_json(line)
         except ValueError:
             continue
         if isinstance(row, dict) and (up_to_step is None or _step(row) <= up_to_step):

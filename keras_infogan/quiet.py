@@ -1,13 +1,13 @@
 """Imports TensorFlow, fast on any processor, without what its libraries print past Python."""
 
 import contextlib
-import json
 import os
 import pathlib
 import sys
 
 from keras_infogan import cluster
 from keras_infogan.errors import UserError
+from keras_infogan.text import parse_json
 
 
 @contextlib.contextmanager
@@ -55,10 +55,11 @@ def check_backend():
     if backend := os.environ.get("KERAS_BACKEND"):
         setting = "KERAS_BACKEND"
     else:
-        file = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras"), "keras.json").expanduser()
+        home = os.path.expanduser(os.environ.get("KERAS_HOME", "~/.keras"))
+        file = pathlib.Path(home, "keras.json")
         setting = f"backend in {file}"
         try:
-            backend = json.loads(file.read_text("utf-8"))["backend"]
+            backend = parse_json(file.read_text("utf-8"))["backend"]
         except (OSError, ValueError, KeyError, TypeError):  # Keras then takes TensorFlow
             return
     if backend != "tensorflow":

@@ -21,6 +21,7 @@ from keras_infogan.errors import UserError
 # Imported for their names: Keras finds by them what it reads in the file.
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
 from keras_infogan.networks import batch_norm, rewrites  # noqa: F401
+from keras_infogan.text import parse_json
 
 
 def load_model(path):
@@ -111,7 +112,7 @@ def _of_today(path, folder):
     if is_address(path):
         return path
     with zipfile.ZipFile(path) as archive:
-        config = json.loads(archive.read("config.json"))
+        config = parse_json(archive.read("config.json"))
         if not earlier.is_earlier_model(config):
             return path
         archive.extractall(folder)

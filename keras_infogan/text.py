@@ -1,6 +1,7 @@
-"""Text that any program can show, names from outside among it, and durations in words."""
+"""Text from outside: JSON, what any program can show, names among it; and durations in words."""
 
 import contextlib
+import json
 import sys
 import unicodedata
 
@@ -29,6 +30,18 @@ def take_any_text():
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a stream of another kind, as in a notebook
             stream.reconfigure(errors="backslashreplace")
+
+
+def parse_json(content):
+    """The value of a JSON text or of its bytes.
+
+    Raises:
+        ValueError: If it is no JSON, or is nested more deeply than Python can read.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def duration(seconds):

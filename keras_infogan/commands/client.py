@@ -8,7 +8,7 @@ import pathlib
 
 from keras_infogan import quiet
 from keras_infogan.commands import program
-from keras_infogan.commands.image_options import DEFAULTS, add_image_options, settings
+from keras_infogan.commands.image_options import DEFAULTS, add_image_options, check_count, settings
 from keras_infogan.errors import UserError
 from keras_infogan.serving import client, sheet
 from keras_infogan.serving.served_by_rest import RestModel
@@ -24,6 +24,7 @@ def draw(options):
     kind = next((kind for kind in ("label", "code") if getattr(options, kind) is not None), None)
     value = getattr(options, kind) if kind else None
     values = settings(options.set)
+    check_count(options.count)
     with _connect(options) as model:
         images = client.sample(model, kind, value, options.count, options.seed, values)
     sheet.save(out, images)

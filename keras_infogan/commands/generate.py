@@ -8,7 +8,7 @@ infogan generate runs/quick-s0 --grid --out all.png
 import numpy as np
 
 from keras_infogan.commands import program
-from keras_infogan.commands.image_options import add_image_options, settings
+from keras_infogan.commands.image_options import add_image_options, check_count, settings
 from keras_infogan.errors import UserError
 from keras_infogan.serving import sheet
 from keras_infogan.serving.exported import Exported, find_version
@@ -69,6 +69,7 @@ def draw(options):
     """Draws, writes and prints the file's name."""
     out = program.output_file(options.out, ".png", folder_is_made=True)
     values = settings(options.set)
+    check_count(options.count)
     find_version(options.run)  # before TensorFlow takes its time to load
     images = table(
         Exported(options.run),

@@ -3,6 +3,7 @@
 from keras_infogan.errors import UserError
 
 FLOAT32_MAX = 3.4028e38
+MOST_IMAGES = 10_000  # of one noise; a sheet of more is none to look at
 DEFAULTS = {"out": None, "count": 16, "seed": 0, "set": []}
 
 
@@ -27,6 +28,16 @@ def add_image_options(parser, out_required=False):
         metavar="NAME=NUMBER",
         help="set another code, such as c2=1.5, or c2=3 for a categorical one; may be repeated",
     )
+
+
+def check_count(count):
+    """Refuses a number of images that no sheet holds.
+
+    Raises:
+        UserError: If it is below 1 or above `MOST_IMAGES`.
+    """
+    if not 1 <= count <= MOST_IMAGES:
+        raise UserError(f"--count must be from 1 to {MOST_IMAGES}. Received: {count}.")
 
 
 def settings(texts):

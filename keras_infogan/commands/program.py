@@ -2,15 +2,28 @@
 
 import argparse
 import contextlib
+import errno
 import os
 import pathlib
+import re
 import signal
 import sys
 
 from keras_infogan import extensions, files
 from keras_infogan.commands.leaving import leaves_at_once
-from keras_infogan.errors import ProgramError, StorageError, UserError
+from keras_infogan.errors import OUT_OF_MEMORY, ProgramError, StorageError, UserError
 from keras_infogan.text import shown, take_any_text
+
+# Of a path that cannot be what it was given for. All else is a disk's or a pipe's trouble.
+NO_SUCH_PATH = (
+    errno.EACCES,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EPERM,
+)
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -85,10 +98,13 @@ def run(parser, action, arguments=None):
         arguments: Texts; those of the command line by default.
 
     Returns:
-        The exit code: that of a `ProgramError`, 2 for input that cannot be used; 128 + its number
-        for a signal.
+        The exit code: that of a `ProgramError`, 2 for input that cannot be used; `OUT_OF_MEMORY`;
+        128 + its number for a signal.
     """
+    _open_closed_streams()
     take_any_text()
+    # Programs draw into files. matplotlib, which Keras imports, fails at a name it does not know.
+    os.environ["MPLBACKEND"] = "agg"
     options = parser.parse_args(arguments)
     try:
         with leaves_at_once(parser.prog):
@@ -99,10 +115,37 @@ def run(parser, action, arguments=None):
     except ProgramError as error:
         return _end(parser, error, error.exit_code)
     except OSError as error:  # of a disk or a pipe, to which stdout may go too
+        if error.errno in NO_SUCH_PATH and error.filename is not None:
+            text = f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}."
+            return _end(parser, text, UserError.exit_code)
         return _end(parser, error, StorageError.exit_code)
     except KeyboardInterrupt:
         return _end(parser, "interrupted.", 128 + signal.SIGINT)
+    except Exception as error:
+        if not _lacks_memory(error):
+            raise
+        why = " ".join(re.sub(r"{{.*?}}", "", str(error)).split())  # a node of TensorFlow's graph
+        return _end(parser, f"out of memory: {why or 'no more is free'}", OUT_OF_MEMORY)
     return 128 + result if isinstance(result, signal.Signals) else result or 0
+
+
+def _open_closed_streams():
+    """Opens the standard streams that the caller has closed: what goes there goes nowhere.
+
+    Another file would take their numbers otherwise, and what is printed would go into it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))
+
+
+def _lacks_memory(error):
+    """Whether Python or TensorFlow, which need not be loaded, could allocate no more."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 
 
 def _end(parser, text, exit_code):

@@ -37,7 +37,7 @@ class Listing:
 
 def resolve(path):
     """The absolute path of a directory."""
-    return pathlib.Path(path).expanduser().absolute()
+    return pathlib.Path(os.path.expanduser(path)).absolute()
 
 
 def list_images(path):

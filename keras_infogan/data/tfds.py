@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 
 import numpy as np
 
@@ -123,7 +124,9 @@ def _full_name(builder, name):
 
 
 def _prepared_versions(name, directory):
-    """Paths of the prepared versions' dataset_info.json, the newest last."""
+    """Paths of the prepared versions' dataset_info.json, the newest last; none of a mere path."""
+    if not all(re.fullmatch(r"\w[\w.+-]*", part) for part in re.split("[/:]", name)):
+        return []
     folder = pathlib.Path(directory) / name.replace(":", "/")
     return sorted(folder.glob("**/dataset_info.json"), key=_version_of)
 

@@ -5,12 +5,11 @@
 - `signatures`: names, types and shapes of what goes in and out, see `saved_model.describe`.
 """
 
-import json
 import pathlib
 
 from keras_infogan import earlier, files
 from keras_infogan.run_dir import RunDir
-from keras_infogan.text import shown
+from keras_infogan.text import parse_json, shown
 
 FILE = "about.json"
 KEYS = ("config", "summary", "environment", "codes", "signatures")
@@ -80,10 +79,10 @@ def read(version):
         return about
     names = version / "assets" / "label_names.json"
     return earlier.about(
-        json.loads((version / "assets" / "code_to_label.json").read_text("utf-8")),
+        parse_json((version / "assets" / "code_to_label.json").read_text("utf-8")),
         # Not in versions that were exported before labels had names.
-        json.loads(names.read_text("utf-8")) if names.exists() else {},
-        json.loads((version / "signatures.json").read_text("utf-8")),
+        parse_json(names.read_text("utf-8")) if names.exists() else {},
+        parse_json((version / "signatures.json").read_text("utf-8")),
         # Of the run around it, if there is one: version N lies at RUN/export/generator/N.
         RunDir(version.absolute().parents[2]).read_summary() or {},
     )

@@ -204,7 +204,7 @@ def test_an_answer_over_grpc_that_lacks_an_output(refused, manager):
 @pytest.mark.parametrize(
     "options, message",
     [
-        (["--count", "0"], "count must be at least 1. Received: 0."),
+        (["--count", "0"], "--count must be from 1 to 10000. Received: 0."),
         (["--seed", str(2**63)], f"seed must be a 64-bit integer. Received: {2**63}."),
         (
             ["--seed", str(2**63 - 1), "--count", "2"],

@@ -33,6 +33,8 @@ def place(tmp_path, monkeypatch):
     (tmp_path / "fails.py").write_text("raise RuntimeError('two\\nlines')")
     (tmp_path / "no-json").mkdir()
     (tmp_path / "no-json" / "config.json").write_bytes(b"\xff\x00{")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "config.json").write_text("[" * 100_000)
     (tmp_path / "study").mkdir()
     (tmp_path / "study" / "runs.jsonl").write_text('{"config": 3}\n')
     (tmp_path / "version").mkdir()
@@ -63,6 +65,14 @@ REFUSED = [
     (["train", "--data-dir", "file"], "--data-dir is not a directory. Received: file."),
     (["train", "--out", ""], "argument --out: must not be empty"),
     (["train", "--out", "file"], "Cannot write to "),
+    (["train", "--out", "n" * 300], "File name too long."),
+    (["train", "--dataset", "/"], "The data set must be one of "),
+    (["train", "--dataset", ":"], "The data set must be one of "),
+    (["train", "--dataset", "mnist/.."], "mnist/.. is not prepared in "),
+    (["train", "--dataset", "n" * 5000], "cannot be used: File name too long."),
+    (["train", "--dataset", "folder:" + "n" * 5000], "cannot be used: File name too long."),
+    (["train", "--dataset", "folder:~nobody/x"], "~nobody/x."),
+    (["train", "--data-dir", "n" * 5000], "cannot be used: File name too long."),
     (["train", "--name", ""], "argument --name: must not be empty"),
     (["train", "--name", "n" * 201], "--name must be a plain name"),
     (["train", "--name", "é" * 101], "--name must be a plain name"),
@@ -105,6 +115,9 @@ REFUSED = [
     (["export", "run"], "run has not finished: there is no run/summary.json."),
     (["export", "run", "--out", ""], "argument --out: must not be empty"),
     (["export", "a\nb"], r"a\nb is not a run"),
+    (["export", "n" * 5000], "cannot be used: File name too long."),
+    (["export", "run", "--out", "n" * 300], "run has not finished"),
+    (["train", "--resume", "deep"], "config.json is damaged: it is nested too deeply."),
     (["compare", "--figure", "table", "--out", "a.md", "no-json"], "config.json is damaged: "),
     (["compare", "--figure", "no", "--out", "a.md", "run"], "The figure must be one of "),
     (["compare", "--figure", "table", "--out", "", "run"], "argument --out: must not be empty"),
@@ -137,6 +150,8 @@ REFUSED = [
     (["generate", "run", "--label", "1", "--code", "1", "--out", "a.png"], "not allowed with"),
     (["generate", "run", "--grid", "--out", "a.png", "--set", "c2=nan"], "--set takes NAME=NUMBER"),
     (["generate", "run", "--grid", "--out", "a.png", "--count", "x"], "invalid int value: 'x'"),
+    (["generate", "run", "--grid", "--out", "a.png", "--count", "9" * 30], "from 1 to 10000."),
+    (["client", "--any", "--out", "a.png", "--count", "0"], "--count must be from 1 to 10000."),
     (["demo", "run", "--port", "99999999"], "run has no export yet."),
     (["demo", "version", "--port", "0"], "--port must be from 1 to 65535. Received: 0."),
     (["client", "--any", "--out", "a.png", "--timeout", "nan"], "--timeout must be above 0"),

@@ -1,5 +1,6 @@
 """How a program ends: exit code and one line."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -29,7 +30,13 @@ def raising(error):
         (UserError("no"), 2),
         (StorageError("Cannot write x."), 3),
         (OSError(28, "No space left on device"), 3),
+        (OSError(28, "No space left on device", "x"), 3),
         (BrokenPipeError(32, "Broken pipe"), 3),
+        (OSError(36, "File name too long", "x"), 2),
+        (IsADirectoryError(21, "Is a directory", "x"), 2),
+        (MemoryError(), 6),
+        (MemoryError("Unable to allocate 728. TiB"), 6),
+        (type("ResourceExhaustedError", (Exception,), {})("{{function_node x}} OOM\nin y"), 6),
         (DivergedError(7, "d_loss"), 4),
         (KeyboardInterrupt(), 130),
         (UserError("two\nlines\x1b[31m\udce9"), 2),
@@ -60,6 +67,25 @@ def test_an_empty_text_is_refused(capfd):
         run(lambda options: None, "--text", "")
     assert stop.value.code == 2
     assert capfd.readouterr().err == "infogan try: argument --text: must not be empty\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("action", "code"), [("print('x')", 0), ("open('no/x')", 2)])
+def test_a_closed_stream_is_no_reason_to_fail(tmp_path, closed, action, code):
+    text = (
+        "import sys; from keras_infogan.commands import program as p\n"
+        f"sys.exit(p.run(p.OneLineParser('infogan try'), lambda options: {action}, []))"
+    )
+    shell = ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-c", text]
+    ended = subprocess.run(shell, capture_output=True, text=True)
+    assert ended.returncode == code
+    told = "infogan try: no/x cannot be used: No such file or directory.\n"
+    assert ended.stderr == (told if code and "2>" not in closed else "")
+
+
+def test_a_program_needs_no_window_to_draw(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    assert run(lambda options: os.environ["MPLBACKEND"] != "agg") == 0
 
 
 def test_a_program_whose_output_goes_to_a_full_disk_ends_in_one_line():
