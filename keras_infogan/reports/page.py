@@ -11,7 +11,7 @@ import markupsafe
 
 from keras_infogan import files
 from keras_infogan.errors import UserError
-from keras_infogan.reports import charts, comparison, facts, sections, sources
+from keras_infogan.reports import charts, comparison, facts, reported, sections
 from keras_infogan.reports.facts import DAMAGE
 
 TEMPLATES = pathlib.Path(__file__).parent / "templates"
@@ -63,7 +63,7 @@ def render(runs, lab=False, models=None):
         runs=shown,
         compared=comparison.compared(all_facts, drawn) if len(shown) > 1 else None,
         citation=CITATION,
-        paper=sources.PAPER,
+        paper=reported.PAPER,
     )
 
 

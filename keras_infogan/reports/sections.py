@@ -6,7 +6,7 @@ from keras_infogan import image_files, objectives, pictures
 from keras_infogan.evaluation.health import summarize
 from keras_infogan.evaluation.scores import label_name
 from keras_infogan.figures.curves import PANELS, PROBABILITIES, chart, charts_of_run
-from keras_infogan.reports import embedding, losses, networks, remarks, scores, sources
+from keras_infogan.reports import embedding, losses, networks, remarks, reported, scores, sources
 from keras_infogan.reports.facts import FINISHED, RUNNING
 from keras_infogan.text import duration
 
@@ -54,7 +54,7 @@ def live(facts, drawn):
         "continuous": scores.continuous(facts),
         "quality": scores.quality(facts),
         "health": summarize(facts.health),
-        "field": sources.field(facts),
+        "field": reported.beside(facts),
         "held_out": facts.scores.get("test_images", "its"),
         "failure": ((facts.summary or {}).get("failure") or {}).get("quantity"),
         "discussion": remarks.discussion(facts),

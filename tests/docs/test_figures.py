@@ -7,6 +7,7 @@ import pytest
 from pages import PAGES, ROOT
 
 from keras_infogan import files
+from keras_infogan.reports.reported import REPORTED
 
 RESULTS = PAGES["docs/results.md"]
 README = PAGES["README.md"]
@@ -105,3 +106,30 @@ def test_single_runs_are_recorded():
         (f"{s['steps']:,}", f"{(s.get('codes') or s)['code_accuracy']:.3f}"[1:]) for s in summaries
     }
     assert set(rows) <= recorded
+
+
+def reported(who, dataset):
+    """`{score: figure}` of what others report, as the package declares it."""
+    return {
+        one.score: one.figure
+        for one in REPORTED
+        if one.who.startswith(who) and dataset in one.datasets
+    }
+
+
+def test_figures_of_others_are_those_of_reports():
+    rows = re.findall(r"^\| InfoGAN(-CR)?[ ,]\D.*?\| ([^|]*) \| ([^|]*) \| (.*) \|$", RESULTS, re.M)
+    assert [name for name, *_ in rows] == ["", "-CR"]
+    for name, vae, dci, rest in rows:
+        sap, mig, modularity = rest.split(" | ")
+        found = reported(f"InfoGAN{name or ','}", "sprites")
+        assert found == {"factor_vae": vae, "dci_disentanglement": dci, "sap": sap, "mig": mig}
+        assert modularity == "–"
+    for who, dataset, score in [
+        ("InfoGAN", "mnist", "code_accuracy"),
+        ("ClusterGAN", "mnist", "code_purity"),
+        ("RIM-DCGAN", "mnist", "code_accuracy"),
+        ("ClusterGAN", "fashion_mnist", "code_purity"),
+    ]:
+        purity = " purity" if score == "code_purity" else ""
+        assert f"{who}{purity} {reported(who, dataset)[score]}" in README
