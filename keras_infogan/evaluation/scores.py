@@ -178,10 +178,11 @@ def code_scores(train_codes, train_labels, test_codes, test_labels, num_codes):
 
     Returns:
         Dict with `code_accuracy` (one-to-one), `code_purity` (majority), `code_nmi` (normalised by
-        the arithmetic mean of both entropies; Strehl and Ghosh, 2002), `code_ari` (Hubert and
-        Arabie, "Comparing partitions", 1985), `label_information` (between code and label on the
-        test images, in nats; at most ln min(num_codes, number of labels)), `codes_in_use`,
-        `code_to_label` (`{"0": label or None, ...}`) and `ambiguous_codes`.
+        the arithmetic mean of both entropies: the V-measure of Rosenberg and Hirschberg,
+        "V-measure", 2007), `code_ari` (Hubert and Arabie, "Comparing partitions", 1985),
+        `label_information` (between code and label on the test images, in nats; at most
+        ln min(num_codes, number of labels)), `codes_in_use`, `code_to_label`
+        (`{"0": label or None, ...}`) and `ambiguous_codes`.
     """
     num_labels = int(max(np.max(train_labels), np.max(test_labels))) + 1
     counts = contingency(train_codes, train_labels, num_codes, num_labels)

@@ -3,14 +3,16 @@
 import html.parser
 import json
 import re
+import time
 
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.ndimage import gaussian_filter
 
 from keras_infogan import registry
 from keras_infogan.errors import UserError
-from keras_infogan.files import read_json, write_json
+from keras_infogan.files import read_json, read_jsonl, write_json, write_jsonl
 from keras_infogan.pictures import save_grid
 from keras_infogan.reports import facts, page, sections
 
@@ -276,3 +278,27 @@ def test_large_pictures_are_made_smaller(make_run):
     shown = read(run)
     assert max(int(picture["width"]) for picture in shown.pictures) <= 700
     assert any(picture["src"].startswith("data:image/webp") for picture in shown.pictures)
+
+
+def test_a_report_of_three_epochs_takes_seconds_and_is_small(make_run, evaluate, tiny_model):
+    """As many points and pictures as `lab` leaves after 2,811 steps, of 64×64 pixels."""
+    run = make_run(preset="lab", latents="normal(3) + cat(10)", image_size=64, epochs=3)
+    evaluate(run)
+    point = read_jsonl(run.metrics)[-1]
+    steps = [*range(100, 2811, 100), 2811]
+    write_jsonl(run.metrics, [point | {"step": n, "epoch": n / 937} for n in steps])
+    write_json(run.summary, read_json(run.summary) | {"steps": 2811})
+    write_json(run.evaluation, read_json(run.evaluation) | {"step": 2811})
+    noise = np.random.default_rng(0).normal(size=(10, 10, 64, 64, 1))
+    table = np.tanh(50 * gaussian_filter(noise, (0, 0, 4, 4, 0)))  # blots, of digits' edges
+    for step in (100, 200, 300, 500, 1000, 1500, 2000, 2500, 2811):
+        save_grid(run.image("noise-by-code", step), table)
+        save_grid(run.image("codes-by-noise", step), table.swapaxes(0, 1))
+    run.evaluation_pictures.mkdir()
+    save_grid(run.evaluation_pictures / "images-by-code.png", table)
+    path, model = run.path / "report.html", tiny_model()
+    begun = time.process_time()  # of this process alone, whatever else the machine does
+    page.write(path, [run.path], models={run.path: model})
+    assert time.process_time() - begun < 15
+    assert 300_000 < path.stat().st_size < 4_000_000
+    assert "finished, step 2,811 of 2,811" in str(Text(path.read_text()))
