@@ -13,7 +13,7 @@ import pathlib
 import shutil
 import tempfile
 
-from keras_infogan.errors import StorageError, UserError
+from keras_infogan.errors import ProgramError, StorageError, UserError
 from keras_infogan.locks import hold
 from keras_infogan.text import parse_json
 
@@ -178,6 +178,23 @@ def read_json(path):
             "its checksum does not agree with its content (if you edited it, remove the checksum)"
         )
     return content
+
+
+@contextlib.contextmanager
+def damage_told(path):
+    """Says in one line that a file, or those of a directory, hold something else than they should.
+
+    A file without a checksum may be any JSON. What reads it then fails in one of many ways.
+
+    Raises:
+        UserError: In place of such an error.
+    """
+    try:
+        yield
+    except ProgramError:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        raise UserError(f"{path} is damaged or of another version: {error!r}.") from None
 
 
 def _checksum(content):

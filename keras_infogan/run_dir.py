@@ -220,5 +220,11 @@ class RunDir:
             return None
 
     def read_metrics(self, up_to_step=None):
-        """Lines of metrics.jsonl in order, see `files.read_jsonl`."""
-        return [earlier.metrics_row(row) for row in files.read_jsonl(self.metrics, up_to_step)]
+        """Lines of metrics.jsonl in order, see `files.read_jsonl`: a step, and numbers alone."""
+        rows = [row for row in files.read_jsonl(self.metrics, up_to_step) if "step" in row]
+        return [earlier.metrics_row(row) for row in rows if all(map(_is_number, row.values()))]
+
+
+def _is_number(value):
+    """Whether a value of JSON is a number that a float can be; NaN and infinity are."""
+    return isinstance(value, float) or (type(value) is int and abs(value) < 2**63)

@@ -13,6 +13,7 @@ from keras_infogan.errors import StorageError, UserError
 from keras_infogan.files import (
     append_jsonl,
     check_writable,
+    damage_told,
     drop_later_rows,
     new_directory,
     read_json,
@@ -148,6 +149,21 @@ def test_json_that_was_altered_is_refused_and_reformatted_is_not(tmp_path):
     path.write_text(path.read_text().replace("20", "21"))
     with pytest.raises(ValueError, match="its checksum does not agree with its content"):
         read_json(path)
+
+
+def test_json_that_holds_something_else_is_told_in_one_line(tmp_path):
+    for read in (
+        lambda: {}["a"],
+        lambda: 3 + "a",
+        lambda: 10.0**400,
+        lambda: float("a"),
+        lambda: "a".b,
+    ):
+        with pytest.raises(UserError, match="summary.json is damaged or of another version: "):
+            with damage_told(tmp_path / "summary.json"):
+                read()
+    with pytest.raises(StorageError, match="^full$"), damage_told(tmp_path):
+        raise StorageError("full")
 
 
 def test_json_without_a_checksum_is_taken_as_it_is(tmp_path):

@@ -182,6 +182,22 @@ def test_read_config_of_a_damaged_run(tmp_path, content):
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        '{"d_loss": 1.0}',
+        '{"step": "1"}',
+        '{"step": 1, "g_loss": {}}',
+        '{"step": ' + "9" * 400 + "}",
+    ],
+    ids=len,
+)
+def test_a_line_of_metrics_that_is_none_is_left_out(tmp_path, line):
+    run = RunDir(tmp_path)
+    run.metrics.write_text('{"step": 1, "d_loss": NaN}\n' + line + "\n")
+    assert [row["step"] for row in run.read_metrics()] == [1]
+
+
+@pytest.mark.parametrize(
     "content, expected", [(None, None), ("{", None), ("[3]", None), ('{"steps": 3}', {"steps": 3})]
 )
 def test_summary_is_read_if_it_can_be(tmp_path, content, expected):

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 
+from keras_infogan import files
 from keras_infogan.commands import ports, program
 from keras_infogan.errors import UserError
 from keras_infogan.serving.exported import Exported, find_version
@@ -47,7 +48,8 @@ def launch(path, port, host=ports.HOST):
     exported = Exported(version)
     from keras_infogan.serving.demo_page import CSS, THEME, build_page
 
-    app = build_page(exported)
+    with files.damage_told(version):
+        app = build_page(exported)
     try:
         app.launch(
             server_name=host,

@@ -15,7 +15,7 @@ from keras_infogan import checkpoints, files, invocation, pretrained, quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import StorageError, UserError
 from keras_infogan.run_dir import RunDir
-from keras_infogan.serving import formats
+from keras_infogan.serving import formats, model_card
 from keras_infogan.serving.exported import find_version
 from keras_infogan.serving.versions import new_version
 
@@ -113,6 +113,8 @@ def _finished(path):
         raise UserError(f"{path} has failed, so it is not exported: see {run.summary}.")
     if environment is None or summary is None or not {"codes", "steps"} <= set(summary):
         raise UserError(f"{path} is damaged: its summary.json or environment.json. {resume}")
+    with files.damage_told(run.summary):
+        model_card.scores({"summary": summary, "codes": {"code": None}})
     about = {"config": config.to_json(), "summary": summary, "environment": environment}
     return run, about, resume
 

@@ -32,18 +32,19 @@ def read_rows(record):
         UserError: If a line is something else.
     """
     try:
-        rows = [
-            {
-                **row,
-                "config": RunConfig.from_json(row["config"]).to_json(),
-                "summary": earlier.summary(row["summary"]),
-            }
-            for row in files.read_jsonl(record)
-        ]
+        with files.damage_told("a line"):
+            rows = [
+                {
+                    **row,
+                    "config": RunConfig.from_json(row["config"]).to_json(),
+                    "summary": earlier.summary(row["summary"]),
+                }
+                for row in files.read_jsonl(record)
+            ]
+            if rows:
+                table(rows)  # reads all else that a row must have
     except UserError as error:
         raise UserError(f"{record}: {error}") from None
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{record}: a line of it is no run of a study: {error!r}.") from None
     return sorted(rows, key=lambda row: row["config"]["seed"])
 
 

@@ -246,7 +246,8 @@ def summarize(rows):
     found = {}
     for row in rows:
         row = dict(row)
-        if not {"step", "problem", "seen"} <= set(row):
+        texts = [row.get(name) for name in ("problem", "seen", "remedy")]
+        if type(row.get("step")) is not int or not all(isinstance(text, str) for text in texts):
             continue  # altered since it was written
         step = row.pop("step")
         first = found.get(row["problem"], {"first_step": step})["first_step"]

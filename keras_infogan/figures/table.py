@@ -46,10 +46,8 @@ def _column(run):
         raise UserError(f"{run.path} has not finished: there is no summary.json.")
     if summary.get("status") == "failed":
         return {"status": "failed"}
-    try:
+    with files.damage_told(run.summary):
         column = _trained(summary)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{run.summary} is damaged or of another version: {error!r}.") from None
     return column | _evaluated(run, summary)
 
 
@@ -75,10 +73,11 @@ def _trained(summary):
 def _evaluated(run, summary):
     """What `infogan evaluate` has added, unless the run has gone on since."""
     try:
-        scores = run.read_evaluation()
-        if scores["step"] == summary["steps"]:
-            return _scored(scores, summary)
-    except (KeyError, TypeError, AttributeError):
+        with files.damage_told(run.evaluation):
+            scores = run.read_evaluation()
+            if scores["step"] == summary["steps"]:
+                return _scored(scores, summary)
+    except UserError:
         pass  # not there, damaged, or of another version
     return NOT_EVALUATED
 

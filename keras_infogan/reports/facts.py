@@ -14,7 +14,6 @@ from keras_infogan.registry import PRESETS
 from keras_infogan.run_dir import RunDir
 
 FINISHED, FAILED, RUNNING = "finished", "failed", "not finished"
-DAMAGE = (KeyError, TypeError, AttributeError, ValueError, IndexError)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,7 +140,7 @@ def read(path):
     for content, file in ((summary, run.summary), (evaluation, run.evaluation)):
         if content is None and file.exists():
             raise UserError(f"{file} is damaged.")
-    try:
+    with files.damage_told(path):
         facts = Facts(
             run,
             run.path.resolve().name,
@@ -159,6 +158,4 @@ def read(path):
         if facts.evaluation is None and summary is None and facts.evaluations:
             facts = dataclasses.replace(facts, evaluation=facts.evaluations[-1])
         _ = facts.status, facts.total_steps, facts.seconds  # each reads a line of the files
-    except DAMAGE as error:
-        raise UserError(f"{path} is damaged: {error!r}.") from None
     return facts

@@ -1,6 +1,5 @@
 """The page of a report, and that of a run that is going on."""
 
-import contextlib
 import dataclasses
 import itertools
 import pathlib
@@ -10,9 +9,7 @@ import jinja2
 import markupsafe
 
 from keras_infogan import files
-from keras_infogan.errors import UserError
 from keras_infogan.reports import charts, comparison, facts, reported, sections
-from keras_infogan.reports.facts import DAMAGE
 
 TEMPLATES = pathlib.Path(__file__).parent / "templates"
 CITATION = """\
@@ -55,16 +52,17 @@ def render(runs, lab=False, models=None):
     shown = []
     for run, own in zip(runs, all_facts, strict=True):
         model = models[run] if models and run in models else _model(own)
-        with _damage_told(run):
+        with files.damage_told(run):
             shown.append(sections.sections(own, model, drawn))
-    return _page(
-        "lab.html" if lab else "report.html",
-        title=", ".join(own.name for own in all_facts),
-        runs=shown,
-        compared=comparison.compared(all_facts, drawn) if len(shown) > 1 else None,
-        citation=CITATION,
-        paper=reported.PAPER,
-    )
+    with files.damage_told(", ".join(map(str, runs))):
+        return _page(
+            "lab.html" if lab else "report.html",
+            title=", ".join(own.name for own in all_facts),
+            runs=shown,
+            compared=comparison.compared(all_facts, drawn) if len(shown) > 1 else None,
+            citation=CITATION,
+            paper=reported.PAPER,
+        )
 
 
 def render_live(path):
@@ -77,9 +75,9 @@ def render_live(path):
         UserError: If it cannot be read.
     """
     own = facts.read(path)
-    with _damage_told(path):
+    with files.damage_told(path):
         shown = sections.live(own, _numbered_charts())
-    return _page("live.html", title=own.name, run=shown, problem=None)
+        return _page("live.html", title=own.name, run=shown, problem=None)
 
 
 def render_problem(path, problem):
@@ -93,17 +91,6 @@ def _numbered_charts():
     return lambda chart: charts.drawn(chart, next(number))
 
 
-@contextlib.contextmanager
-def _damage_told(path):
-    """Says in one line that a run's files hold something else than they should."""
-    try:
-        yield
-    except UserError:
-        raise
-    except DAMAGE as error:
-        raise UserError(f"{path} is damaged: {error!r}.") from None
-
-
 def _page(template, **shown):
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -115,7 +102,10 @@ def _page(template, **shown):
     environment.filters["formula"] = _formula
     names = ("style.css", "script.js", "live.js")
     parts = {name.partition(".")[0]: (TEMPLATES / name).read_text("utf-8") for name in names}
-    return environment.get_template(template).render(parts, **shown)
+    try:
+        return environment.get_template(template).render(parts, **shown)
+    except jinja2.UndefinedError as error:  # what a dict lacks
+        raise KeyError(str(error)) from None
 
 
 def _model(own):
