@@ -1,6 +1,7 @@
 """Image files of any format → pixels of 8 bits, the right way up. All pictures are read here."""
 
 import inspect
+import os
 
 import numpy as np
 from PIL import Image, ImageFile, ImageOps
@@ -24,10 +25,8 @@ def is_image(path, known):
     """
     if path.suffix.lower() in known:
         return True
-    if not path.is_file():  # to open a pipe would wait for its other end
-        return False
     try:
-        with Image.open(path) as image:
+        with _open(path) as image:
             return not _is_stub(type(image))
     except OSError:  # Pillow's UnidentifiedImageError is one
         return False
@@ -48,7 +47,12 @@ def decode(file):
     Raises:
         Exception: If it cannot be read, in whatever way the reader of its format fails.
     """
-    with Image.open(file) as opened:
+    with _open(file) as opened:
+        if opened.width * opened.height > Image.MAX_IMAGE_PIXELS:
+            raise ValueError(
+                f"it has {opened.width}×{opened.height} pixels, more than "
+                f"{Image.MAX_IMAGE_PIXELS} in all"
+            )
         image = ImageOps.exif_transpose(opened)
     if image.mode == "F":
         raise ValueError("its floats have no known range")
@@ -69,10 +73,11 @@ def load(path):
         UserError: If it cannot be read.
     """
     try:
-        with Image.open(path) as picture:
+        with _open(path) as picture:
             picture.load()
             return picture.copy()
-    except OSError:
+    # A damaged file fails in whatever way the reader of its format does.
+    except Exception:
         raise UserError(f"{path} is damaged.") from None
 
 
@@ -87,12 +92,19 @@ def over_white(image):
 def has_colour(file):
     """Whether a file says that its image is in colour; not, if it cannot be read."""
     try:
-        with Image.open(file) as image:
+        with _open(file) as image:
             if image.mode == "P":
                 return bool(np.ptp(np.reshape(image.getpalette(), (-1, 3)), axis=1).any())
             return Image.getmodebase(image.mode) == "RGB"
     except Exception:
         return False
+
+
+def _open(file):
+    """Opens an image file, whose pixels are not read yet. Pipes and devices may never end."""
+    if isinstance(file, str | os.PathLike) and os.path.exists(file) and not os.path.isfile(file):
+        raise OSError(f"{file} is no regular file")
+    return Image.open(file)
 
 
 def _is_stub(opener):

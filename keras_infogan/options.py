@@ -87,6 +87,8 @@ class Option:
         )
         if not fits:
             self._refuse(f"must be {self.range}", value)
+        if self.type is int and not -(2**31) <= value < 2**31:
+            self._refuse("must be a whole number of 32 bits", value)
         if "choices" in rules and value not in rules["choices"]:
             self._refuse(f"must be one of {', '.join(map(str, rules['choices']))}", value)
         try:

@@ -46,6 +46,7 @@ def launch(path, port, host=ports.HOST):
             f"The demo needs Gradio ({error}). Install it with: pip install gradio"
         ) from None
     exported = Exported(version)
+    from keras_infogan.serving import drawing
     from keras_infogan.serving.demo_page import CSS, THEME, build_page
 
     with files.damage_told(version):
@@ -60,7 +61,7 @@ def launch(path, port, host=ports.HOST):
             enable_monitoring=False,
             prevent_thread_lock=True,
             quiet=True,
-            max_file_size="20mb",
+            max_file_size=drawing.MOST_BYTES,
             footer_links=[],
             theme=THEME,
             css=CSS,

@@ -49,8 +49,8 @@ def add(path, name, licence=None):
     """
     run = RunDir(path)
     config, summary, environment = run.read_config(), run.read_summary(), run.read_environment()
-    if not name.isidentifier():
-        raise UserError(f"--name must be letters, digits and _. Received: {name}.")
+    if not name.isidentifier() or len(name.encode()) > 200:
+        raise UserError(f"--name must be letters, digits and _, up to 200 bytes. Received: {name}.")
     if name in pretrained.names():
         raise UserError(f"There is a pretrained model {name}: remove {pretrained.FOLDER / name}.")
     if run.read_options().imports:

@@ -7,7 +7,6 @@ import sys
 import warnings
 
 import numpy as np
-from PIL import Image
 
 from keras_infogan import image_files
 from keras_infogan.data import storage
@@ -84,13 +83,12 @@ def load(path, data_dir, fitting):
 
 @contextlib.contextmanager
 def _quiet_pillow():
-    """Pillow warns of oddities in files that it reads all the same; a bomb is an error.
+    """Pillow warns of oddities in files that it reads all the same.
 
     A thread pool must not outlive it: the filters are the process's.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
         yield
 
 

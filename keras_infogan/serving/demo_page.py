@@ -1,6 +1,5 @@
 """The demo page in Gradio: one tab to ask for images, one to draw."""
 
-import base64
 import functools
 import html
 import pathlib
@@ -10,7 +9,7 @@ import gradio as gr
 from gradio.themes.utils.fonts import Font
 
 from keras_infogan.errors import UserError
-from keras_infogan.serving import model_card
+from keras_infogan.serving import drawing, model_card
 from keras_infogan.serving.answers import Answers
 
 FILES = pathlib.Path(__file__).parent / "page"
@@ -139,7 +138,7 @@ def _build_draw(answers):
 
     def read_drawing(event: gr.EventData):
         # What canvas.js sends: a URL that holds the PNG file.
-        return answers.read(base64.b64decode(event.png.partition(",")[2]))
+        return answers.read(drawing.picture_of_url(getattr(event, "png", None)))
 
     outputs = [bars, pictures, table]
     canvas.change(_with_errors(read_drawing), None, outputs, **LIVE)

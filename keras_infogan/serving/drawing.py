@@ -4,6 +4,8 @@ MNIST's digits were cropped to their ink, fitted into 20×20 pixels with their s
 into 28×28 with their centre of mass in the middle (LeCun et al., http://yann.lecun.com/exdb/mnist).
 """
 
+import base64
+import binascii
 import io
 import math
 
@@ -16,7 +18,23 @@ from keras_infogan.errors import UserError
 BOX = 20 / 28  # of the image's height and width
 INK = 0.2  # of the strongest ink; what is fainter is background
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
+MOST_BYTES = 20 * 2**20  # of a file
 MOST_PIXELS = 1024  # a side; a photo has more than is of use
+
+
+def picture_of_url(url):
+    """The bytes of a picture that a `data:` URL holds, as a browser's canvas gives it.
+
+    Raises:
+        UserError: If it holds none, or more than `MOST_BYTES`.
+    """
+    try:
+        encoded = url.partition(";base64,")[2]
+        if len(encoded) > MOST_BYTES * 4 / 3:
+            raise ValueError
+        return base64.b64decode(encoded, validate=True)
+    except (AttributeError, ValueError, binascii.Error):
+        raise UserError("This is not a drawing that can be read.") from None
 
 
 def read_picture(content):

@@ -85,9 +85,14 @@ def test_other_and_hidden_files_and_folders_are_passed_over(people, capfd):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"no image")
     os.mkfifo(people / "pipe")
+    os.mkfifo(people / "Ann" / "pipe.png")
+    (people / "Ann" / "device.png").symlink_to("/dev/zero")
     data = load(people)
     assert len(everything(data)) == 23 and data.label_names == ("Ann", "Bo Li", "Cé")
+    ann = people / "Ann"
     assert capfd.readouterr().err == (
+        f"{ann}/device.png cannot be read and is left out: {ann}/device.png is no regular file\n"
+        f"{ann}/pipe.png cannot be read and is left out: {ann}/pipe.png is no regular file\n"
         f"{people}: files that are no images are left out: 4 (Thumbs.db, notes.txt, pipe, ...)\n"
     )
 
@@ -332,7 +337,7 @@ def test_a_bomb_is_not_unpacked(people, capfd, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     save(people / "Ann" / "x.png", flat(1, size=(11, 11)))
     assert len(everything(load(people))) == 23
-    assert "exceeds limit of 100 pixels" in capfd.readouterr().err
+    assert "it has 11×11 pixels, more than 100 in all" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(("sound", "broken"), [(20, 10), (285, 15)])

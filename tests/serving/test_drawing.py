@@ -103,6 +103,9 @@ def png(picture):
     return file.getvalue()
 
 
+PNG_OF_11 = png(Image.new("L", (11, 11)))
+
+
 def test_pictures_are_read_as_rgb():
     picture = Image.fromarray(np.array([[0, 51], [102, 255]], np.uint8))
     pixels = drawing.read_picture(png(picture))
@@ -125,6 +128,28 @@ def test_large_pictures_are_made_smaller():
 def test_other_files_are_refused_in_a_sentence(content):
     with pytest.raises(UserError, match="^This file is not a picture that can be read.$"):
         drawing.read_picture(content)
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_enormous_pictures_are_not_decoded(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    monkeypatch.setattr(Image.Image, "load", lambda image: pytest.fail("decoded"))
+    with pytest.raises(UserError, match="^This file is not a picture that can be read.$"):
+        drawing.read_picture(PNG_OF_11)
+
+
+def test_the_picture_of_a_url_is_what_it_holds():
+    assert drawing.picture_of_url("data:image/png;base64,AAEC") == b"\0\1\2"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [None, 3, [], "data:image/png;base64,?", "data:;base64,A", ";base64," + "A" * (28 * 2**20)],
+    ids=lambda url: repr(url)[:30],
+)
+def test_a_url_of_something_else_is_refused_in_a_sentence(url):
+    with pytest.raises(UserError, match="^This is not a drawing that can be read.$"):
+        drawing.picture_of_url(url)
 
 
 def test_pictures_of_16_bits_keep_their_shades():
