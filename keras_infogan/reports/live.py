@@ -34,7 +34,7 @@ class LivePage:
             if tag != self._tag:
                 try:
                     text = page.render_live(self.run.path)
-                except UserError as error:
+                except (UserError, OSError) as error:
                     text = page.render_problem(self.run.path, str(error))
                 self._tag, self._content = tag, text.encode()
             return self._tag, self._content

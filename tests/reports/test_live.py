@@ -77,6 +77,12 @@ def test_damage_is_told_on_the_page_until_it_is_mended(run):
     assert b"step 10 of 10" in shown.read()[1]
 
 
+def test_a_directory_in_a_files_place_is_told_on_the_page(run):
+    run.metrics.unlink()
+    run.metrics.mkdir()
+    assert b"Is a directory" in live.LivePage(run.path).read()[1]
+
+
 def test_it_needs_no_tensorflow(run):
     program = (
         "import sys; from keras_infogan.reports import live; "
