@@ -1,4 +1,4 @@
-"""Every command in the documentation is one that its program takes."""
+"""Every command in the documentation is one that its program takes; test_running.py runs them."""
 
 import importlib
 import re
@@ -6,7 +6,7 @@ import shlex
 import signal
 
 import pytest
-from pages import PAGES, commands, flags, inline
+from pages import PAGES, all_commands, flags, inline
 
 from benchmarks import __main__ as benchmarks
 from keras_infogan.commands import program, study, train
@@ -20,18 +20,6 @@ NAMES = ("train", "evaluate", "study", "compare", "report", "export", "pretraine
 NAMES += ("client", "demo", "watch")
 # Of docker compose and TensorBoard.
 OTHERS = {"--detach", "--wait", "--logdir"}
-
-
-def experiment_commands():
-    """The commands of the experiments, `compare` and its `...` written out."""
-    page = re.sub(r"`compare \.\.\. ", "`compare runs/a runs/b ", EXPERIMENTS)
-    return commands(re.sub(r"`compare ", "`infogan compare ", page))
-
-
-def all_commands():
-    written = [page for name, page in PAGES.items() if name != "docs/options.md"]  # generated
-    found = {one for page in written for one in commands(page)}
-    return sorted({*found, *experiment_commands()})
 
 
 @pytest.fixture(scope="module")

@@ -133,3 +133,16 @@ def test_figures_of_others_are_those_of_reports():
     ]:
         purity = " purity" if score == "code_purity" else ""
         assert f"{who}{purity} {reported(who, dataset)[score]}" in README
+
+
+def test_hours_of_the_readme():
+    """Its table of what to expect, from the seconds that its first three studies took."""
+    seconds = {
+        name: [row["summary"]["seconds"] for row in study(f"results/{name}")]
+        for name in ("quick", "mnist", "fashion")
+    }
+    count = sum(map(len, seconds.values()))
+    hours = sum(map(sum, seconds.values())) / 3600
+    assert f"all {count} runs of the first three rows below ({hours:.1f} hours)" in README
+    assert 5 < 3600 / statistics.mean(seconds["mnist"]) < 7  # "six runs of `mnist`" in an hour
+    assert max(seconds["quick"]) < 5 * 60

@@ -82,6 +82,10 @@ def test_architecture_names_what_exists():
             folder = ROOT / name
     for name in re.findall(r"`([a-z_/]+(?:/|\.py))`", text):
         assert any((ROOT / start / name).exists() for start in ("", "keras_infogan")), name
+    package = tree.split("keras_infogan/\n")[1]
+    drawn = set(re.findall(r"\b(\w+)(?:/|\.py\b)", package))
+    there = {path.stem for path in (ROOT / "keras_infogan").iterdir()}
+    assert {name for name in there if not name.startswith("__")} <= drawn
 
 
 @pytest.mark.parametrize("kind", ["objective", "term", "transform", "rewrite", "network"])
@@ -97,6 +101,6 @@ def test_architecture_has_the_order_that_the_imports_keep():
     layer = {n: i for i, line in enumerate(ast.literal_eval(layers)) for n in line.split()}
     items = re.findall(r"^\d\. (`.*)$", PAGES["docs/architecture.md"].split("## What may")[1], re.M)
     named = [re.findall(r"`(\w+)(?:/|\.py)`", item) for item in items]
-    assert len(named) > 5
+    assert {name for names in named for name in names} == {*layer} - {"__main__"}
     for below, above in zip(named, named[1:], strict=False):
         assert max(layer[name] for name in below) < min(layer[name] for name in above)

@@ -39,6 +39,19 @@ def commands(page):
     return [(program, tuple(arguments)) for program, arguments in filter(None, named)]
 
 
+def experiment_commands():
+    """The commands of the experiments, `compare` and its `...` written out."""
+    page = re.sub(r"`compare \.\.\. ", "`compare runs/a runs/b ", PAGES["docs/experiments.md"])
+    return commands(re.sub(r"`compare ", "`infogan compare ", page))
+
+
+def all_commands():
+    """Every command of ours in the documentation, once; see `commands`."""
+    written = [page for name, page in PAGES.items() if name != "docs/options.md"]  # generated
+    found = {one for page in written for one in commands(page)}
+    return sorted({*found, *experiment_commands()})
+
+
 def flags(page):
     """Every `--flag` in the code of a page's text."""
     code = [*blocks(page, "bash"), *inline(page)]
