@@ -22,7 +22,7 @@ NOT_RUN = {
     r"study --preset fashion\b": NO_DATA,
     r"train (--epochs|--preset)": TRAINS,
     r"study ": TRAINS,
-    r"compare runs/gan-s0 ": "a GAN of 10,000 steps; tests/figures draws these figures",
+    r"compare runs/gan-s0 ": "a GAN of 10,000 steps; tests/commands/test_compare.py draws these",
     r"(demo|watch) ": SERVES,
     r"client ": NO_SERVER,
     r"pretrained add ": PACKAGE,
