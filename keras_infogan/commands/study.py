@@ -98,7 +98,7 @@ def _scores(run):
         print(f"{run.path} is not scored: {error}")
         return None
     kept = {name: scores[name] for name in ("generated", "diversity")}
-    if (found := scores["disentanglement"]) is not None:
+    if found := scores["disentanglement"]:
         kept["disentanglement"] = {name: found[name] for name in DISENTANGLEMENT}
     return kept
 
