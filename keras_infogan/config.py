@@ -65,13 +65,9 @@ class RunConfig(
             "compares two distortions, so it needs --shear, --scale, --shift, --thickness, "
             "--hole or --brightness",
         )
-        idle_values = {
-            **{"thickness": 0, "hole": 0, "brightness": 0, "neighbors": 0},
-            **{"head_from": 1, "logit_std": 0},
-        }
-        for name, idle in idle_values.items():
+        for name, one in groups.TwoLooks.own_options().items():
             self._require(
-                self.real_information_weight or getattr(self, name) == idle,
+                self.real_information_weight or getattr(self, name) == one.default,
                 name,
                 "is about two looks at a real image, so it needs --real-information-weight",
             )

@@ -140,6 +140,9 @@ def read(path):
     for content, file in ((summary, run.summary), (evaluation, run.evaluation)):
         if content is None and file.exists():
             raise UserError(f"{file} is damaged.")
+    metrics = run.read_metrics()
+    if len(metrics) < len(files.read_jsonl(run.metrics)):
+        raise UserError(f"{run.metrics} is damaged: a line of it is no row of numbers with a step.")
     with files.damage_told(path):
         facts = Facts(
             run,
@@ -149,7 +152,7 @@ def read(path):
             run.read_environment() or {},
             summary,
             evaluation,
-            run.read_metrics(),
+            metrics,
             files.read_jsonl(run.evaluations),
             files.read_jsonl(run.health),
         )

@@ -3,6 +3,7 @@
 import collections.abc
 import dataclasses
 
+from keras_infogan.figures.table import DISENTANGLEMENT
 from keras_infogan.serving.model_card import SCORES
 
 PAPER = "https://arxiv.org/abs/1606.03657"
@@ -115,10 +116,7 @@ OURS = {
     "moves": Score("what the continuous codes move", _moves),
     "real_probability": Score("D's probability of real images", _of_metrics("real_probability")),
     "seconds_an_epoch": Score("seconds an epoch", _seconds_an_epoch),
-    "factor_vae": Score("FactorVAE score", _of_factors("factor_vae")),
-    "dci_disentanglement": Score("DCI disentanglement", _of_factors("dci_disentanglement")),
-    "sap": Score("SAP", _of_factors("sap")),
-    "mig": Score("MIG", _of_factors("mig")),
+    **{name: Score(title, _of_factors(name)) for name, title in DISENTANGLEMENT.items()},
 }
 
 

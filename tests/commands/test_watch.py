@@ -61,6 +61,8 @@ def fails(arguments, capsys):
 def test_what_is_no_run_is_one_line(run, tmp_path, capsys):
     assert "is not a run: there is no" in fails([str(tmp_path / "nothing")], capsys)
     assert "is not a run: there is no" in fails([str(tmp_path)], capsys)
+    (run / "metrics.jsonl").write_text('{"d_loss": 1.0}\n')
+    assert "is damaged" in fails([str(run)], capsys)
     (run / "config.json").write_text("{")
     assert "is damaged" in fails([str(run)], capsys)
 
