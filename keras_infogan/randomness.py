@@ -57,6 +57,16 @@ def uniform(shape, seed, low=0.0, high=1.0):
     return _own_rows(lambda whole: _unit(whole, seed) * (high - low) + low, shape)
 
 
+def uniforms(shape, seeds):
+    """U(0, 1) of several seeds `(count, 2)`: `(count, *shape)`, what `uniform` draws of each.
+
+    Philox is a long program, which XLA would compile for each draw; here it compiles one loop.
+    """
+    if not _compiled.get():
+        return tf.stack([uniform(shape, seed) for seed in tf.unstack(seeds)])
+    return tf.map_fn(lambda seed: uniform(shape, seed), seeds, fn_output_signature=tf.float32)
+
+
 def whole(shape, seed, high, dtype="int32"):
     """Whole numbers from 0 to below `high`; the first axis of the shape is that of the batch."""
     return _own_rows(

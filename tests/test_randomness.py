@@ -11,6 +11,7 @@ DRAWS = {
     "split": lambda seed: randomness.split(seed, 6),
     "whole": lambda seed: randomness.whole((ROWS,), seed, 10),
     "uniform": lambda seed: randomness.uniform((ROWS, 3), seed, -2.0, 3.0),
+    "uniforms": lambda seed: randomness.uniforms((ROWS,), randomness.split(seed, 3)),
     "normal": lambda seed: randomness.normal((ROWS + 1, 3), seed),
 }
 
@@ -51,6 +52,17 @@ def test_numbers_are_those_of_tensorflows_draws_on_a_cpu():
     )
     np.testing.assert_array_equal(randomness.split(SEED, 3), tf.random.split(SEED, 3))
     np.testing.assert_array_equal(randomness.fold_in(SEED, 3), tf.random.fold_in(SEED, 3))
+
+
+@pytest.mark.parametrize("xla", [False, True])
+def test_several_seeds_draw_what_each_of_them_draws(xla):
+    def draw(seeds):
+        with randomness.compiled_by_xla(xla):
+            return randomness.uniforms((ROWS, 3), seeds)
+
+    seeds = randomness.split(SEED, 4)
+    drawn = tf.function(draw, jit_compile=xla)(seeds)
+    np.testing.assert_array_equal(drawn, [randomness.uniform((ROWS, 3), seed) for seed in seeds])
 
 
 def test_all_values_are_shuffled():

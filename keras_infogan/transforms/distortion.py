@@ -77,12 +77,10 @@ class RandomDistortion(Transform):
         """
         batch_size = tf.shape(images)[0]
         shape = images.shape[1:]
-        seeds = randomness.split(seed, 8)
+        unit = randomness.uniforms((batch_size,), randomness.split(seed, 8))
 
         def draw(index, limit):
-            return tf.cast(
-                randomness.uniform((batch_size,), seeds[index], -limit, limit), images.dtype
-            )
+            return tf.cast(unit[index] * (2.0 * limit) - limit, images.dtype)
 
         rows, columns = (
             tf.range(length, dtype=images.dtype) - 0.5 * (length - 1) for length in shape[:2]

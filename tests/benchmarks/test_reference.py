@@ -39,7 +39,7 @@ def test_distortion_is_the_same(amount, monkeypatch):
     images = np.random.default_rng(0).uniform(-1, 1, (2, 9, 9, 1)).astype(np.float32)
     strengths = {"shear": 0.0, "scale": 0.0, "shift": 0.0, **amount}
 
-    def at_its_limit(shape, seed, low, high):
+    def at_its_limit(shape, seed, low=0.0, high=1.0):
         return tf.fill(shape, tf.cast(high, tf.float32))
 
     monkeypatch.setattr(randomness, "uniform", at_its_limit)
