@@ -6,10 +6,12 @@ disk, then renamed. A JSON file carries a checksum of its content.
 
 import contextlib
 import errno
+import glob
 import hashlib
 import json
 import os
 import pathlib
+import secrets
 import shutil
 import tempfile
 
@@ -86,18 +88,21 @@ def flush(path):
 def replace_with(path, write):
     """Calls `write(part)` for a file beside `path`, flushes it, then renames it there.
 
-    The part keeps the suffix of `path`, since writers choose the format by it.
+    The part keeps the suffix of `path`, since writers choose the format by it. It is this call's
+    own: processes that write the same file do not meet, and the last one's is there in the end.
 
     Raises:
         StorageError: If it cannot be written; the old file, if any, is then as it was.
     """
-    part = path.with_name(PART + path.name)
+    part = path.with_name(f"{PART}{secrets.token_hex(4)}-{path.name}")
     with writing(path):
+        _remove_dead(path.parent.glob(f"{PART}*{glob.escape(path.name)}"))
         try:
-            write(part)
-            flush(part)
-            os.replace(part, path)
-            flush(path.parent)
+            with hold(part, os.O_RDWR | os.O_CREAT):
+                write(part)
+                flush(part)
+                os.replace(part, path)
+                flush(path.parent)
         finally:
             part.unlink(missing_ok=True)
 
@@ -124,9 +129,7 @@ def new_directory(base):
     """
     make_directory(base)
     with writing(base):
-        for left in base.glob(PART + "*"):
-            with contextlib.suppress(OSError), hold(left, os.O_RDONLY):
-                shutil.rmtree(left)
+        _remove_dead(base.glob(PART + "*"))
         part = pathlib.Path(tempfile.mkdtemp(prefix=PART, dir=base))
         try:
             with hold(part, os.O_RDONLY):
@@ -144,10 +147,16 @@ def flush_tree(path):
 
 
 def remove_parts(folder):
-    """Removes what a process that was killed while it wrote has left in a directory."""
-    for part in folder.glob(PART + "*"):
-        with writing(part):
-            part.unlink(missing_ok=True)
+    """Removes what processes that were killed while they wrote have left in a directory."""
+    with writing(folder):
+        _remove_dead(folder.glob(PART + "*"))
+
+
+def _remove_dead(parts):
+    """Removes those parts that no living process holds."""
+    for part in parts:
+        with contextlib.suppress(OSError), hold(part, os.O_RDONLY):
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
 # JSON with a checksum

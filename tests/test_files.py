@@ -127,6 +127,19 @@ def test_an_exception_before_anything_is_written_is_told_as_it_is(tmp_path):
     assert names(tmp_path) == []
 
 
+def test_processes_that_write_one_file_do_not_meet(tmp_path):
+    path = tmp_path / "table.md"
+
+    def write(part):
+        part.write_text("the first")
+        replace_with(path, lambda other: other.write_text("another, meanwhile"))
+        assert path.read_text() == "another, meanwhile"
+
+    replace_with(path, write)
+    assert path.read_text() == "the first"
+    assert names(tmp_path) == ["table.md"]
+
+
 def test_what_a_killed_process_left_behind_gets_into_nothing(tmp_path):
     (tmp_path / ".part-table.md").write_text("half of an old and longer text")
     replace_with(tmp_path / "table.md", lambda part: part.write_text("new"))
