@@ -207,7 +207,8 @@ def test_a_file_is_flushed_before_and_its_name_after_the_rename(tmp_path, monkey
     noted("fsync", os.fsync)
     noted("replace", os.replace)
     replace_with(tmp_path / "a.json", lambda part: part.write_text("new"))
-    part, folder = ".part-a.json", tmp_path.name
+    part, folder = calls[0][1], tmp_path.name
+    assert part.startswith(".part-") and part.endswith("-a.json")
     assert calls == [("fsync", part), ("replace", part), ("fsync", folder)]
     calls.clear()
     append_jsonl(tmp_path / "b.jsonl", {"step": 1})
