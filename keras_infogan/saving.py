@@ -23,6 +23,8 @@ from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
 from keras_infogan.networks import batch_norm, rewrites  # noqa: F401
 from keras_infogan.text import parse_json
 
+MAX_CONFIG = 2**24  # bytes; those of the presets have some 10,000
+
 
 def load_model(path):
     """Loads a `.keras` file, such as a run's checkpoint, ready to train on.
@@ -112,6 +114,9 @@ def _of_today(path, folder):
     if is_address(path):
         return path
     with zipfile.ZipFile(path) as archive:
+        size = archive.getinfo("config.json").file_size  # unpacked: a small file may hold much
+        if size > MAX_CONFIG:
+            raise ValueError(f"its config.json has {size:,} bytes, more than {MAX_CONFIG:,}")
         config = parse_json(archive.read("config.json"))
         if not earlier.is_earlier_model(config):
             return path

@@ -1,11 +1,13 @@
 import subprocess
 import sys
+import zipfile
 
 import keras
 import numpy as np
 import pytest
 
 import keras_infogan
+from keras_infogan import saving
 from keras_infogan.errors import UserError
 
 
@@ -56,3 +58,11 @@ def test_another_backend_of_keras_is_told_by_the_name_of_the_setting(monkeypatch
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     with pytest.raises(UserError, match="^KERAS_BACKEND must be tensorflow. Received: jax.$"):
         getattr(keras_infogan, name)
+
+
+def test_a_small_file_that_holds_a_large_config_is_refused(tmp_path):
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", " " * (saving.MAX_CONFIG + 1))
+    with pytest.raises(UserError, match=r"its config.json has 16,777,217 bytes, more than"):
+        keras_infogan.load_model(path)
