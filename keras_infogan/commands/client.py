@@ -4,13 +4,12 @@ infogan client --label 7 --out sevens.png
 infogan client --recognize seven.png three.png
 """
 
-import pathlib
-
 from keras_infogan import quiet
 from keras_infogan.commands import program
 from keras_infogan.commands.image_options import DEFAULTS, add_image_options, check_count, settings
 from keras_infogan.errors import UserError
 from keras_infogan.serving import client, sheet
+from keras_infogan.serving.drawing import MOST_BYTES
 from keras_infogan.serving.served_by_rest import RestModel
 
 DAY = 86_400
@@ -36,12 +35,7 @@ def read(options):
     for name, default in DEFAULTS.items():
         if getattr(options, name) != default:
             raise UserError(f"--{name} is for --label, --code and --any.")
-    contents = {}
-    for path in options.recognize:
-        try:
-            contents[path] = pathlib.Path(path).read_bytes()
-        except OSError as error:
-            raise UserError(f"Cannot read {path}: {error.strerror}.") from None
+    contents = {path: _content(path) for path in options.recognize}
     lines = []
     with _connect(options) as model:
         for path, content in contents.items():
@@ -50,6 +44,18 @@ def read(options):
             except UserError as error:
                 raise UserError(f"{path}: {error}") from None
     print("\n".join(lines))
+
+
+def _content(path):
+    """The bytes of a file, which may be a pipe or a device that does not end."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"Cannot read {path}: {error.strerror}.") from None
+    if len(content) > MOST_BYTES:
+        raise UserError(f"{path} has more than {MOST_BYTES:,} bytes.")
+    return content
 
 
 def run(options):
