@@ -4,6 +4,7 @@ For each code the recognizer outputs the parameters of Q(c | x), in the same ord
 """
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -228,7 +229,7 @@ class LatentSpec:
                 f"{self.names[position]} takes a finite number, or one for each of {rows} rows.",
                 value=value.tolist(),
             )
-        parts = [self.noise.sample(rows, tf.constant([seed, 0], tf.int32))]
+        parts = [_noise_of_pictures(self.noise, rows, seed)]
         for position, code in enumerate(self.codes):
             value = np.broadcast_to(values.get(position, code.middle()), (rows,))
             if code.num_values is not None:
@@ -319,3 +320,11 @@ class LatentSpec:
 
     def __repr__(self):
         return f"LatentSpec({self.noise}, {list(self.codes)})"
+
+
+@functools.lru_cache
+def _noise_of_pictures(noise, rows, seed):
+    """Noise of a seed, which pictures of a run show again and again; not to be written into."""
+    drawn = np.asarray(noise.sample(rows, tf.constant([seed, 0], tf.int32)))
+    drawn.setflags(write=False)
+    return drawn

@@ -17,6 +17,8 @@ from keras_infogan.models.update import (
 )
 from keras_infogan.models.watch import first_not_finite
 
+BATCH = 256  # rows that are generated at once
+
 
 class Players(CheckedGAN):
     """A generator and a discriminator that can be asked; how they learn is up to subclasses.
@@ -50,7 +52,11 @@ class Players(CheckedGAN):
             NumPy array in [-1, 1], `(..., height, width, channels)`.
         """
         *shape, size = latents.shape
-        images = self.sampler.predict(np.reshape(latents, (-1, size)), batch_size=256, verbose=0)
+        rows = np.reshape(latents, (-1, size))
+        # A batch at a time: for a few rows, `predict` spends most of its time on its pipeline.
+        starts = range(0, len(rows), BATCH) or [0]
+        batches = [self.sampler.predict_on_batch(rows[i : i + BATCH]) for i in starts]
+        images = np.concatenate(batches)
         return images.reshape(*shape, *images.shape[1:])
 
     @property
