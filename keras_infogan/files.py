@@ -94,17 +94,19 @@ def replace_with(path, write):
     Raises:
         StorageError: If it cannot be written; the old file, if any, is then as it was.
     """
-    part = path.with_name(f"{PART}{secrets.token_hex(4)}-{path.name}")
     with writing(path):
         _remove_dead(path.parent.glob(f"{PART}*{glob.escape(path.name)}"))
-        try:
-            with hold(part, os.O_RDWR | os.O_CREAT):
-                write(part)
-                flush(part)
-                os.replace(part, path)
-                flush(path.parent)
-        finally:
-            part.unlink(missing_ok=True)
+        with _new_part(lambda: _new_file(path)) as part:
+            write(part)
+            flush(part)
+            os.replace(part, path)
+            flush(path.parent)
+
+
+def _new_file(path):
+    part = path.with_name(f"{PART}{secrets.token_hex(4)}-{path.name}")
+    part.touch(0o644)
+    return part
 
 
 def write_text(path, text):
@@ -130,12 +132,8 @@ def new_directory(base):
     make_directory(base)
     with writing(base):
         _remove_dead(base.glob(PART + "*"))
-        part = pathlib.Path(tempfile.mkdtemp(prefix=PART, dir=base))
-        try:
-            with hold(part, os.O_RDONLY):
-                yield part
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+        with _new_part(lambda: pathlib.Path(tempfile.mkdtemp(prefix=PART, dir=base))) as part:
+            yield part
 
 
 def flush_tree(path):
@@ -152,11 +150,42 @@ def remove_parts(folder):
         _remove_dead(folder.glob(PART + "*"))
 
 
+@contextlib.contextmanager
+def _new_part(make):
+    """The file or directory that `make()` makes, locked; gone afterwards if it is not renamed.
+
+    Until it is locked, another process may take it for a dead one: then the next one is made.
+    """
+    with contextlib.ExitStack() as stack:
+        while True:
+            part = make()
+            stack.callback(_remove, part)
+            try:
+                stack.enter_context(_hold_part(part))
+            except (BlockingIOError, FileNotFoundError):
+                continue
+            if part.exists():
+                break
+        yield part
+
+
 def _remove_dead(parts):
     """Removes those parts that no living process holds."""
     for part in parts:
-        with contextlib.suppress(OSError), hold(part, os.O_RDONLY):
-            shutil.rmtree(part) if part.is_dir() else part.unlink()
+        with contextlib.suppress(OSError), _hold_part(part):
+            _remove(part)
+
+
+def _hold_part(part):
+    # Network file systems lock no file that is open for reading only.
+    return hold(part, os.O_RDONLY if part.is_dir() else os.O_RDWR)
+
+
+def _remove(part):
+    if part.is_dir():
+        shutil.rmtree(part, ignore_errors=True)
+    else:
+        part.unlink(missing_ok=True)
 
 
 # JSON with a checksum

@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, JSON with a checksum, and tables of lines."""
 
 import errno
+import fcntl
 import json
 import math
 import os
@@ -145,6 +146,40 @@ def test_what_a_killed_process_left_behind_gets_into_nothing(tmp_path):
     replace_with(tmp_path / "table.md", lambda part: part.write_text("new"))
     assert names(tmp_path) == ["table.md"]
     assert (tmp_path / "table.md").read_text() == "new"
+
+
+@pytest.fixture(params=["held", "gone"])
+def taken_for_dead(request, tmp_path, monkeypatch):
+    """Another process removes the first part before it is locked, or is about to."""
+    flock, met = fcntl.flock, []
+
+    def lock(descriptor, operation):
+        if not met:
+            met.extend(tmp_path.glob(".part-*"))
+            (part,) = met
+            part.rmdir() if part.is_dir() else part.unlink()
+            if request.param == "held":
+                raise BlockingIOError
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", lock)
+    return met
+
+
+def test_a_part_that_another_process_takes_for_dead_is_made_again(tmp_path, taken_for_dead):
+    write_json(tmp_path / "table.json", {"rows": 3})
+    assert taken_for_dead
+    assert read_json(tmp_path / "table.json") == {"rows": 3}
+    assert names(tmp_path) == ["table.json"]
+
+
+def test_a_directory_that_another_process_takes_for_dead_is_made_again(tmp_path, taken_for_dead):
+    with new_directory(tmp_path) as part:
+        (part / "file").write_text("whole")
+        part.rename(tmp_path / "1")
+    assert taken_for_dead
+    assert names(tmp_path) == ["1"]
+    assert (tmp_path / "1" / "file").read_text() == "whole"
 
 
 @pytest.mark.parametrize("content", [{}, {"a": [1, (2, 3)], 4: 0.1, "ü": None}, {"nan": math.nan}])
