@@ -15,6 +15,7 @@ from keras_infogan import notation, registry
 from keras_infogan.errors import UserError
 
 PARTS = tuple[str, ...]  # parts by their text, such as ("r1(5)",)
+LARGEST = 1e30  # of a float; much more, and it or what is made of it is infinite in 32 bits
 
 
 def option(default, help, least=None, most=None, **rules):
@@ -89,6 +90,8 @@ class Option:
             self._refuse(f"must be {self.range}", value)
         if self.type is int and not -(2**31) <= value < 2**31:
             self._refuse("must be a whole number of 32 bits", value)
+        if self.type is float and abs(value) > LARGEST:
+            self._refuse(f"must be from -{LARGEST:g} to {LARGEST:g}", value)
         if "choices" in rules and value not in rules["choices"]:
             self._refuse(f"must be one of {', '.join(map(str, rules['choices']))}", value)
         try:
