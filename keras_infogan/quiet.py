@@ -40,7 +40,9 @@ def import_tensorflow():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3" if cluster.here().several else "2")
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    with _stderr_muted():
+    # At a flag in it that TensorFlow does not know, it says so and ends the process.
+    muted = contextlib.nullcontext() if os.environ.get("TF_XLA_FLAGS") else _stderr_muted()
+    with muted:
         import tensorflow as tf
 
         tf.config.list_physical_devices("GPU")

@@ -175,7 +175,7 @@ def test_from_json_checks_values_too():
         ("crop", 0, "--crop must be at least 1. Received: 0."),
         ("channels", 2, "--channels must be one of 1, 3. Received: 2."),
         ("d_learning_rate", 0.0, "--d-learning-rate must be above 0. Received: 0.0."),
-        ("shear", 1e39, "--shear must be from -1e+30 to 1e+30. Received: 1e+39."),
+        ("shear", 1e39, r"--shear must be from -1e\+30 to 1e\+30. Received: 1e\+39."),
         ("d_learning_rate", math.inf, "--d-learning-rate must be finite. Received: inf."),
         ("g_learning_rate", math.nan, "--g-learning-rate must be finite. Received: nan."),
         ("q_learning_rate", 0.0, "--q-learning-rate must be above 0. Received: 0.0."),

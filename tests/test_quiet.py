@@ -53,6 +53,11 @@ def test_an_error_passes_and_is_seen(imported):
     assert "notice" not in ended.stderr
 
 
+def test_what_ends_the_process_at_a_flag_of_xla_is_seen(imported):
+    ended = imported(NOISY.format(more="os._exit(1)"), TF_XLA_FLAGS="--no_such_flag")
+    assert (ended.returncode, ended.stderr) == (1, "a notice of C++\n")
+
+
 def test_no_file_descriptor_is_left_open():
     def count():
         return len(os.listdir("/dev/fd"))
