@@ -110,6 +110,11 @@ def report(scores):
             if value["nats"] is None
             else f"{name}: {value['nats']:.3f} nats of information{share}"
         )
+    lines += [
+        f"{name}: {nats:.3f} nats of information between two looks at a test image"
+        for name, nats in scores["between_looks"].items()
+        if nats is not None
+    ]
     for name, value in scores["continuous"].items():
         lines.append(
             f"{name} moves {value['moves']}: rank correlation {value['rank_correlation']:.2f}, at "

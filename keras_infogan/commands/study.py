@@ -91,13 +91,13 @@ def _train(config, run, options):
 
 
 def _scores(run):
-    """What `evaluate` finds in the images of a finished run, or None where it finds nothing."""
+    """What a row keeps of `evaluate`'s scores of a finished run, or None where it finds none."""
     try:
         scores = evaluate.evaluate(run.path)
     except UserError as error:  # the run is over, and its row must not be lost
         print(f"{run.path} is not scored: {error}")
         return None
-    kept = {name: scores[name] for name in ("generated", "diversity")}
+    kept = {name: scores[name] for name in ("generated", "diversity", "between_looks")}
     if found := scores["disentanglement"]:
         kept["disentanglement"] = {name: found[name] for name in DISENTANGLEMENT}
     return kept

@@ -24,9 +24,9 @@ def read_rows(record):
 
     Returns:
         List of dicts `config` (a RunConfig as JSON), `summary` (as summary.json holds it),
-        `environment` and, but for earlier versions, `evaluation` (`generated`, `diversity` and,
-        where factors are known, `disentanglement` without its `factors`, as evaluation.json holds
-        them, or None).
+        `environment` and, but for earlier versions, `evaluation` (`generated`, `diversity`,
+        `between_looks` and, where factors are known, `disentanglement` without its `factors`, as
+        evaluation.json holds them, or None).
 
     Raises:
         UserError: If a line is something else.
@@ -86,6 +86,7 @@ def table(rows):
             f"{under} of {len(scores)} under {FAILURE:.2f}."
         )
     lines += _spread_of_images(rows)
+    lines += _between_looks(rows)
     lines += _disentanglement(rows)
     if len(finished) < len(rows):
         lines.append(f"{len(rows) - len(finished)} of {len(rows)} runs failed.")
@@ -162,6 +163,21 @@ def _spread_of_images(rows):
     return [
         f"Median (worst) of {len(found)} runs: {', '.join(parts)}. Training images themselves have "
         f"a Fréchet distance of {floor:.2f}. Extractor: {found[0]['extractor']}."
+    ]
+
+
+def _between_looks(rows):
+    """The information between two looks of each seed, in a line for each code, where there is any.
+
+    It takes no labels, so seeds may be chosen by it.
+    """
+    found = {}
+    for row in rows:
+        for name, nats in (row.get("evaluation") or {}).get("between_looks", {}).items():
+            found.setdefault(name, []).append(f"{_number(nats)} (seed {row['config']['seed']})")
+    return [
+        f"Nats of {name} between two looks at a test image, without labels: {', '.join(each)}."
+        for name, each in found.items()
     ]
 
 

@@ -10,7 +10,7 @@ from keras_infogan.evaluation.codes import evaluate_codes, read_codes
 from keras_infogan.evaluation.continuous import code_meanings
 from keras_infogan.evaluation.extractors import extractor_of
 from keras_infogan.evaluation.frechet import frechet_distance
-from keras_infogan.evaluation.information import information
+from keras_infogan.evaluation.information import between_looks, information
 from keras_infogan.evaluation.known_factors import evaluate_factors
 from keras_infogan.evaluation.neighbours import K, copying, fidelity_and_variety, mean_distance
 from keras_infogan.evaluation.scores import confusion, label_table, scores_by_code
@@ -31,10 +31,10 @@ def evaluate_model(model, data, seed=0):
 
     Returns:
         Dict with `codes` (see `evaluate_codes`), `confusion` (a code's name to its
-        `code_confusion`, where it has one), `information` (see `information`), `continuous` (see
-        `code_meanings`), `disentanglement` (see `evaluate_factors`), `diversity` (a categorical
-        code's name to its `code_diversity`) and `generated`: `extractor`, `images`, `frechet`
-        (generated against test images), `frechet_floor` (training against test images), the same
+        `code_confusion`, where it has one), `information` and `between_looks` (see there),
+        `continuous` (see `code_meanings`), `disentanglement` (see `evaluate_factors`), `diversity`
+        (a categorical code's name to its `code_diversity`) and `generated`: `extractor`, `images`,
+        `frechet` (generated against test images), `frechet_floor` (training against test images), the same
         two for the precision family, `sharpness` (see `relative_sharpness`), and `copying`;
         `labels_obeyed` (see there) for a model that was told labels.
 
@@ -73,6 +73,7 @@ def evaluate_model(model, data, seed=0):
         "codes": codes,
         "confusion": confusions(codes, test_codes, data),
         "information": information(model, seed=seed),
+        "between_looks": between_looks(model, test_images, seed),
         "continuous": code_meanings(model, test_images, seed),
         "disentanglement": evaluate_factors(model, data, seed),
         "diversity": {

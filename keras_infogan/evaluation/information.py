@@ -1,8 +1,14 @@
-"""How much of each code Q reads back from generated images, in nats."""
+"""Information of codes, in nats: between code and generated image, and between two looks."""
 
 import math
 
 import numpy as np
+import tensorflow as tf
+
+from keras_infogan import randomness
+from keras_infogan.information import paired_information
+
+BATCH = 500
 
 
 def information(model, images=5000, seed=0):
@@ -23,7 +29,7 @@ def information(model, images=5000, seed=0):
     if not model.reads_codes:
         return {}
     latents = np.array(model.latents.sample(images, (seed, 1)))
-    parameters = model.predict(model.generate(latents), batch_size=500, verbose=0)
+    parameters = model.predict(model.generate(latents), batch_size=BATCH, verbose=0)
     log_probs = model.latents.log_probs(latents, parameters["code_parameters"])
     result = {}
     for position, (name, log_prob) in enumerate(zip(model.latents.names, log_probs, strict=True)):
@@ -37,3 +43,40 @@ def information(model, images=5000, seed=0):
             "share": nats / entropy if finite and bounded else None,
         }
     return result
+
+
+def between_looks(model, images, seed=0):
+    """I(c; c′) of the categorical codes that Q reads from two distortions of the same real images.
+
+    It takes no labels, and is high where Q is certain, gives an image the same code in both looks,
+    and uses all codes: codes that share what real images have in common. `paired_information` has
+    the formula and its source; here over all images at once and in inference mode.
+
+    Args:
+        model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
+        images: Real images in [-1, 1], `(n, height, width, channels)`.
+        seed: Seed of the distortions.
+
+    Returns:
+        Dict of a code's name to its nats, 0 to H(c); None where Q's output is not finite. Empty for
+        a model that reads no categorical code, or that distorts nothing.
+    """
+    if not model.reads_codes or not model.latents.categorical or not model.transforms:
+        return {}
+    looks = [_look(model, images, (seed, look)) for look in (3, 4)]
+    found = {}
+    for position in model.latents.categorical:
+        pair = [tf.constant(look[position]["probabilities"]) for look in looks]
+        nats = float(paired_information(*pair))
+        found[model.latents.names[position]] = nats if math.isfinite(nats) else None
+    return found
+
+
+def _look(model, images, seed):
+    """What Q reads of each code in distorted images."""
+    parameters = []
+    for number, start in enumerate(range(0, len(images), BATCH)):
+        batch = tf.constant(images[start : start + BATCH])
+        seen = model.transformed(batch, randomness.fold_in(tf.constant(seed, tf.int32), number))
+        parameters.append(model(seen)["code_parameters"])
+    return model.latents.read(tf.concat(parameters, axis=0))

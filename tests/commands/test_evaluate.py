@@ -110,6 +110,7 @@ def test_evaluation_says_what_was_scored_on_what(run, evaluated):
         "codes",
         "confusion",
         "information",
+        "between_looks",
         "continuous",
         "disentanglement",
         "diversity",
@@ -370,6 +371,7 @@ def test_report_of_labelled_data(scores):
         "c1": {"nats": 2.0, "entropy": 2.5, "share": 0.8},
         "c2": {"nats": -0.25, "entropy": 0.7, "share": None},
     }
+    scores["between_looks"] = {"c1": 1.95}
     scores["continuous"]["c2"] |= {
         "moves": "slant",
         "rank_correlation": 0.97,
@@ -379,17 +381,18 @@ def test_report_of_labelled_data(scores):
     assert lines[0].endswith("step-000000005.keras, step 5, tiny:")
     assert lines[1].startswith("one-to-one accuracy 0.9123, purity 0.9500, NMI ")
     assert lines[1].endswith("on 10 test images; code→label 0→3, 1→none")
-    assert lines[2:6] == [
+    assert lines[2:7] == [
         "code 1 is ambiguous: 4 in 60%, 9 in 35%",
         "c1: 2.000 nats of information, 80.0% of H(c1)",
         "c2: -0.250 nats of information",
+        "c1: 1.950 nats of information between two looks at a test image",
         "c2 moves slant: rank correlation 0.97, at least 0.8 in 90% of the digits",
     ]
-    assert lines[6].startswith("Fréchet distance ")
-    assert lines[6].endswith(
+    assert lines[7].startswith("Fréchet distance ")
+    assert lines[7].endswith(
         "; features of this project's untrained convolutions: not comparable with other extractors"
     )
-    assert lines[7:] == []
+    assert lines[8:] == []
 
 
 def test_report_of_known_factors(scores):

@@ -33,7 +33,12 @@ def evaluation(frechet):
     generated = {"extractor": "some features", "frechet": frechet, "frechet_floor": 0.8}
     generated |= {"precision": 0.96, "recall": 0.84, "coverage": 0.93}
     diversity = {"c1": {"0": 0.97, "1": 0.92, "2": None}}
-    return {"generated": generated, "diversity": diversity, "disentanglement": {}}
+    return {
+        "generated": generated,
+        "diversity": diversity,
+        "between_looks": {},
+        "disentanglement": {},
+    }
 
 
 @pytest.fixture

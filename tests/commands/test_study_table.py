@@ -39,6 +39,20 @@ def test_problems_that_the_health_check_found_are_named():
     assert "| collapse, dead code | 3.0 |" in table([row(CONFIG, health=problems)])
 
 
+def test_information_between_looks_of_each_seed_is_told():
+    generated = dict.fromkeys(("frechet", "frechet_floor", "precision", "recall", "coverage"), 0.5)
+    scores = {"generated": {**generated, "extractor": "features"}, "diversity": {}}
+    rows = [
+        row(dataclasses.replace(CONFIG, seed=seed))
+        | {"evaluation": scores | {"between_looks": {"c1": nats}}}
+        for seed, nats in ((3, 2.1234), (4, None))
+    ]
+    told = (
+        "Nats of c1 between two looks at a test image, without labels: 2.123 (seed 3), – (seed 4)."
+    )
+    assert f"\n{told}\n" in table(rows)
+
+
 def test_table_of_several_codes_and_of_none():
     config = CONFIG.with_options(latents="normal(62) + 2*cat(10) + gaussian")
     codes = {"code": "c2", "code_accuracy": 0.912, "each": {"c1": {}, "c2": {}}}

@@ -74,6 +74,7 @@ def test_every_score_is_there_and_ready_for_json(scores):
         "codes",
         "confusion",
         "information",
+        "between_looks",
         "continuous",
         "disentanglement",
         "diversity",
@@ -197,7 +198,14 @@ def test_a_model_without_codes(tiny_gan, data):
     shrunk = {name: getattr(data, name)[:, ::2, ::2] for name in ("train_images", "test_images")}
     found = evaluate_model(tiny_gan(), dataclasses.replace(data, **shrunk))
     assert found["codes"] == {"code": None, **dict.fromkeys(CODE_SCORES)}
-    for name in ("confusion", "information", "continuous", "disentanglement", "diversity"):
+    for name in (
+        "confusion",
+        "information",
+        "between_looks",
+        "continuous",
+        "disentanglement",
+        "diversity",
+    ):
         assert found[name] == {}
     assert found["labels_obeyed"] is None
     assert found["generated"]["frechet"] > 0.0

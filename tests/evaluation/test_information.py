@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_infogan.evaluation.information import information
+from keras_infogan import registry
+from keras_infogan.evaluation.information import between_looks, information
 from keras_infogan.latents import Categorical, Gaussian, LatentSpec, Uniform
 
 
@@ -89,3 +90,44 @@ def test_a_broken_q_has_no_figure(hand_made_model):
     assert found["c1"]["nats"] is None and found["c1"]["share"] is None
     assert found["c2"]["nats"] is None
     json.dumps(found, allow_nan=False)
+
+
+# Between two looks
+
+
+def looked_at(hand_made_model, read, transforms=("instance_noise(std=0.1)",), codes=None):
+    """What two looks at 40 images of one bright pixel, left or right, have in common."""
+    model = hand_made_model(codes or [Categorical(2)], as_pixels, read)
+    model.transforms = [registry.TRANSFORMS.get(text) for text in transforms]
+    images = np.zeros((40, 1, 2, 1), np.float32)
+    images[::2, 0, 0] = images[1::2, 0, 1] = 1.0
+    return between_looks(model, images)
+
+
+def test_codes_that_both_looks_agree_on_have_their_entropy(hand_made_model):
+    found = looked_at(hand_made_model, lambda pixels: 100.0 * pixels)
+    assert found == {"c1": pytest.approx(math.log(2.0), abs=1e-3)}
+
+
+def test_a_code_for_all_images_has_nothing(hand_made_model):
+    def one_code(pixels):
+        return 100.0 * ops.concatenate([1.0 + 0.0 * pixels[:, :1], 0.0 * pixels[:, :1]], axis=1)
+
+    assert looked_at(hand_made_model, one_code) == {"c1": pytest.approx(0.0, abs=1e-3)}
+
+
+def test_codes_of_what_the_noise_does_have_little(hand_made_model):
+    def noise(pixels):
+        return 1e4 * (pixels - ops.round(pixels))
+
+    assert looked_at(hand_made_model, noise)["c1"] < 0.3
+
+
+def test_looks_that_are_not_finite_are_none(hand_made_model):
+    assert looked_at(hand_made_model, lambda pixels: pixels / 0.0) == {"c1": None}
+
+
+def test_without_distortion_or_a_categorical_code_there_are_no_looks(hand_made_model):
+    assert looked_at(hand_made_model, lambda pixels: pixels, transforms=()) == {}
+    codes = [Uniform(), Uniform()]
+    assert looked_at(hand_made_model, lambda pixels: pixels, codes=codes) == {}
