@@ -34,9 +34,9 @@ def evaluate_model(model, data, seed=0):
         `code_confusion`, where it has one), `information` and `between_looks` (see there),
         `continuous` (see `code_meanings`), `disentanglement` (see `evaluate_factors`), `diversity`
         (a categorical code's name to its `code_diversity`) and `generated`: `extractor`, `images`,
-        `frechet` (generated against test images), `frechet_floor` (training against test images), the same
-        two for the precision family, `sharpness` (see `relative_sharpness`), and `copying`;
-        `labels_obeyed` (see there) for a model that was told labels.
+        `frechet` (generated against test images), `frechet_floor` (training against test images),
+        the same two for the precision family, `sharpness` (see `relative_sharpness`), and
+        `copying`; `labels_obeyed` (see there) for a model that was told labels.
 
     Raises:
         UserError: If there are too few images, or the generator's are not finite. Through the
