@@ -65,7 +65,7 @@ def train_step(preset, images=None, tf32=True, on_device=False, **options):
         step(iterator)
         watched.numpy()  # on a GPU a call returns before its step is done
 
-    return Job(call, config.batch_size * config.steps_per_execution)
+    return Job(call, config.batch_size * config.steps_at_once)
 
 
 def convolutions(preset, **options):

@@ -8,6 +8,9 @@ from keras_infogan.errors import UserError
 from keras_infogan.options import PARTS, Group, option
 from keras_infogan.shorthands import SHORTHANDS
 
+STEPS_AT_ONCE = 10  # of images up to SMALL pixels
+SMALL = 32
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RunConfig(
@@ -106,6 +109,17 @@ class RunConfig(
     def uses(self, group):
         """Whether the model uses the options of a group."""
         return group.models is None or self.model in group.models
+
+    @property
+    def steps_at_once(self):
+        """Steps that TensorFlow runs in one call, by default more than one where they are short.
+
+        A call costs a few milliseconds, which count where XLA compiles the step for small images. A
+        run can be stopped between two calls only, so steps that take long are taken one by one.
+        """
+        if self.steps_per_execution is not None:
+            return self.steps_per_execution
+        return STEPS_AT_ONCE if self.jit and self.image_size <= SMALL else 1
 
     @property
     def depends_on_length(self):

@@ -190,7 +190,11 @@ class Optimization(Group):
         "time steps with XLA and without before the run begins, and take the faster; costs both "
         "compilations and some seconds, once for such networks on a machine",
     )
-    steps_per_execution: int = option(1, "steps that TensorFlow runs at once", 1)
+    steps_per_execution: int | None = option(
+        None,
+        "steps that TensorFlow runs at once; by default 10 of small images with --jit, else 1",
+        1,
+    )
 
 
 @_group

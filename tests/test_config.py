@@ -370,3 +370,19 @@ def test_a_config_is_frozen():
 
 def test_a_user_error_is_a_value_error():
     assert issubclass(UserError, ValueError)
+
+
+@pytest.mark.parametrize(
+    "given, steps",
+    [
+        ({}, 10),
+        ({"jit": False}, 1),
+        ({"jit": None}, 1),
+        ({"image_size": 32}, 10),
+        ({"image_size": 33}, 1),
+        ({"steps_per_execution": 1}, 1),
+        ({"steps_per_execution": 25, "jit": False}, 25),
+    ],
+)
+def test_short_steps_are_taken_ten_at_once(given, steps):
+    assert registry.get("preset", "quick").config.with_options(**given).steps_at_once == steps

@@ -53,12 +53,11 @@ def measure(preset, first=500, steps=1000, tick=100, **options):
 
     from benchmarks import jobs
     from keras_infogan.config import RunOptions
-    from keras_infogan.data import pipeline
     from keras_infogan.training import experiment
+    from keras_infogan.training.plan import make_plan
 
     config = jobs.config_of(preset, dataset="mnist5k", max_steps=first + steps, **options)
-    images = jobs.random_images(config.batch_size, config)
-    batch = pipeline.to_model_range(tf.constant(images), config.image_size)
+    batches = make_plan(config).batches
 
     class Turns(keras.callbacks.Callback):
         """Times ticks, and as many bare steps after each."""
@@ -68,6 +67,11 @@ def measure(preset, first=500, steps=1000, tick=100, **options):
             self.fit = self.bare = 0.0
             self.step = 0
             self.began = None
+            self.iterator = None
+
+        def on_train_begin(self, logs=None):
+            # One of the run's own: of another structure, the step would be compiled again.
+            batch = next(iter(batches(0, self.model.learns_labels)))
             self.iterator = iter(tf.data.Dataset.from_tensors(batch).repeat())
 
         def on_epoch_begin(self, epoch, logs=None):

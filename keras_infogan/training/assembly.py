@@ -183,7 +183,7 @@ def _compile(model, config, total_steps):
         "d_steps": config.d_steps,
         "d_pretraining": config.d_pretraining,
         "jit_compile": "auto" if config.jit is None else config.jit,
-        "steps_per_execution": config.steps_per_execution,
+        "steps_per_execution": config.steps_at_once,
     }
     if model.reads_codes:
         settings |= {

@@ -76,7 +76,7 @@ def _check(config, count):
             f"Received: {config.batch_size}."
         )
     for name, only in SINGLE.items():
-        if getattr(config, name) != only:
+        if getattr(config, name) not in (only, None):
             flag = config.options()[name].flag
             raise UserError(
                 f"{flag} must be {only} on several devices. Received: {getattr(config, name)}."

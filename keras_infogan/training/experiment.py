@@ -142,7 +142,7 @@ def prepare(config, options):
     """A run's plan and its new model, or a UserError before anything is written."""
     devices.join(config)
     check_parts(config)
-    if options.tick % config.steps_per_execution:
+    if options.tick % (config.steps_per_execution or 1):
         raise UserError(
             "--steps-per-execution must divide --tick. Received: "
             f"{config.steps_per_execution} and {options.tick}."

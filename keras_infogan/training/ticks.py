@@ -157,7 +157,7 @@ def fit(model, plan, ticks, callbacks=()):
         ticks: Its `Ticks`.
         callbacks: Further Keras callbacks. Their batch hooks get no metrics.
     """
-    several = plan.config.steps_per_execution
+    several = plan.config.steps_at_once
     model.stop_training = False  # whatever stopped it before
     while ticks.step < plan.total_steps and not model.stop_training:
         begun = ticks.step % ticks.every
