@@ -53,10 +53,13 @@ class Players(CheckedGAN):
         """
         *shape, size = latents.shape
         rows = np.reshape(latents, (-1, size))
-        # A batch at a time: for a few rows, `predict` spends most of its time on its pipeline.
-        starts = range(0, len(rows), BATCH) or [0]
-        batches = [self.sampler.predict_on_batch(rows[i : i + BATCH]) for i in starts]
-        images = np.concatenate(batches)
+        if self.sampler.distribute_strategy.num_replicas_in_sync > 1:
+            # Each device would generate a whole batch that it is not given by a pipeline.
+            images = self.sampler.predict(rows, batch_size=BATCH, verbose=0)
+        else:  # for a few rows, `predict` spends most of its time on its pipeline
+            starts = range(0, len(rows), BATCH) or [0]
+            batches = [self.sampler.predict_on_batch(rows[i : i + BATCH]) for i in starts]
+            images = np.concatenate(batches)
         return images.reshape(*shape, *images.shape[1:])
 
     @property
