@@ -167,10 +167,7 @@ def _spread_of_images(rows):
 
 
 def _between_looks(rows):
-    """The information between two looks of each seed, in a line for each code, where there is any.
-
-    It takes no labels, so seeds may be chosen by it.
-    """
+    """The information between two looks of each seed, in a line for each code that has any."""
     found = {}
     for row in rows:
         for name, nats in (row.get("evaluation") or {}).get("between_looks", {}).items():

@@ -66,8 +66,7 @@ def between_looks(model, images, seed=0):
     looks = [_look(model, images, (seed, look)) for look in (3, 4)]
     found = {}
     for position in model.latents.categorical:
-        pair = [tf.constant(look[position]["probabilities"]) for look in looks]
-        nats = float(paired_information(*pair))
+        nats = float(paired_information(*(look[position]["probabilities"] for look in looks)))
         found[model.latents.names[position]] = nats if math.isfinite(nats) else None
     return found
 

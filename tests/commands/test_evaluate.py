@@ -436,6 +436,7 @@ def test_report_of_several_codes(scores):
 def test_report_without_labels_and_without_a_readable_code(scores):
     scores["codes"] = dict.fromkeys(scores["codes"])
     scores["information"]["c1"] |= {"nats": None, "share": None}
+    scores["between_looks"] = {"c1": None}
     lines = evaluate.report(scores).splitlines()
     assert lines[1] == "no labels or no code that is read, so no accuracy"
     assert lines[2] == "c1: Q's output is not finite"
