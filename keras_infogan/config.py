@@ -25,6 +25,7 @@ class RunConfig(
     groups.Optimization,
     groups.Devices,
     groups.Divergence,
+    groups.Starts,
     groups.Length,
 ):
     """The choices behind a run. A preset is a RunConfig with a name.
@@ -75,6 +76,17 @@ class RunConfig(
                 "is about two looks at a real image, so it needs --real-information-weight",
             )
         self._require(
+            self.starts == 1 or self.distorts or self.transforms,
+            "starts",
+            "are compared by two looks at real images, so it needs --shear, --scale, --shift or "
+            "--transform",
+        )
+        self._require(
+            self.starts > 1 or self.choose_at == groups.Starts.options()["choose_at"].default,
+            "choose_at",
+            "is where one of several starts is chosen, so it needs --starts",
+        )
+        self._require(
             self.critic_from <= self.critic_until,
             "critic_until",
             "is where the weight that rises from --critic-from has risen, and not before it",
@@ -124,7 +136,7 @@ class RunConfig(
     @property
     def depends_on_length(self):
         """Whether a step computes something else in a run of another length."""
-        return self.information_warmup > 0 or self.decay_from < 1
+        return self.information_warmup > 0 or self.decay_from < 1 or self.starts > 1
 
     def with_options(self, **given):
         """The same with other options, shorthands among them.

@@ -6,6 +6,8 @@ metrics.jsonl        one point a line, every 100 steps
 health.jsonl         problems that the checks found, if any
 evaluations.jsonl    scores on the way, if asked for
 restarts.jsonl       restarts after a divergence, if any
+starts.json          which of several starts was chosen, and by what
+starts/1/            a start, itself a run that stopped early
 summary.json         what the run reached; its status is finished or failed
 report.html          the same as a page, with pictures
 evaluation/          pictures of what the scores count
@@ -25,6 +27,7 @@ from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 
 BESIDE = ("run", "identity")  # of config.json, beside the RunConfig
+STARTS = ("seed", "seconds", "between_looks")  # of each start in starts.json
 
 
 class RunDir:
@@ -43,6 +46,7 @@ class RunDir:
         self.evaluations = self.path / "evaluations.jsonl"
         self.restarts = self.path / "restarts.jsonl"
         self.logs = (self.metrics, self.health, self.evaluations, self.restarts)
+        self.starts = self.path / "starts.json"
         self.summary = self.path / "summary.json"
         self.evaluation = self.path / "evaluation.json"
         self.evaluation_pictures = self.path / "evaluation"
@@ -71,6 +75,10 @@ class RunDir:
             StorageError: If it cannot be made nevertheless.
         """
         self.check_new()
+        self.create_folders()
+
+    def create_folders(self):
+        """Makes the directories that a run writes into, unless they are there."""
         for folder in (self.images, self.checkpoints):
             files.make_directory(folder)
 
@@ -90,6 +98,16 @@ class RunDir:
             for folder in (self.path, self.images, self.checkpoints, self.evaluation_pictures):
                 files.remove_parts(folder)
             yield
+
+    def start(self, number):
+        """The `RunDir` of one of several starts, counted from 1."""
+        return RunDir(self.path / "starts" / str(number))
+
+    def last_start(self):
+        """Number of the last start that has begun; None if there is none."""
+        found = (self.path / "starts").glob("*/config.json")
+        numbers = [int(path.parent.name) for path in found if path.parent.name.isdecimal()]
+        return max(numbers, default=None)
 
     def image(self, name, step):
         """Path of a picture of one step; the name sorts by step."""
@@ -204,6 +222,20 @@ class RunDir:
         """Whether summary.json says that the run diverged."""
         return (self.read_summary() or {}).get("status") == "failed"
 
+    def read_starts(self):
+        """The content of starts.json, or None if there is none that can be read.
+
+        Returns:
+            Dict of `chosen`, the number of a start from 1, and `starts`, for each its `seed`, its
+            `seconds` and its nats `between_looks`, None if it diverged.
+        """
+
+        def convert(content):
+            rows = [{name: row[name] for name in STARTS} for row in content["starts"]]
+            return {"chosen": int(content["chosen"]), "starts": rows}
+
+        return self._read(self.starts, convert)
+
     def read_evaluation(self):
         """The content of evaluation.json, or None if there is none that can be read."""
         return self._read(self.evaluation, earlier.evaluation)
@@ -216,7 +248,7 @@ class RunDir:
     def _read(path, convert):
         try:
             return convert(files.read_json(path))
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, LookupError):
             return None
 
     def read_metrics(self, up_to_step=None):

@@ -25,6 +25,8 @@ OTHER = {
     "critic_weight": 0.5,
     "critic_from": 0.25,
     "critic_until": 0.75,
+    "starts": 3,
+    "choose_at": 0.2,
     "critic_networks": "conv28(filters=4)",
     "epochs": 3,
     "max_steps": 11,
@@ -110,7 +112,7 @@ def test_groups_that_a_model_does_not_use_are_absent_from_its_json():
     assert set(CONFIG.to_json()) == {
         *("preset", "model", "seed"),
         *groups,
-        *("information", "two_looks", "picture_critic"),
+        *("information", "two_looks", "picture_critic", "starts"),
     }
     gan = RunConfig(preset="own", model="gan", latents="normal(3)")
     assert set(gan.to_json()) == {"preset", "model", "seed", *groups}
@@ -347,6 +349,7 @@ def test_what_depends_on_the_length_of_a_run():
     assert not CONFIG.depends_on_length
     assert dataclasses.replace(CONFIG, information_warmup=0.1).depends_on_length
     assert dataclasses.replace(CONFIG, decay_from=0.9).depends_on_length
+    assert dataclasses.replace(CONFIG, starts=2, shear=0.1).depends_on_length
     assert not dataclasses.replace(CONFIG, epochs=3).depends_on_length
 
 

@@ -5,6 +5,7 @@ Generative Adversarial Nets", 2016.
 """
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_infogan import information
@@ -219,6 +220,38 @@ class InfoGAN(GAN):
         learned = tf.cast(step - self.d_pretraining + 1, tf.float32)
         progress = learned / float(max(self.information_warmup, 1))
         return self.information_weight * tf.minimum(1.0, progress)
+
+    def count_statistics(self, images, batch_size=64):
+        """Counts the BatchNorm statistics that D and Q read images with anew, over real images.
+
+        In training they average over all that D looks at, generated and distorted images among
+        them. Real images are read better with their own: Wu and Johnson, "Rethinking 'Batch' in
+        BatchNorm", 2021, section 3.2. Nothing else in the model changes.
+
+        Args:
+            images: NumPy array `(n, height, width, channels)` in [-1, 1], undistorted.
+            batch_size: Images in a batch; each layer gets the mean of the batches' statistics.
+        """
+        networks = (self.trunk, self.discriminator, self.recognizer)
+        layers = [
+            layer
+            for network in networks
+            for layer in network._flatten_layers()
+            if isinstance(layer, keras.layers.BatchNormalization)
+        ]
+        counted = {id(v) for layer in layers for v in (layer.moving_mean, layer.moving_variance)}
+        kept = [(one, one.numpy()) for one in self.variables if id(one) not in counted]
+        momenta = [layer.momentum for layer in layers]
+        size = min(batch_size, len(images))
+        order = np.random.default_rng(0).permutation(len(images))  # a folder's stand class by class
+        for number in range(len(images) // size):
+            for layer in layers:
+                layer.momentum = number / (number + 1)
+            self(images[order[number * size :][:size]], training=True)
+        for layer, momentum in zip(layers, momenta, strict=True):
+            layer.momentum = momentum
+        for variable, value in kept:  # a power iteration, a seed
+            variable.assign(value)
 
     def call(self, images, training=False):
         """Reads images with D and Q.

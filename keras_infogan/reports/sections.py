@@ -88,6 +88,18 @@ def _status(facts):
     return f"{facts.status}, step {facts.step:,}{total}"
 
 
+def _starts(facts):
+    """How one of several starts was chosen, if there were several."""
+    found = facts.run.read_starts()
+    if found is not None:
+        nats = [scores.finite(row["between_looks"]) for row in found["starts"]]
+        yield (
+            "starts",
+            f"{found['chosen']} of {len(nats)}, chosen by the nats between two looks at training "
+            f"images: {', '.join(nats)}",
+        )
+
+
 def overview(facts):
     """`(name, text)` of what was trained, on what, and how long."""
     config, reached = facts.config, facts.scores
@@ -107,6 +119,7 @@ def overview(facts):
     rows += [
         ("generator loss", config.generator_loss.replace("_", " ")),
         ("seed", str(config.seed)),
+        *_starts(facts),
         ("training time", duration(facts.seconds)),
         ("machine", f"{facts.environment.get('cpus', '?')} CPU cores, {machine}"),
         (

@@ -30,7 +30,12 @@ def check_parts(config):
     """
     registry.OBJECTIVES.get(config.generator_loss)
     registry.NETWORKS.get(config.networks)
-    LatentSpec.from_text(config.latents)
+    latents = LatentSpec.from_text(config.latents)
+    if config.starts > 1 and not latents.categorical:
+        raise UserError(
+            "--starts are compared by their categorical codes, such as cat(10), and there are "
+            f"none. Received: {config.latents}."
+        )
     _terms(config, 1), _transforms(config), _rewrites(config)
 
 

@@ -55,6 +55,8 @@ def _of_machines(config, machines):
         raise UserError(
             f"--on-divergence must be stop on several machines. Received: {config.on_divergence}."
         )
+    if config.starts > 1:
+        raise UserError(f"--starts must be 1 on several machines. Received: {config.starts}.")
     _check(config, machines.count)  # before the machines wait for each other
     strategy = _multi_worker()
     _check(config, strategy.num_replicas_in_sync)

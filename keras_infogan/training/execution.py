@@ -17,7 +17,7 @@ import time
 import tensorflow as tf
 
 from keras_infogan import files
-from keras_infogan.option_groups import Divergence, Length
+from keras_infogan.option_groups import Divergence, Length, Starts
 from keras_infogan.training import environment
 
 MODES = {"graph": False, "XLA": True}  # values of `jit_compile`
@@ -26,7 +26,7 @@ LEAST, MOST = 3, 50  # calls of each mode
 PROGRAMS = ("tensorflow", "keras", "keras-infogan")
 # The key of a measurement holds every option but these, which change no operation of a step.
 _NO_MATTER = {
-    *(name for group in (Divergence, Length) for name in group.own_options()),
+    *(name for group in (Divergence, Length, Starts) for name in group.own_options()),
     *("seed", "dataset", "channels", "crop", "validation_images", "jit", "measure_jit"),
 }
 

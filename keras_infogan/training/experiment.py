@@ -15,7 +15,7 @@ from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.models.checked import check_callbacks
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
-from keras_infogan.training import devices, divergence, environment, execution, resuming
+from keras_infogan.training import devices, divergence, environment, execution, resuming, starts
 from keras_infogan.training.assembly import build_model, check_parts
 from keras_infogan.training.finish import fail, finish
 from keras_infogan.training.interruptions import resumable, say_stopped
@@ -190,14 +190,58 @@ def _callbacks(options, own):
 
 
 def _go_on(run, model, plan, options, callbacks):
-    """Trains a run from wherever its model stands to its end, restarts included."""
+    """Trains a run from wherever it stands to its end, and finishes it."""
+    with StopOnSignal(_strategy(model)) as stop:
+        callbacks = [*callbacks, stop]
+        try:
+            if plan.config.starts > 1 and run.latest_checkpoint() is None:
+                model = _best_start(run, plan, options, callbacks, stop)
+            if stop.received is None:
+                model, seconds = _train(run, model, plan, options, callbacks)
+            stop.at_once = True  # all is saved
+            if stop.received is None:
+                return _finish(run, model, plan, seconds)
+        except KeyboardInterrupt:
+            if stop.received is None:
+                raise
+    say_stopped(stop.received, run, plan, options.imports)
+    return stop.received
+
+
+def _best_start(run, plan, options, callbacks, stop):
+    """The model of the best of a run's starts; None if a signal stopped one."""
+
+    def train(start, its_plan):
+        start.create_folders()
+        with start.locked():
+            _train(start, _last_model(start, its_plan), its_plan, options, callbacks)
+        return stop.received is None
+
+    _write_config(run, plan, options)
+    try:
+        return _last_model(run, plan) if starts.choose(run, plan, train) else None
+    except DivergedError as error:
+        fail(run, plan, error)
+        raise
+
+
+def _write_config(run, plan, options):
     # A directory with a config.json is a run, and can be resumed: not before there is a model.
     run.write_config(plan.config, options, plan.data.identity)
     if run.has_failed():
         run.summary.unlink()
+
+
+def _train(run, model, plan, options, callbacks):
+    """Trains a run from wherever its model stands as far as it is to go, restarts included.
+
+    Returns:
+        The model, and the seconds that its training took.
+    """
+    _write_config(run, plan, options)
     while True:
         try:
-            return _train(run, model, plan, options, callbacks)
+            return model, _train_once(run, model, plan, options, callbacks)
         except DivergedError as error:
             diverged = error.with_traceback(None)  # whose frames hold the model
         del model
@@ -226,30 +270,21 @@ def _restarted(run, plan, options, error):
     return _last_model(run, plan)
 
 
-def _train(run, model, plan, options, callbacks):
-    """Trains a run from wherever its model stands to its end, or until it diverges."""
+def _train_once(run, model, plan, options, callbacks):
+    """Trains a run as far as it is to go, or until it diverges; returns the seconds it took."""
     first_step = int(model.step.numpy())
     rows = run.read_metrics(up_to_step=first_step)
     seconds = rows[-1].get("seconds", 0.0) if rows else 0.0
     print(
         f"{run.path}: {plan.config.preset} on {plan.data.name}, seed {plan.config.seed}, generator "
         f"loss {plan.config.generator_loss}, mode {execution.mode(model)}, step {first_step} of "
-        f"{plan.total_steps}." + (" It learns from labels." if model.learns_labels else ""),
+        f"{plan.last_step}." + (" It learns from labels." if model.learns_labels else ""),
         flush=True,
     )
-    with StopOnSignal(_strategy(model)) as stop:
-        try:
-            if first_step < plan.total_steps:
-                listeners = _listeners(run, plan, options)
-                seconds = _fit(run, model, plan, options, listeners, [*callbacks, stop], seconds)
-            stop.at_once = True  # all is saved
-            if stop.received is None:
-                return _finish(run, model, plan, seconds)
-        except KeyboardInterrupt:
-            if stop.received is None:
-                raise
-    say_stopped(stop.received, run, plan, options.imports)
-    return stop.received
+    if first_step < plan.last_step:
+        listeners = _listeners(run, plan, options)
+        seconds = _fit(run, model, plan, options, listeners, callbacks, seconds)
+    return seconds
 
 
 def _follow(run, model, plan, options, callbacks):
@@ -317,7 +352,7 @@ def _finish(run, model, plan, seconds):
 
 
 def _listeners(run, plan, options):
-    grids = SampleGrids(run, options.sample_every, plan.config.seed)
+    grids = SampleGrids(run, options.sample_every)
     listeners = [
         Console(plan, None if tf.config.list_physical_devices("GPU") else FASTER, grids=grids),
         # The curves read what the log has written.

@@ -1,6 +1,6 @@
 """The end of a run: scores, export, summary.json, report.html."""
 
-from keras_infogan import files
+from keras_infogan import checkpoints, files
 from keras_infogan.data import pipeline
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.codes import evaluate_codes, read_codes
@@ -15,7 +15,9 @@ from keras_infogan.serving import about
 from keras_infogan.serving.saved_model import export_model
 from keras_infogan.serving.versions import altered_file, versions
 from keras_infogan.text import duration
+from keras_infogan.training import starts
 
+COUNTED_IMAGES = 5000  # over which BatchNorm statistics are counted
 REAL_IMAGES = 1000  # whose spread is the unit of what continuous codes move
 MEANING = ("moves", "rank_correlation", "digits_at_0.8", "rank_correlations")
 
@@ -38,6 +40,8 @@ def finish(run, model, plan, seconds):
         print(f"{run.path} had finished: nothing is scored or exported again.")
         return done
     config, data = plan.config, plan.data
+    if model.reads_codes:
+        _count_statistics(run, model, plan)
     real_images = pipeline.sample_images(data.test_images, REAL_IMAGES, config.image_size)
     meanings = code_meanings(model, real_images, config.seed)
     test_codes = read_codes(model, data.test_images)
@@ -64,11 +68,22 @@ def finish(run, model, plan, seconds):
     save_illustrations(run.evaluation_pictures, model, data, summary, config.seed, test_codes)
     files.write_json(run.summary, summary)
     report = _report(run, model)
-    print(f"Trained {steps} steps in {duration(seconds)}; SavedModel in {exported}.")
+    print(f"Trained {steps} steps in {duration(summary['seconds'])}; SavedModel in {exported}.")
     _print_scores(summary)
     if report is not None:
         print(f"Report: {report}", flush=True)
     return summary
+
+
+def _count_statistics(run, model, plan):
+    """Lets the model, and the run's last checkpoint, read images with statistics of real ones.
+
+    Training does not depend on them. A run that goes on averages anew, and counts again at its end.
+    """
+    config = plan.config
+    images = pipeline.sample_images(plan.data.train_images, COUNTED_IMAGES, config.image_size)
+    model.count_statistics(images, config.batch_size)
+    checkpoints.save(run.checkpoint(int(model.step.numpy())), model.save, run.logs)
 
 
 def _exported_before(run, steps):
@@ -104,13 +119,15 @@ def fail(run, plan, error):
 def _facts(run, plan, steps, seconds):
     """What a summary says of a run, whatever became of it."""
     config, data = plan.config, plan.data
+    begun = run.read_starts()
     return {
         "preset": config.preset,
         "dataset": data.name,
         "seed": config.seed,
         "epochs": round(steps / plan.steps_per_epoch, 2),
         "steps": steps,
-        "seconds": round(seconds, 1),
+        "seconds": round(seconds + starts.seconds_elsewhere(begun), 1),
+        **({} if begun is None else {"starts": begun}),
         "restarts": len(files.read_jsonl(run.restarts)),
         "generator_loss": config.generator_loss,
         "train_images": len(data.train_images),

@@ -24,7 +24,7 @@ def resumable(run, imports):
         said = str(error) if isinstance(error, StorageError) else f"{error}."
         if os.path.exists(run.config):  # False too where it may no longer be looked at
             said += (
-                f" The run is saved up to step {run.saved_step()}. Resume with: "
+                f" The run is saved up to {_saved_step(run)}. Resume with: "
                 f"{invocation.resume_command(run.path, imports)}"
             )
         raise StorageError(said) from error
@@ -33,7 +33,15 @@ def resumable(run, imports):
 def say_stopped(signal, run, plan, imports):
     """Says that a signal stopped a run."""
     print(
-        f"Stopped by {signal.name} at step {run.saved_step()} of {plan.total_steps}. Resume with:\n"
+        f"Stopped by {signal.name} at {_saved_step(run)} of {plan.total_steps}. Resume with:\n"
         f"{invocation.resume_command(run.path, imports)}",
         flush=True,
     )
+
+
+def _saved_step(run):
+    """The step that a run is saved up to, in words; with its start, where none is chosen yet."""
+    step, number = run.saved_step(), run.last_start()
+    if step or number is None:
+        return f"step {step}"
+    return f"start {number}, step {run.start(number).saved_step()}"

@@ -20,12 +20,19 @@ class Plan:
         data: The data.
         steps_per_epoch: Steps in a pass over the training images.
         total_steps: Step at which the run ends.
+        until: Step at which training stops before that, or None.
     """
 
     config: RunConfig
     data: ImageData
     steps_per_epoch: int
     total_steps: int
+    until: int | None = None
+
+    @property
+    def last_step(self):
+        """Step at which training stops."""
+        return self.until or self.total_steps
 
     @property
     def channels(self):

@@ -114,7 +114,7 @@ class Ticks(keras.callbacks.Callback):
             self.step / self.plan.steps_per_epoch,
             self.seconds,
             self._metrics(),
-            self.step >= self.plan.total_steps,
+            self.step >= self.plan.last_step,
         )
         self._previous = self.step
         if self.mirror is not None:
@@ -125,7 +125,7 @@ class Ticks(keras.callbacks.Callback):
 
     @property
     def _at_tick(self):
-        return self.step % self.every == 0 or self.step >= self.plan.total_steps
+        return self.step % self.every == 0 or self.step >= self.plan.last_step
 
     def _step_done(self):
         for listener in self.listeners:
@@ -159,9 +159,9 @@ def fit(model, plan, ticks, callbacks=()):
     """
     several = plan.config.steps_at_once
     model.stop_training = False  # whatever stopped it before
-    while ticks.step < plan.total_steps and not model.stop_training:
+    while ticks.step < plan.last_step and not model.stop_training:
         begun = ticks.step % ticks.every
-        left = plan.total_steps - ticks.step
+        left = plan.last_step - ticks.step
         whole = 0 if begun else left // ticks.every
         steps = ticks.every if whole else min(ticks.every - begun, left)
         # What is left of a tick need not be a multiple of the steps of an execution.

@@ -15,6 +15,7 @@ import tensorflow as tf
 from keras_infogan import checkpoints, registry
 from keras_infogan.config import RunOptions
 from keras_infogan.data import sources
+from keras_infogan.data.pipeline import sample_images
 from keras_infogan.errors import UserError
 from keras_infogan.files import read_json, read_jsonl
 from keras_infogan.run_dir import RunDir
@@ -177,6 +178,19 @@ def test_summary_is_returned_and_written(finished):
     assert set(summary["continuous"]) == {"c2"}
     speed = STEPS * 8 / summary["seconds"]
     assert summary["images_per_second"] == pytest.approx(speed, rel=0.1)
+
+
+def test_the_last_checkpoint_reads_with_statistics_of_real_images(finished, tiny_data):
+    run, _ = finished
+    model = load_model(run.latest_checkpoint())
+    images = sample_images(tiny_data.train_images, 5000, 8)
+    before = {name: value.numpy() for name, value in model(images).items()}
+    model.count_statistics(images, batch_size=8)
+    for name, value in model(images).items():
+        np.testing.assert_array_equal(value, before[name])
+    # They are none that training has averaged.
+    model.fit(tf.constant(images), batch_size=8, epochs=1, verbose=0)
+    assert np.any(model(images)["code_parameters"] != before["code_parameters"])
 
 
 def test_export_makes_the_images_of_the_last_checkpoint(finished):

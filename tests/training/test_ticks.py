@@ -65,11 +65,11 @@ class Numbers:
     """A plan of the numbers 1, 2, 4, ... in epochs of 5 steps."""
 
     config: object
-    total_steps: int
+    last_step: int
     steps_per_epoch: int = 5
 
     def batches(self, first_step, with_labels, part=None):
-        numbers = [float(2**step) for step in range(first_step, self.total_steps)]
+        numbers = [float(2**step) for step in range(first_step, self.last_step)]
         return tf.data.Dataset.from_tensor_slices(numbers)
 
 

@@ -62,7 +62,7 @@ class Console(Listener):
         elif not self._estimated and step - self._first >= WARM_UP_STEPS + MEASURED_STEPS:
             first, began = self._measured_from
             self._estimated = True
-            self._estimate((now - began) / (step - first), self.plan.total_steps - step)
+            self._estimate((now - began) / (step - first), self.plan.last_step - step)
             self._last_line = now
         if self._measured_from is not None:
             self._passed.append((step, now))
@@ -91,11 +91,11 @@ class Console(Listener):
         if newest is not None and (self.changing or newest != self._named):
             self._named = newest
             words.append(str(newest))
-        of = f"step {step}/{self.plan.total_steps}"
+        of = f"step {step}/{self.plan.last_step}"
         if not self.changing:
             say(", ".join([of, *words]))
             return
-        done = BAR * step // self.plan.total_steps
+        done = BAR * step // self.plan.last_step
         line = ", ".join([f"{of} [{'#' * done}{'-' * (BAR - done)}]", *words])
         columns = shutil.get_terminal_size().columns
         print(f"\r\x1b[K{line[: columns - 1]}", end="", flush=True)
@@ -107,7 +107,7 @@ class Console(Listener):
             if last > first and now > began:
                 a_step = (now - began) / (last - first)
                 yield f"{self.plan.config.batch_size / a_step:.0f} images/s"
-                yield f"{duration(a_step * (self.plan.total_steps - step))} left"
+                yield f"{duration(a_step * (self.plan.last_step - step))} left"
 
     def _estimate(self, seconds_per_step, steps_left):
         seconds = seconds_per_step * steps_left
