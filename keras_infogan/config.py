@@ -78,11 +78,11 @@ class RunConfig(
         self._require(
             self.starts == 1 or self.distorts or self.transforms,
             "starts",
-            "are compared by two looks at real images, so it needs --shear, --scale, --shift or "
-            "--transform",
+            "compares the starts by two looks at real images, so it needs --shear, --scale, "
+            "--shift or --transform",
         )
         self._require(
-            self.starts > 1 or self.choose_at == groups.Starts.options()["choose_at"].default,
+            self.starts > 1 or self.choose_at == groups.Starts.choose_at,
             "choose_at",
             "is where one of several starts is chosen, so it needs --starts",
         )

@@ -244,16 +244,16 @@ class Starts(Group):
     starts: int = option(
         1,
         "begin this many times with other weights and noise, and go on with the start whose codes "
-        "tell most of real images; it takes no labels",
+        "carry the most information about real images; no labels are used",
         1,
         most=100,
     )
     choose_at: float = option(
-        0.3, "share of the run after which one of the starts is chosen", above=0, below=1
+        1.0, "share of the run after which one of the starts is chosen", above=0, most=1
     )
 
     def start_steps(self, total_steps):
-        """Length of a start in steps, of a run of so many; None for a run with a single start."""
+        """Steps of each start, in a run of so many; None without several starts."""
         return max(int(self.choose_at * total_steps), 1) if self.starts > 1 else None
 
 

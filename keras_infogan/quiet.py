@@ -1,6 +1,7 @@
 """Imports TensorFlow, fast on any processor, without what its libraries print past Python."""
 
 import contextlib
+import logging
 import os
 import pathlib
 import sys
@@ -46,6 +47,8 @@ def import_tensorflow():
         import tensorflow as tf
 
         tf.config.list_physical_devices("GPU")
+    # It warns of functions that are traced anew, as those of each of several models are.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 def check_backend():

@@ -7,7 +7,7 @@ health.jsonl         problems that the checks found, if any
 evaluations.jsonl    scores on the way, if asked for
 restarts.jsonl       restarts after a divergence, if any
 starts.json          which of several starts was chosen, and by what
-starts/1/            a start, itself a run that stopped early
+starts/1/            what a start has written, as a run does
 summary.json         what the run reached; its status is finished or failed
 report.html          the same as a page, with pictures
 evaluation/          pictures of what the scores count
@@ -27,7 +27,6 @@ from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 
 BESIDE = ("run", "identity")  # of config.json, beside the RunConfig
-STARTS = ("seed", "seconds", "between_looks")  # of each start in starts.json
 
 
 class RunDir:
@@ -102,6 +101,12 @@ class RunDir:
     def start(self, number):
         """The `RunDir` of one of several starts, counted from 1."""
         return RunDir(self.path / "starts" / str(number))
+
+    def run_of_start(self):
+        """The `RunDir` of the run that this is a start of, or None."""
+        folder = self.path.resolve().parent
+        run = RunDir(folder.parent)
+        return run if folder.name == "starts" and run.config.exists() else None
 
     def last_start(self):
         """Number of the last start that has begun; None if there is none."""
@@ -226,15 +231,10 @@ class RunDir:
         """The content of starts.json, or None if there is none that can be read.
 
         Returns:
-            Dict of `chosen`, the number of a start from 1, and `starts`, for each its `seed`, its
-            `seconds` and its nats `between_looks`, None if it diverged.
+            Dict of `chosen`, the number of a start from 1, None if all diverged; and `starts`, for
+            each its `seed`, its `seconds` and its nats `between_looks`, None if it diverged.
         """
-
-        def convert(content):
-            rows = [{name: row[name] for name in STARTS} for row in content["starts"]]
-            return {"chosen": int(content["chosen"]), "starts": rows}
-
-        return self._read(self.starts, convert)
+        return self._read(self.starts, _starts)
 
     def read_evaluation(self):
         """The content of evaluation.json, or None if there is none that can be read."""
@@ -255,6 +255,23 @@ class RunDir:
         """Lines of metrics.jsonl in order, see `files.read_jsonl`: a step, and numbers alone."""
         rows = [row for row in files.read_jsonl(self.metrics, up_to_step) if "step" in row]
         return [earlier.metrics_row(row) for row in rows if all(map(_is_number, row.values()))]
+
+
+def _starts(content):
+    """The content of a starts.json; a `TypeError` or a `ValueError` if it is something else."""
+
+    def optional(kind, value):
+        return None if value is None else kind(value)
+
+    rows = [
+        {
+            "seed": int(row["seed"]),
+            "seconds": float(row["seconds"]),
+            "between_looks": optional(float, row["between_looks"]),
+        }
+        for row in content["starts"]
+    ]
+    return {"chosen": optional(int, content["chosen"]), "starts": rows}
 
 
 def _is_number(value):

@@ -1,5 +1,6 @@
 """Checkpoints on the disk: whole and unaltered, or passed over by name."""
 
+import os
 import zipfile
 
 import pytest
@@ -109,3 +110,24 @@ def test_logs_may_grow_but_not_change(tmp_path):
     assert checkpoints.altered_logs(path, (log, other)) == [log]
     log.unlink()
     assert checkpoints.altered_logs(path, (log, other)) == [log]
+
+
+def test_one_that_is_replaced_is_sound_at_every_moment(three, tmp_path, monkeypatch):
+    """Killed before the new one has its name, the old one is there with the new checksums."""
+    path = checkpoints.there(tmp_path)[-1]
+    old = path.read_bytes()
+
+    def killed(source, target):
+        if str(target) == str(path):
+            raise KeyboardInterrupt
+        return replace(source, target)
+
+    replace = os.replace
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "replace", killed)
+        checkpoints.save(path, lambda part: part.write_bytes(b"new"))
+    assert path.read_bytes() == old and checkpoints.newest(tmp_path) == path
+    checkpoints.save(path, lambda part: part.write_bytes(b"new"))
+    assert path.read_bytes() == b"new" and checkpoints.newest(tmp_path) == path
+    path.write_bytes(b"neither")
+    assert checkpoints.damage_of(path) == "it does not agree with its checksum"

@@ -7,6 +7,8 @@ from keras_infogan import randomness
 from keras_infogan.data.image_data import evenly_chosen
 from keras_infogan.errors import UserError
 
+PART = 1000  # images that are converted at once
+
 
 def steps_per_epoch(num_images, batch_size):
     """Whole batches in a pass over the images; the rest of each pass is left out.
@@ -121,5 +123,7 @@ def _rows_of(images):
 
 def sample_images(images, limit, image_size):
     """At most `limit` of the uint8 images, evenly chosen, as a float32 array in [-1, 1]."""
-    chosen = images[evenly_chosen(len(images), limit)]
-    return to_model_range(tf.constant(chosen), image_size).numpy()
+    chosen = evenly_chosen(len(images), limit)
+    parts = [chosen[start : start + PART] for start in range(0, len(chosen), PART)]
+    made = [to_model_range(tf.constant(images[part]), image_size).numpy() for part in parts]
+    return np.concatenate(made)

@@ -221,17 +221,22 @@ class InfoGAN(GAN):
         progress = learned / float(max(self.information_warmup, 1))
         return self.information_weight * tf.minimum(1.0, progress)
 
-    def count_statistics(self, images, batch_size=64):
-        """Counts the BatchNorm statistics that D and Q read images with anew, over real images.
+    def recompute_batch_norm(self, images, batch_size=64):
+        """Recomputes D's and Q's BatchNorm statistics over real images, to read such images with.
 
-        In training they average over all that D looks at, generated and distorted images among
-        them. Real images are read better with their own: Wu and Johnson, "Rethinking 'Batch' in
-        BatchNorm", 2021, section 3.2. Nothing else in the model changes.
+        Those of training average over all that D looks at, generated and distorted images among
+        them. Source: Wu and Johnson, "Rethinking 'Batch' in BatchNorm", 2021 (PreciseBN). Nothing
+        else in the model changes.
 
         Args:
             images: NumPy array `(n, height, width, channels)` in [-1, 1], undistorted.
             batch_size: Images in a batch; each layer gets the mean of the batches' statistics.
+
+        Raises:
+            ValueError: If there are no images.
         """
+        if not len(images):
+            raise ValueError("BatchNorm statistics take at least one image. Received: 0.")
         networks = (self.trunk, self.discriminator, self.recognizer)
         layers = [
             layer
@@ -239,19 +244,21 @@ class InfoGAN(GAN):
             for layer in network._flatten_layers()
             if isinstance(layer, keras.layers.BatchNormalization)
         ]
-        counted = {id(v) for layer in layers for v in (layer.moving_mean, layer.moving_variance)}
-        kept = [(one, one.numpy()) for one in self.variables if id(one) not in counted]
+        moving = {id(v) for layer in layers for v in (layer.moving_mean, layer.moving_variance)}
+        kept = [(one, one.numpy()) for one in self.variables if id(one) not in moving]
         momenta = [layer.momentum for layer in layers]
         size = min(batch_size, len(images))
-        order = np.random.default_rng(0).permutation(len(images))  # a folder's stand class by class
-        for number in range(len(images) // size):
-            for layer in layers:
-                layer.momentum = number / (number + 1)
-            self(images[order[number * size :][:size]], training=True)
-        for layer, momentum in zip(layers, momenta, strict=True):
-            layer.momentum = momentum
-        for variable, value in kept:  # a power iteration, a seed
-            variable.assign(value)
+        order = np.random.default_rng(0).permutation(len(images))  # a folder's are sorted by class
+        try:
+            for number in range(len(images) // size):
+                for layer in layers:
+                    layer.momentum = number / (number + 1)
+                self(images[order[number * size :][:size]], training=True)
+        finally:
+            for layer, momentum in zip(layers, momenta, strict=True):
+                layer.momentum = momentum
+            for variable, value in kept:  # a power iteration, a seed
+                variable.assign(value)
 
     def call(self, images, training=False):
         """Reads images with D and Q.

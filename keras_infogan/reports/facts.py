@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import math
+import os
 
 from keras_infogan import files
 from keras_infogan.config import RunConfig
@@ -33,6 +34,7 @@ class Facts:
         metrics: Lines of metrics.jsonl.
         evaluations: Lines of evaluations.jsonl.
         health: Lines of health.jsonl.
+        start: Number of the start that its logs and pictures are of, while none is chosen; or None.
     """
 
     run: RunDir
@@ -45,6 +47,12 @@ class Facts:
     metrics: list
     evaluations: list
     health: list
+    start: int | None = None
+
+    @property
+    def written(self):
+        """The `RunDir` that its logs and pictures are in."""
+        return self.run if self.start is None else self.run.start(self.start)
 
     @property
     def preset(self):
@@ -111,7 +119,7 @@ class Facts:
     @functools.cached_property
     def pictures(self):
         """`{name: {step: path}}` of its pictures up to its step, in order."""
-        found = self.run.pictures()
+        found = self.written.pictures()
         return {
             name: steps
             for name, all_steps in found.items()
@@ -121,7 +129,7 @@ class Facts:
     @property
     def first_pictures(self):
         """`{step: path}` of the grid of its first categorical code, or of its samples."""
-        found = self.run.first_pictures()
+        found = self.written.first_pictures()
         return {step: path for step, path in found.items() if step <= self.step}
 
 
@@ -140,9 +148,13 @@ def read(path):
     for content, file in ((summary, run.summary), (evaluation, run.evaluation)):
         if content is None and file.exists():
             raise UserError(f"{file} is damaged.")
-    metrics = run.read_metrics()
-    if len(metrics) < len(files.read_jsonl(run.metrics)):
-        raise UserError(f"{run.metrics} is damaged: a line of it is no row of numbers with a step.")
+    start = None if os.path.exists(run.metrics) else run.last_start()
+    written = run if start is None else run.start(start)
+    metrics = written.read_metrics()
+    if len(metrics) < len(files.read_jsonl(written.metrics)):
+        raise UserError(
+            f"{written.metrics} is damaged: a line of it is no row of numbers with a step."
+        )
     with files.damage_told(path):
         facts = Facts(
             run,
@@ -153,8 +165,9 @@ def read(path):
             summary,
             evaluation,
             metrics,
-            files.read_jsonl(run.evaluations),
-            files.read_jsonl(run.health),
+            files.read_jsonl(written.evaluations),
+            files.read_jsonl(written.health),
+            start,
         )
         if evaluation is not None and evaluation["step"] != facts.step:
             facts = dataclasses.replace(facts, evaluation=None)

@@ -90,8 +90,10 @@ def _status(facts):
 
 def _starts(facts):
     """How one of several starts was chosen, if there were several."""
+    if facts.start is not None:
+        yield "starts", f"{facts.start} of {facts.config.starts}, none chosen yet"
     found = facts.run.read_starts()
-    if found is not None:
+    if found is not None and found["chosen"] is not None:
         nats = [scores.finite(row["between_looks"]) for row in found["starts"]]
         yield (
             "starts",

@@ -33,8 +33,8 @@ def check_parts(config):
     latents = LatentSpec.from_text(config.latents)
     if config.starts > 1 and not latents.categorical:
         raise UserError(
-            "--starts are compared by their categorical codes, such as cat(10), and there are "
-            f"none. Received: {config.latents}."
+            "--starts compares the starts by their categorical codes, such as cat(10), and there "
+            f"are none. Received: {config.latents}."
         )
     _terms(config, 1), _transforms(config), _rewrites(config)
 

@@ -191,10 +191,12 @@ def _callbacks(options, own):
 
 def _go_on(run, model, plan, options, callbacks):
     """Trains a run from wherever it stands to its end, and finishes it."""
+    _begin(run, plan, options)
     with StopOnSignal(_strategy(model)) as stop:
         callbacks = [*callbacks, stop]
         try:
             if plan.config.starts > 1 and run.latest_checkpoint() is None:
+                del model
                 model = _best_start(run, plan, options, callbacks, stop)
             if stop.received is None:
                 model, seconds = _train(run, model, plan, options, callbacks)
@@ -212,21 +214,29 @@ def _best_start(run, plan, options, callbacks, stop):
     """The model of the best of a run's starts; None if a signal stopped one."""
 
     def train(start, its_plan):
+        if stop.received is not None:
+            return False
         start.create_folders()
         with start.locked():
-            _train(start, _last_model(start, its_plan), its_plan, options, callbacks)
+            if start.config.exists():
+                _tell_damage(start)
+            model = _last_model(start, its_plan)
+            if start.read_environment() is None:
+                _note_environment(start, model)
+            _begin(start, its_plan, options)
+            _train(start, model, its_plan, options, callbacks)
         return stop.received is None
 
-    _write_config(run, plan, options)
     try:
         return _last_model(run, plan) if starts.choose(run, plan, train) else None
     except DivergedError as error:
         fail(run, plan, error)
-        raise
+        kept = "; the other starts diverged too" + _advice(run, plan.config, options)
+        raise DivergedError(error.step, error.quantity, kept) from None
 
 
-def _write_config(run, plan, options):
-    # A directory with a config.json is a run, and can be resumed: not before there is a model.
+def _begin(run, plan, options):
+    """Makes a directory a run, which can be resumed: not before there is a model."""
     run.write_config(plan.config, options, plan.data.identity)
     if run.has_failed():
         run.summary.unlink()
@@ -238,7 +248,6 @@ def _train(run, model, plan, options, callbacks):
     Returns:
         The model, and the seconds that its training took.
     """
-    _write_config(run, plan, options)
     while True:
         try:
             return model, _train_once(run, model, plan, options, callbacks)
@@ -257,10 +266,8 @@ def _restarted(run, plan, options, error):
         kept = (
             f"the last good checkpoint is {checkpoint}" if checkpoint else "no checkpoint is kept"
         )
-        if config.on_divergence == "stop":
-            command = invocation.resume_command(run.path, options.imports)
-            kept += f". Lower the learning rates, or try: {command} --on-divergence restart"
-        raise DivergedError(error.step, error.quantity, f"; {kept}")
+        advice = _advice(run, config, options)
+        raise DivergedError(error.step, error.quantity, f"; {kept}{advice}")
     print(
         f"{error}. Restart {number} of {config.max_restarts} from "
         f"{checkpoint.name if checkpoint else 'the start'}: fresh noise, learning rates times "
@@ -268,6 +275,14 @@ def _restarted(run, plan, options, error):
         flush=True,
     )
     return _last_model(run, plan)
+
+
+def _advice(run, config, options):
+    """What may help a run that has diverged."""
+    if config.on_divergence != "stop":
+        return ""
+    command = invocation.resume_command(run.path, options.imports)
+    return f". Lower the learning rates, or try: {command} --on-divergence restart"
 
 
 def _train_once(run, model, plan, options, callbacks):
@@ -352,7 +367,8 @@ def _finish(run, model, plan, seconds):
 
 
 def _listeners(run, plan, options):
-    grids = SampleGrids(run, options.sample_every)
+    seed = plan.config.seed if plan.seed_of_pictures is None else plan.seed_of_pictures
+    grids = SampleGrids(run, options.sample_every, seed)
     listeners = [
         Console(plan, None if tf.config.list_physical_devices("GPU") else FASTER, grids=grids),
         # The curves read what the log has written.

@@ -17,7 +17,7 @@ from keras_infogan.serving.versions import altered_file, versions
 from keras_infogan.text import duration
 from keras_infogan.training import starts
 
-COUNTED_IMAGES = 5000  # over which BatchNorm statistics are counted
+BATCH_NORM_IMAGES = 5000  # over which D's and Q's statistics are computed anew
 REAL_IMAGES = 1000  # whose spread is the unit of what continuous codes move
 MEANING = ("moves", "rank_correlation", "digits_at_0.8", "rank_correlations")
 
@@ -41,7 +41,7 @@ def finish(run, model, plan, seconds):
         return done
     config, data = plan.config, plan.data
     if model.reads_codes:
-        _count_statistics(run, model, plan)
+        _recompute_batch_norm(run, model, plan)
     real_images = pipeline.sample_images(data.test_images, REAL_IMAGES, config.image_size)
     meanings = code_meanings(model, real_images, config.seed)
     test_codes = read_codes(model, data.test_images)
@@ -75,14 +75,14 @@ def finish(run, model, plan, seconds):
     return summary
 
 
-def _count_statistics(run, model, plan):
+def _recompute_batch_norm(run, model, plan):
     """Lets the model, and the run's last checkpoint, read images with statistics of real ones.
 
-    Training does not depend on them. A run that goes on averages anew, and counts again at its end.
+    Training does not depend on them: a run that goes on averages anew, up to its new end.
     """
     config = plan.config
-    images = pipeline.sample_images(plan.data.train_images, COUNTED_IMAGES, config.image_size)
-    model.count_statistics(images, config.batch_size)
+    images = pipeline.sample_images(plan.data.train_images, BATCH_NORM_IMAGES, config.image_size)
+    model.recompute_batch_norm(images, config.batch_size)
     checkpoints.save(run.checkpoint(int(model.step.numpy())), model.save, run.logs)
 
 

@@ -33,15 +33,17 @@ def resumable(run, imports):
 def say_stopped(signal, run, plan, imports):
     """Says that a signal stopped a run."""
     print(
-        f"Stopped by {signal.name} at {_saved_step(run)} of {plan.total_steps}. Resume with:\n"
+        f"Stopped by {signal.name} at {_saved_step(run, plan)}. Resume with:\n"
         f"{invocation.resume_command(run.path, imports)}",
         flush=True,
     )
 
 
-def _saved_step(run):
+def _saved_step(run, plan=None):
     """The step that a run is saved up to, in words; with its start, where none is chosen yet."""
     step, number = run.saved_step(), run.last_start()
     if step or number is None:
-        return f"step {step}"
-    return f"start {number}, step {run.start(number).saved_step()}"
+        return f"step {step}" + (f" of {plan.total_steps}" if plan else "")
+    config, step = run.read_config(), run.start(number).saved_step()
+    of = f" of {config.start_steps(plan.total_steps)}" if plan else ""
+    return f"step {step}{of} of start {number} of {config.starts}"

@@ -20,7 +20,8 @@ class Plan:
         data: The data.
         steps_per_epoch: Steps in a pass over the training images.
         total_steps: Step at which the run ends.
-        until: Step at which training stops before that, or None.
+        until: Step at which to stop earlier, or None.
+        seed_of_pictures: Seed of the latents that are drawn on the way, by default the config's.
     """
 
     config: RunConfig
@@ -28,6 +29,7 @@ class Plan:
     steps_per_epoch: int
     total_steps: int
     until: int | None = None
+    seed_of_pictures: int | None = None
 
     @property
     def last_step(self):

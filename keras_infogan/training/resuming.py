@@ -1,6 +1,6 @@
 """Whether a run can be resumed, and with which config. Answers at once: no TensorFlow."""
 
-from keras_infogan import cluster
+from keras_infogan import cluster, invocation
 from keras_infogan.errors import UserError
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training.interruptions import resumable
@@ -20,12 +20,18 @@ def check(path, overrides):
         The `RunConfig` to go on with.
 
     Raises:
-        UserError: If this is no run, an override contradicts it, parts that it was made with have
-            not been imported, all checkpoints are damaged, or another process is at it.
+        UserError: If this is no run or a start of one, an override contradicts it, parts that it
+            was made with have not been imported, all checkpoints are damaged, or another process is
+            at it.
         StorageError: If its directory cannot be written.
     """
     run = RunDir(path)
     config = run.read_config()
+    if (whole := run.run_of_start()) is not None:
+        raise UserError(
+            f"{path} is one of the starts of a run. Resume the run with: "
+            f"{invocation.resume_command(whole.path, run.read_options().imports)}"
+        )
     overrides = dict(overrides)
     if "epochs" in overrides:  # they lift no limit here
         overrides.setdefault("max_steps", config.max_steps)

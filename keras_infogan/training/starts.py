@@ -1,8 +1,8 @@
-"""Several starts of a run, of which the one goes on whose codes tell most of real images.
+"""Several starts of a run, of which the one goes on whose codes carry the most information.
 
-A GAN's first steps decide much of what its codes will stand for. As k-means does with `n_init`, a
-run can begin several times with other weights and noise, and go on with the best start. Like there,
-the choice takes no labels: it is made by `between_looks` at training images.
+Seeds differ: two digits may share a code to the end. As k-means does with `n_init`, a run can begin
+several times with other weights and noise, and go on with the best start. As there, no labels are
+used: starts are compared by `between_looks` at training images.
 """
 
 import dataclasses
@@ -14,13 +14,15 @@ from keras_infogan import checkpoints, files
 from keras_infogan.data.pipeline import sample_images
 from keras_infogan.errors import DivergedError
 from keras_infogan.evaluation.information import between_looks
+from keras_infogan.option_groups import Starts
 from keras_infogan.saving import load_model
 
 IMAGES = 5000  # real images that a start is scored with
+UNSCORED = -1.0  # nats of a start that diverged; below all others
 
 
 def plans(plan):
-    """The plan of each start: that of a run of its own which stops early, with a seed of its own.
+    """The plan of each start: that of a run which stops early, with a seed of its own.
 
     The first has the seed of the run.
 
@@ -28,61 +30,67 @@ def plans(plan):
         plan: The `Plan` of a run with several starts.
     """
     until = plan.config.start_steps(plan.total_steps)
-    options = {name: one.default for name, one in type(plan.config).options().items()}
-    alone = {name: options[name] for name in ("starts", "choose_at")}
+    alone = {name: one.default for name, one in Starts.own_options().items()}
     for number in range(plan.config.starts):
         config = dataclasses.replace(plan.config, seed=_seed(plan.config.seed, number), **alone)
-        yield dataclasses.replace(plan, config=config, until=until)
+        yield dataclasses.replace(
+            plan, config=config, until=until, seed_of_pictures=plan.config.seed
+        )
 
 
 def _seed(seed, number):
+    """Seed of a start; none that a restart of the run has, see `divergence.noise_seed`."""
     if number == 0:
         return seed
-    return int(np.random.SeedSequence([seed, number, 0]).generate_state(1)[0] >> 1)
+    return int(np.random.SeedSequence([seed, number, 1]).generate_state(1)[0] >> 1)
 
 
 def choose(run, plan, train):
-    """Trains the starts of a run, those that are over already excepted, and adopts the best.
+    """Trains the starts of a run as far as they are to go, and adopts the best.
 
-    The best one's checkpoint, logs and pictures become the run's, so that the run can be resumed
-    from them. A start that diverges is out of the choice.
+    Its checkpoint, logs and pictures become the run's, so that the run can be resumed from them. A
+    start that diverges is not considered.
 
     Args:
         run: A `RunDir`.
         plan: The `Plan` of a run with several starts.
-        train: Function of a start's `RunDir` and `Plan` that trains it as far as it is to go.
-            Returns False if a signal stopped it.
+        train: Function of a start's `RunDir` and `Plan` that trains it from wherever it stands as
+            far as it is to go. Returns False if a signal stops it.
 
     Returns:
         False if a signal stopped one of the starts; nothing is adopted then.
 
     Raises:
-        DivergedError: If all starts diverged.
+        DivergedError: If all starts diverged: that of the last.
     """
-    starts = []
+    rows, diverged = [], None
     for number, its_plan in enumerate(plans(plan), 1):
-        start = run.start(number)
-        row = {"seed": its_plan.config.seed, "seconds": 0.0, "between_looks": None}
+        start, nats = run.start(number), None
         print(f"Start {number} of {plan.config.starts}:", flush=True)
         try:
             if not train(start, its_plan):
                 return False
-            row["between_looks"] = _score(start, plan)
+            nats = _score(start, plan)
         except DivergedError as error:
             diverged = error
-            print(f"{start.path} is out: {error}", flush=True)
-        if rows := start.read_metrics():
-            row["seconds"] = round(rows[-1]["seconds"], 1)
-        starts.append(row)
-    nats = [-1.0 if row["between_looks"] is None else row["between_looks"] for row in starts]
-    best = int(np.argmax(nats))
-    if nats[best] < 0:
-        raise DivergedError(diverged.step, diverged.quantity, ", as in every other start")
-    files.write_json(run.starts, {"chosen": best + 1, "starts": starts})
-    _adopt(run, run.start(best + 1))
-    told = ", ".join("diverged" if value < 0 else f"{value:.3f}" for value in nats)
+            print(
+                f"{start.path} is not considered: {error.quantity} is not finite at step "
+                f"{error.step}.",
+                flush=True,
+            )
+        metrics = start.read_metrics()
+        seconds = round(metrics[-1].get("seconds", 0.0), 1) if metrics else 0.0
+        rows.append({"seed": its_plan.config.seed, "seconds": seconds, "between_looks": nats})
+    nats = [UNSCORED if row["between_looks"] is None else row["between_looks"] for row in rows]
+    best = int(np.argmax(nats)) + 1
+    failed = max(nats) == UNSCORED
+    files.write_json(run.starts, {"chosen": None if failed else best, "starts": rows})
+    if failed:
+        raise diverged
+    _adopt(run, run.start(best))
+    told = ", ".join("diverged" if value == UNSCORED else f"{value:.3f}" for value in nats)
     print(
-        f"Start {best + 1} goes on: its codes have the most information between two looks at "
+        f"Start {best} goes on: its codes have the most information between two looks at "
         f"training images, in nats ({told}).",
         flush=True,
     )
@@ -90,20 +98,23 @@ def choose(run, plan, train):
 
 
 def _score(start, plan):
-    """Nats between two looks of all categorical codes; None where Q's output is not finite."""
+    """Nats between two looks of all categorical codes."""
     model = load_model(start.latest_checkpoint())
     images = sample_images(plan.data.train_images, IMAGES, plan.config.image_size)
     nats = between_looks(model, images, plan.config.seed).values()
-    return None if None in nats else sum(nats)
+    if None in nats:
+        raise DivergedError(int(model.step.numpy()), "Q's output")
+    return sum(nats)
 
 
 def _adopt(run, start):
     """Makes what a start has written the run's own, its checkpoint last of all."""
-    for own, other in zip(run.logs, start.logs, strict=True):
-        if other.exists():
-            _copy(other, own)
-    for picture in start.images.glob("*.png"):
-        _copy(picture, run.images / picture.name)
+    events = start.path.glob("tensorboard/*")
+    for path in (*start.logs, *start.images.glob("*.png"), *events):
+        if path.exists():
+            to = run.path / path.relative_to(start.path)
+            files.make_directory(to.parent)
+            _copy(path, to)
     checkpoint = start.latest_checkpoint()
     own = run.checkpoint(checkpoints.step_of(checkpoint))
     checkpoints.save(own, lambda part: shutil.copyfile(checkpoint, part), run.logs)
@@ -117,7 +128,7 @@ def seconds_elsewhere(found):
     """Seconds of training in the starts that were not chosen.
 
     Args:
-        found: The content of a run's starts.json, or None.
+        found: What `RunDir.read_starts` returns.
     """
     if found is None:
         return 0.0

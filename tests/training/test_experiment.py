@@ -185,7 +185,7 @@ def test_the_last_checkpoint_reads_with_statistics_of_real_images(finished, tiny
     model = load_model(run.latest_checkpoint())
     images = sample_images(tiny_data.train_images, 5000, 8)
     before = {name: value.numpy() for name, value in model(images).items()}
-    model.count_statistics(images, batch_size=8)
+    model.recompute_batch_norm(images, batch_size=8)
     for name, value in model(images).items():
         np.testing.assert_array_equal(value, before[name])
     # They are none that training has averaged.

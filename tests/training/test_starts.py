@@ -1,6 +1,7 @@
 """Several starts of a run: which goes on, and that nothing of them is lost."""
 
 import dataclasses
+import json
 import signal
 
 import numpy as np
@@ -13,14 +14,16 @@ from keras_infogan.data.pipeline import sample_images
 from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.evaluation.information import between_looks
 from keras_infogan.files import append_jsonl, read_json, read_jsonl
+from keras_infogan.reports.facts import read
+from keras_infogan.reports.sections import overview
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
-from keras_infogan.training import experiment, starts
+from keras_infogan.training import divergence, experiment, starts
 from keras_infogan.training.assembly import build_model
 from keras_infogan.training.listeners.console import Console
 from keras_infogan.training.plan import Plan
 
-OPTIONS = RunOptions(tick=2, sample_every=5)
+OPTIONS = RunOptions(tick=2, sample_every=2)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -134,7 +137,8 @@ def test_a_start_that_diverges_is_out_of_the_choice(run, plan, train, capsys):
     found = run.read_starts()
     assert found["chosen"] == 1 and found["starts"][1]["between_looks"] is None
     out = capsys.readouterr().out
-    assert "starts/2 is out: d_loss" in out and "in nats (0.000, diverged).\n" in out
+    assert "starts/2 is not considered: d_loss is not finite at step 3.\n" in out
+    assert "in nats (0.000, diverged).\n" in out
 
 
 def test_a_run_fails_if_every_start_diverges(config, tmp_path, monkeypatch):
@@ -143,10 +147,20 @@ def test_a_run_fails_if_every_start_diverges(config, tmp_path, monkeypatch):
 
     run = RunDir(tmp_path / "run")
     monkeypatch.setattr(experiment, "_train", diverging)
-    with pytest.raises(DivergedError, match="d_loss.*, as in every other start"):
+    with pytest.raises(DivergedError, match="d_loss.* other starts diverged too.*--on-divergence"):
         experiment.train(config, run.path, OPTIONS)
-    assert run.read_summary()["failure"] == {"step": 3, "quantity": "d_loss"}
+    summary = run.read_summary()
+    assert summary["failure"] == {"step": 3, "quantity": "d_loss"}
+    assert summary["starts"] == run.read_starts()
+    assert summary["starts"]["chosen"] is None and len(summary["starts"]["starts"]) == 2
     assert run.latest_checkpoint() is None
+
+
+def test_a_start_whose_q_is_not_finite_diverged(run, plan, train, monkeypatch):
+    monkeypatch.setattr(starts, "between_looks", lambda *arguments: {"c1": None})
+    with pytest.raises(DivergedError, match="Q's output is not finite"):
+        starts.choose(run, plan, train)
+    assert run.read_starts()["chosen"] is None
 
 
 def test_nothing_is_adopted_where_a_signal_stops_a_start(run, plan):
@@ -154,9 +168,16 @@ def test_nothing_is_adopted_where_a_signal_stops_a_start(run, plan):
     assert run.read_starts() is None and run.latest_checkpoint() is None
 
 
+def test_by_default_starts_are_compared_at_their_end(config):
+    assert dataclasses.replace(config, choose_at=1.0).start_steps(10) == 10
+    assert config.start_steps(10) == 4
+    assert dataclasses.replace(config, starts=1, choose_at=1.0).start_steps(10) is None
+
+
 def test_starts_have_seeds_of_their_own(plan):
     seeds = [its_plan.config.seed for its_plan in starts.plans(plan)]
     assert seeds[0] == plan.config.seed and len(set(seeds)) == 2
+    assert divergence.noise_seed(plan.config.seed, 1) not in seeds
     other = dataclasses.replace(plan, config=dataclasses.replace(plan.config, seed=99))
     assert not {its_plan.config.seed for its_plan in starts.plans(other)} & set(seeds)
     for its_plan in starts.plans(plan):
@@ -172,6 +193,8 @@ def test_a_run_goes_through_its_starts_to_its_end(finished, config):
         assert start.image("noise-by-code", 4).exists()
     summary = finished.read_summary()
     assert summary["steps"] == 10 and summary["starts"] == finished.read_starts()
+    facts = read(finished.path)
+    assert facts.start is None and "chosen by the nats" in dict(overview(facts))["starts"]
     chosen = finished.start(summary["starts"]["chosen"])
     assert read_jsonl(finished.metrics)[:2] == read_jsonl(chosen.metrics)
     last = read_jsonl(finished.metrics)[-1]
@@ -200,8 +223,14 @@ def test_stopped_in_a_start_it_resumes_to_the_same_end(
         patch.setattr(experiment, "Console", Signalling)
         assert experiment.train(config, run.path, OPTIONS) is signal.SIGTERM
     out = capsys.readouterr().out
-    assert "Stopped by SIGTERM at start 2, step 3 of 10. Resume with:\n" in out
+    assert "Stopped by SIGTERM at step 3 of 4 of start 2 of 2. Resume with:\n" in out
     assert f"--resume {run.path}\n" in out
+    with pytest.raises(UserError, match="is one of the starts of a run. Resume the run with: "):
+        experiment.resume(run.start(2).path)
+    facts = read(run.path)  # for a report: of the start that trains
+    assert (facts.name, facts.start, facts.step) == ("run", 2, 2)
+    assert facts.first_pictures and facts.run.path == run.path
+    assert ("starts", "2 of 2, none chosen yet") in overview(facts)
     experiment.resume(run.path)
     assert_equal(state(run.latest_checkpoint()), state(finished.latest_checkpoint()))
     rows, others = ([row["step"] for row in read_jsonl(one.metrics)] for one in (run, finished))
@@ -209,14 +238,14 @@ def test_stopped_in_a_start_it_resumes_to_the_same_end(
 
 
 def test_starts_need_codes_that_two_looks_can_be_compared_by(tiny_config, tmp_path):
-    with pytest.raises(UserError, match="--starts are compared by two looks at real images"):
+    with pytest.raises(UserError, match="--starts compares the starts by two looks at real"):
         dataclasses.replace(tiny_config, starts=2)
     with pytest.raises(UserError, match="^--choose-at is where one of several starts is chosen"):
         dataclasses.replace(tiny_config, choose_at=0.5)
     continuous = dataclasses.replace(
         tiny_config, shear=0.3, starts=2, latents="normal(3) + uniform(-1, 1)"
     )
-    with pytest.raises(UserError, match="^--starts are compared by their categorical codes"):
+    with pytest.raises(UserError, match="^--starts compares the starts by their categorical"):
         experiment.train(continuous, tmp_path / "run", OPTIONS)
     assert list(tmp_path.iterdir()) == []
 
@@ -224,7 +253,9 @@ def test_starts_need_codes_that_two_looks_can_be_compared_by(tiny_config, tmp_pa
 def test_a_damaged_starts_json_is_as_good_as_none(finished, tmp_path):
     run = RunDir(tmp_path)
     assert run.read_starts() is None
-    for text in ("", "{}", '{"chosen": "x", "starts": []}', '{"chosen": 1, "starts": [{}]}'):
+    row = {"seed": 1, "seconds": 2.0, "between_looks": 1.0}
+    contents = ({}, {"chosen": "x", "starts": []}, {"chosen": 1, "starts": [row | {"seconds": ""}]})
+    for text in ("", *map(json.dumps, contents)):
         run.starts.write_text(text)
         assert run.read_starts() is None
     run.starts.write_bytes(finished.starts.read_bytes())
