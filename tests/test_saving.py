@@ -9,6 +9,9 @@ import pytest
 import keras_infogan
 from keras_infogan import saving
 from keras_infogan.errors import UserError
+from keras_infogan.terms.picture_critic import PictureCritic
+from keras_infogan.terms.two_looks import TwoLooks
+from keras_infogan.transforms.distortion import RandomDistortion
 
 
 def test_what_is_no_model_is_refused_by_name(tmp_path):
@@ -66,3 +69,30 @@ def test_a_small_file_that_holds_a_large_config_is_refused(tmp_path):
         archive.writestr("config.json", " " * (saving.MAX_CONFIG + 1))
     with pytest.raises(UserError, match=r"its config.json has 16,777,217 bytes, more than"):
         keras_infogan.load_model(path)
+
+
+def test_a_model_for_use_draws_and_reads_alike_without_what_only_training_needs(tmp_path):
+    latents = keras_infogan.LatentSpec(2, [keras_infogan.Categorical(3)])
+    networks = keras_infogan.networks.get("mlp")(3 + 2, 3, (4, 4, 1), units=4)
+    model = keras_infogan.InfoGAN(
+        **networks,
+        latents=latents,
+        terms=[PictureCritic(networks="mlp(units=4)"), TwoLooks(2.0)],
+        transforms=[RandomDistortion()],
+        average_generator=0.5,
+    )
+    model.compile(keras.optimizers.Adam(0.1), keras.optimizers.Adam(0.1))
+    images = np.random.default_rng(0).uniform(-1, 1, (8, 4, 4, 1)).astype("float32")
+    model.fit(images, batch_size=4, verbose=0)
+    saving.for_use(model).save(tmp_path / "model.keras")
+    found = keras_infogan.load_model(tmp_path / "model.keras")
+    z = latents.fixed(3, code_values={0: [0, 1, 2]})
+    np.testing.assert_array_equal(found.generate(z), model.generate(z))
+    for name, value in model(images).items():
+        np.testing.assert_array_equal(found(images)[name], value)
+    assert [type(term) for term in found.terms] == [TwoLooks]
+    own = (found.generator, found.trunk, found.discriminator, found.recognizer)
+    assert found.average is None
+    assert found.count_params() == sum(network.count_params() for network in own)
+    found.compile(keras.optimizers.Adam(0.1), keras.optimizers.Adam(0.1))
+    found.fit(images, batch_size=4, verbose=0)

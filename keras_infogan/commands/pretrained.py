@@ -70,7 +70,7 @@ def add(path, name, licence=None):
         evaluation = {}
     files.check_writable(pretrained.FOLDER)
     quiet.import_tensorflow()
-    from keras_infogan.saving import load_model, without_optimizers
+    from keras_infogan.saving import for_use, load_model
     from keras_infogan.serving.about import without_paths
 
     about = {
@@ -86,7 +86,7 @@ def add(path, name, licence=None):
     target = pretrained.FOLDER / name
     with files.new_directory(pretrained.FOLDER) as part:
         part.chmod(0o755)
-        without_optimizers(load_model(checkpoint)).save(part / pretrained.MODEL)
+        for_use(load_model(checkpoint)).save(part / pretrained.MODEL)
         shutil.copytree(version, part / pretrained.EXPORT / "1")
         files.write_text(part / "README.md", card(about, version))
         files.write_json(part / pretrained.FILE, about)

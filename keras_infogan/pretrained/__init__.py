@@ -1,9 +1,9 @@
 """Trained models that ship with the package, a folder each.
 
 `about.json` says what a model is: its name, command, seed, versions, data and their licence,
-config and scores. `model.keras` is the model without its optimizers, `export/` its SavedModel,
-`README.md` its model card, SHA256SUMS has the checksum of every file. `infogan pretrained add`
-makes a folder from a finished run.
+config and scores. `model.keras` is the model without what only training needs, `export/` its
+SavedModel, `README.md` its model card, SHA256SUMS has the checksum of every file. `infogan
+pretrained add` makes a folder from a finished run.
 """
 
 import pathlib

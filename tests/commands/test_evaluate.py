@@ -20,7 +20,7 @@ from keras_infogan.data import sources
 from keras_infogan.errors import UserError
 from keras_infogan.files import read_json, write_jsonl
 from keras_infogan.run_dir import RunDir
-from keras_infogan.saving import load_model, without_optimizers
+from keras_infogan.saving import for_use, load_model
 
 PICTURES = ["confusion.png", "images-by-code.png", "traversal-c2.png"]
 
@@ -197,7 +197,7 @@ def test_a_checkpoint_by_itself(run, evaluated, tmp_path, tiny_source):
 def test_a_model_without_optimizers(run, tmp_path, tiny_source):
     """As pretrained ones are: nobody knows its step."""
     path = tmp_path / "model.keras"
-    without_optimizers(load_model(run.latest_checkpoint())).save(path)
+    for_use(load_model(run.latest_checkpoint())).save(path)
     scores = evaluate.evaluate(path, tmp_path / "out", "tiny")
     assert scores["step"] is None
     assert evaluate.report(scores).splitlines()[0] == f"{path}, tiny:"
