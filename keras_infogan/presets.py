@@ -48,7 +48,7 @@ _LAB_PLAIN = _preset(
 # With an information_weight of 1, the trunk begins to sort before the generator shows codes.
 _preset(
     "the lab handout's networks, rates, batch and code; ours: two looks, a second discriminator",
-    "3 epochs: an hour on one of 2 CPU cores; 80 not run yet",
+    "3 epochs: an hour on one of 2 CPU cores, .986 to .987 (seeds 15 to 17)",
     _LAB_PLAIN,
     preset="lab",
     information_weight=1.0,
