@@ -21,7 +21,6 @@ from keras_infogan.errors import UserError
 # Imported for their names: Keras finds by them what it reads in the file.
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
 from keras_infogan.networks import batch_norm, rewrites  # noqa: F401
-from keras_infogan.terms.picture_critic import PictureCritic
 from keras_infogan.text import parse_json
 
 MAX_CONFIG = 2**24  # bytes; those of the presets have some 10,000
@@ -94,24 +93,18 @@ def from_preset(identifier, kind=gan.GAN):
 def for_use(model):
     """A copy of a model that draws and reads alike, and holds nothing that only training needs.
 
-    It has no optimizers and no second discriminator, and in place of the generator its average,
-    from which images are taken.
+    It has no optimizers and no terms with weights, such as a second discriminator, and in place of
+    the generator its average, from which images are taken.
     """
     config = model.get_config()
     config["average_generator"] = None
-    config["terms"] = [term for term in config["terms"] if not _is_critic(term)]
+    of_terms = zip(config["terms"], model.terms, strict=True)
+    config["terms"] = [its_config for its_config, term in of_terms if not term.weights]
     copy = type(model).from_config(config)
     copy.generator.set_weights(model.sampler.get_weights())
     for name in set(model.saved_networks) - {"generator"}:
         getattr(copy, name).set_weights(getattr(model, name).get_weights())
-    kept = [term for term in model.terms if not isinstance(term, PictureCritic)]
-    for own, other in zip(copy.terms, kept, strict=True):
-        own.set_weights(other.get_weights())
     return copy
-
-
-def _is_critic(term):
-    return term["class_name"] == PictureCritic.__name__
 
 
 def is_address(path):

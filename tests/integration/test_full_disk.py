@@ -15,7 +15,7 @@ from keras_infogan.data import sources
 from keras_infogan.errors import StorageError
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
-from keras_infogan.training import experiment
+from keras_infogan.training import experiment, finish
 
 OPTIONS = RunOptions(tick=5, sample_every=5)
 FULL, DENIED = "No space left on device", "Permission denied"
@@ -110,14 +110,16 @@ def test_a_disk_that_fills_up_while_training_and_is_still_full_at_resume(
     assert_resumed_to_the_same_end(run, whole)
 
 
-def test_a_disk_that_fills_up_at_the_export(disk, whole, tiny_config, monkeypatch, capsys):
+# Before the last checkpoint is saved again, and after it.
+@pytest.mark.parametrize("step", [(experiment, "finish"), (finish, "export_model")])
+def test_a_disk_that_fills_up_at_the_end(disk, whole, tiny_config, monkeypatch, capsys, step):
     run = RunDir(disk / "run")
     with monkeypatch.context() as patch, pytest.raises(StorageError) as error:
-        finish = experiment.finish
-        patch.setattr(experiment, "finish", lambda *given: (fill(disk), finish(*given)))
+        do = getattr(*step)
+        patch.setattr(*step, lambda *given: (fill(disk), do(*given)))
         experiment.train(tiny_config, run.path, OPTIONS)
     assert_one_line(error, run.path, FULL, 10)
-    assert not list(run.export.iterdir())
+    assert not list(run.export.glob("*"))
     (disk / "filler").unlink()
     assert_resumed_to_the_same_end(run, whole)
     # Once more by the command.
