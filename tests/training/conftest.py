@@ -2,6 +2,7 @@
 
 import pytest
 
+from keras_infogan.data import sources
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training.plan import Plan
 from keras_infogan.training.ticks import Tick
@@ -13,6 +14,14 @@ def run(tmp_path):
     run = RunDir(tmp_path / "run")
     run.create()
     return run
+
+
+@pytest.fixture(scope="module")
+def tiny_source(tiny_data):
+    """Every data set is the tiny one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "load", lambda *arguments: tiny_data)
+        yield
 
 
 @pytest.fixture(scope="session")

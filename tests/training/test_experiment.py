@@ -24,15 +24,8 @@ from keras_infogan.training import experiment
 from keras_infogan.training.listeners.console import Console
 
 STEPS, PER_EPOCH = 10, 5
+pytestmark = pytest.mark.usefixtures("tiny_source")
 OPTIONS = RunOptions(tick=5, sample_every=5, evaluate_every=1)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny_source(tiny_data):
-    """Every data set is the tiny one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "load", lambda *arguments: tiny_data)
-        yield
 
 
 @pytest.fixture(scope="module")

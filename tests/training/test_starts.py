@@ -9,7 +9,6 @@ import pytest
 
 from keras_infogan import checkpoints
 from keras_infogan.config import RunOptions
-from keras_infogan.data import sources
 from keras_infogan.data.pipeline import sample_images
 from keras_infogan.errors import DivergedError, UserError
 from keras_infogan.evaluation.information import between_looks
@@ -23,15 +22,8 @@ from keras_infogan.training.assembly import build_model
 from keras_infogan.training.listeners.console import Console
 from keras_infogan.training.plan import Plan
 
+pytestmark = pytest.mark.usefixtures("tiny_source")
 OPTIONS = RunOptions(tick=2, sample_every=2)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny_source(tiny_data):
-    """Every data set is the tiny one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "load", lambda *arguments: tiny_data)
-        yield
 
 
 @pytest.fixture(scope="module")
