@@ -213,5 +213,5 @@ def test_text_is_read_and_written_as_utf_8_whatever_the_machine(root):
 
 def test_listeners_know_nothing_of_the_training_that_tells_them(graph):
     assert not reached_by(graph, "training.listeners") & below(
-        graph, "training.ticks", "training.experiment", "training.finish"
+        graph, "training.ticks", "training.loop", "training.experiment", "training.finish"
     )

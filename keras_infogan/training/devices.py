@@ -39,6 +39,16 @@ def strategy_of(config):
     return tf.distribute.MirroredStrategy(found[:count])
 
 
+def placed(config, make):
+    """The model that a function makes, on the devices of a `RunConfig`."""
+    with strategy_of(config).scope():
+        model = make()
+    if model.distribute_strategy.num_replicas_in_sync > 1:
+        model.jit_compile = False  # of a checkpoint of one device, maybe
+    synchronize(model, config.synchronized)
+    return model
+
+
 def join(config):
     """Waits for the other machines of a run, if there are any: before TensorFlow does anything."""
     if cluster.here().several:

@@ -84,3 +84,8 @@ def lost_machines_told():
             "Another machine of the run no longer answers, so this one stops too: start all of "
             f"them again with --resume ({str(error).splitlines()[0]})."
         ) from error
+
+
+def common_strategy(model):
+    """The strategy of several machines, or None on one."""
+    return model.distribute_strategy if cluster.here().several else None

@@ -13,7 +13,7 @@ from keras_infogan.files import read_jsonl
 from keras_infogan.run_dir import RunDir
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.versions import altered_file
-from keras_infogan.training import experiment, resuming
+from keras_infogan.training import experiment, loop, resuming
 
 DAMAGES = ("emptied", "cut", "a bit flipped", "removed")
 
@@ -24,7 +24,7 @@ def finished(tiny_config, tiny_data, tmp_path_factory):
     path = tmp_path_factory.mktemp("damage") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "load", lambda *arguments: tiny_data)
-        patch.setattr(experiment.Checkpoints, "step_done", save_at_4_and_7)
+        patch.setattr(loop.Checkpoints, "step_done", save_at_4_and_7)
         experiment.train(tiny_config, path, RunOptions(tick=5, sample_every=5))
         yield RunDir(path)
 

@@ -15,7 +15,7 @@ from keras_infogan.data import sources
 from keras_infogan.errors import StorageError
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
-from keras_infogan.training import experiment, finish
+from keras_infogan.training import experiment, finish, loop
 
 OPTIONS = RunOptions(tick=5, sample_every=5)
 FULL, DENIED = "No space left on device", "Permission denied"
@@ -31,7 +31,7 @@ def saved_at_4_and_7(tiny_data):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "load", lambda *arguments: tiny_data)
-        patch.setattr(experiment.Checkpoints, "step_done", step_done)
+        patch.setattr(loop.Checkpoints, "step_done", step_done)
         yield
 
 
@@ -67,13 +67,13 @@ def fill(folder):
 def at_step(monkeypatch, step, do):
     """Does something in the middle of a training."""
 
-    class Doing(experiment.Console):
+    class Doing(loop.Console):
         def step_done(self, number):
             super().step_done(number)
             if number == step:
                 do()
 
-    monkeypatch.setattr(experiment, "Console", Doing)
+    monkeypatch.setattr(loop, "Console", Doing)
 
 
 def assert_one_line(error, path, reason, step):

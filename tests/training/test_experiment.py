@@ -20,7 +20,7 @@ from keras_infogan.errors import UserError
 from keras_infogan.files import read_json, read_jsonl
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
-from keras_infogan.training import experiment
+from keras_infogan.training import experiment, loop
 from keras_infogan.training.listeners.console import Console
 
 STEPS, PER_EPOCH = 10, 5
@@ -76,7 +76,7 @@ def signal_at(monkeypatch, step, number):
             if number_of_step == step:
                 os.kill(os.getpid(), number)
 
-    monkeypatch.setattr(experiment, "Console", Signalling)
+    monkeypatch.setattr(loop, "Console", Signalling)
 
 
 def test_every_file_of_the_contract_is_there(finished):
@@ -301,16 +301,16 @@ def test_a_checkpoint_at_a_tick_is_not_ahead_of_the_log(
 ):
     """Killed right after it, a run has the line that belongs to it."""
     run = RunDir(tmp_path / "run")
-    save = experiment.Checkpoints.save
+    save = loop.Checkpoints.save
 
     def die(self, step):
         save(self, step)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(experiment.Checkpoints, "save", die)
+        patch.setattr(loop.Checkpoints, "save", die)
         patch.setattr(
-            experiment.Checkpoints,
+            loop.Checkpoints,
             "step_done",
             lambda self, step: self.save(step) if step == 5 else None,
         )

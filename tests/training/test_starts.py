@@ -17,7 +17,7 @@ from keras_infogan.reports.facts import read
 from keras_infogan.reports.sections import overview
 from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
-from keras_infogan.training import divergence, experiment, starts
+from keras_infogan.training import divergence, experiment, loop, starts
 from keras_infogan.training.assembly import build_model
 from keras_infogan.training.listeners.console import Console
 from keras_infogan.training.plan import Plan
@@ -138,7 +138,7 @@ def test_a_run_fails_if_every_start_diverges(config, tmp_path, monkeypatch):
         raise DivergedError(3, "d_loss")
 
     run = RunDir(tmp_path / "run")
-    monkeypatch.setattr(experiment, "_train", diverging)
+    monkeypatch.setattr(loop, "train", diverging)
     with pytest.raises(DivergedError, match="d_loss.* other starts diverged too.*--on-divergence"):
         experiment.train(config, run.path, OPTIONS)
     summary = run.read_summary()
@@ -212,7 +212,7 @@ def test_stopped_in_a_start_it_resumes_to_the_same_end(
 
     run = RunDir(tmp_path / "run")
     with monkeypatch.context() as patch:
-        patch.setattr(experiment, "Console", Signalling)
+        patch.setattr(loop, "Console", Signalling)
         assert experiment.train(config, run.path, OPTIONS) is signal.SIGTERM
     out = capsys.readouterr().out
     assert "Stopped by SIGTERM at step 3 of 4 of start 2 of 2. Resume with:\n" in out
