@@ -20,6 +20,7 @@ from keras_infogan.errors import UserError
 
 # Imported for their names: Keras finds by them what it reads in the file.
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
+from keras_infogan.models.saved import is_address
 from keras_infogan.networks import batch_norm, rewrites  # noqa: F401
 from keras_infogan.text import parse_json
 
@@ -105,11 +106,6 @@ def for_use(model):
     for name in set(model.saved_networks) - {"generator"}:
         getattr(copy, name).set_weights(getattr(model, name).get_weights())
     return copy
-
-
-def is_address(path):
-    """Whether a path is the address of a model on Hugging Face."""
-    return str(path).startswith("hf://")
 
 
 def import_parts():

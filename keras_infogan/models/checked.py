@@ -5,7 +5,7 @@ import inspect
 import keras
 
 from keras_infogan.models import inputs
-from keras_infogan.models.saved import SavedGAN
+from keras_infogan.models.saved import SavedGAN, is_address
 
 # Callbacks of Keras that would fail in the middle of training, or watch nothing, and why.
 REFUSED = {
@@ -45,13 +45,15 @@ class CheckedGAN(SavedGAN):
         return self._checked(super().evaluate, args, kwargs)
 
     def save(self, filepath, *args, **kwargs):
-        """As `keras.Model.save`, to a `.keras` file.
+        """As `keras.Model.save`, to a `.keras` file or an `hf://` address.
 
         Raises:
-            ValueError: If the name ends in something else: other formats keep no two optimizers.
+            ValueError: If it is something else: other formats keep no two optimizers.
         """
-        if not str(filepath).endswith(".keras"):
-            raise ValueError(f"A GAN is saved to a .keras file. Received: {filepath}.")
+        if not (str(filepath).endswith(".keras") or is_address(filepath)):
+            raise ValueError(
+                f"A GAN is saved to a .keras file or an hf:// address. Received: {filepath}."
+            )
         return super().save(filepath, *args, **kwargs)
 
     def export(self, filepath, *args, **kwargs):

@@ -6,6 +6,11 @@ from keras_infogan import registry
 from keras_infogan.latents import LatentSpec
 
 
+def is_address(path):
+    """Whether a path is the address of a model on Hugging Face."""
+    return str(path).startswith("hf://")
+
+
 class SavedGAN(keras.Model):
     """A model whose constructor takes networks, latents and lists of parts under their own names.
 

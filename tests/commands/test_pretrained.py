@@ -3,6 +3,7 @@
 import dataclasses
 import shlex
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -94,6 +95,28 @@ def test_a_file_and_an_address_load_too(finished, monkeypatch, trained):
     )
     assert InfoGAN.from_preset("hf://somebody/digits") is trained
     assert asked == ["hf://somebody/digits"]
+
+
+def test_a_model_saved_at_an_address_loads_from_it(finished, monkeypatch, tmp_path):
+    """With folders in place of Hugging Face, which a test cannot reach."""
+    hub = pytest.importorskip("huggingface_hub")
+
+    def create_repo(api, name, exist_ok):
+        return SimpleNamespace(repo_id=name)
+
+    def upload_folder(api, repo_id, folder_path, commit_message):
+        shutil.copytree(folder_path, tmp_path / repo_id)
+
+    monkeypatch.setattr(hub.HfApi, "create_repo", create_repo)
+    monkeypatch.setattr(hub.HfApi, "upload_folder", upload_folder)
+    monkeypatch.setattr(hub, "snapshot_download", lambda repo_id, **_: str(tmp_path / repo_id))
+    model = saving.load_model(finished.latest_checkpoint())
+    model.save("hf://somebody/digits")
+    assert "library_name: keras" in (tmp_path / "somebody/digits/README.md").read_text()
+    loaded = InfoGAN.from_preset("hf://somebody/digits")
+    assert loaded.compiled
+    for one, two in zip(model.weights, loaded.weights, strict=True):
+        np.testing.assert_array_equal(one.numpy(), two.numpy())
 
 
 def test_a_name_takes_the_place_of_a_run(tiny, capsys):
