@@ -100,7 +100,7 @@ _SLIDES = _preset(
 )
 _preset(
     "the InfoGAN authors' program: Q's head in D's optimizer, uniform noise, a sigmoid",
-    "5,000 steps of MNIST: 12 to 40 minutes on 2 CPU cores; not run to the end yet",
+    "5,000 steps of MNIST: 48 minutes on one of 2 CPU cores, .893 (seed 10)",
     _SLIDES,
     preset="authors",
     latents="noise(62, uniform) + cat(10) + 2*uniform(-1, 1)",
