@@ -179,13 +179,16 @@ _preset(
     _MNIST,
     preset="fashion",
     dataset="fashion_mnist",
+    max_steps=7000,
+    batch_size=128,
     continuous_weight=0.2,
     trunk_learns_information=True,
     real_information_weight=4.0,
+    logit_std=2.0,
     brightness=0.7,
     neighbors=0,
     head_from=1.0,
-    critic_weight=3.0,
+    critic_weight=10.0,
 )
 _preset(
     "the survey article's convolutional InfoGAN, 28×28",
