@@ -7,6 +7,8 @@ import unicodedata
 import numpy as np
 from PIL import Image
 
+from keras_infogan import image_files
+from keras_infogan.errors import UserError
 from keras_infogan.files import replace_with
 from keras_infogan.text import shown
 
@@ -48,18 +50,27 @@ def save_animation(path, pictures):
 
     Args:
         path: Where to.
-        pictures: Paths of PNG files of one size, two at least.
+        pictures: Paths of PNG files of one size.
+
+    Returns:
+        Paths of those that are damaged, and left out. With fewer than two others there is no GIF.
     """
-    chosen = evenly(pictures, FRAMES)
-    frames = []
-    for picture in chosen:
-        with Image.open(picture) as image:
-            frame = image.convert("RGB" if image.mode != "L" else "L")
+    frames, damaged = [], []
+    for picture in evenly(pictures, FRAMES):
+        try:
+            image = image_files.load(picture)
+        except UserError:
+            damaged.append(picture)
+            continue
+        frame = image.convert("RGB" if image.mode != "L" else "L")
         frame.thumbnail((FRAME_WIDTH, FRAME_WIDTH * 4))
         frames.append(frame)
+    if len(frames) < 2:
+        return damaged
     durations = [FRAME_MILLISECONDS] * (len(frames) - 1) + [LAST_MILLISECONDS]
     options = {"save_all": True, "append_images": frames[1:], "loop": 0, "duration": durations}
     replace_with(path, lambda part: frames[0].save(part, **options))
+    return damaged
 
 
 def evenly(items, count):

@@ -1,7 +1,7 @@
 """The run directory: the contract between training and all that comes after it.
 
 config.json          the RunConfig, the RunOptions under "run", what its data are under "identity"
-environment.json     versions and machine
+environment.json     versions, machine and mode of execution
 metrics.jsonl        one point a line, every 100 steps
 health.jsonl         problems that the checks found, if any
 evaluations.jsonl    scores on the way, if asked for
@@ -10,10 +10,12 @@ starts.json          which of several starts was chosen, and by what
 starts/1/            what a start has written, as a run does
 summary.json         what the run reached; its status is finished or failed
 report.html          the same as a page, with pictures
+evaluation.json      scores of `evaluate`
 evaluation/          pictures of what the scores count
 images/              grids, traversals, curves
-checkpoints/         step-<step>.keras: model, both optimizers, metrics; step-<step>.json: checksums
+checkpoints/         step-<step>.keras: model, optimizers, metrics; step-<step>.json: checksums
 export/generator/1/  SavedModel
+tensorboard/         events for TensorBoard, if asked for
 .lock                held while a process writes here
 """
 

@@ -125,7 +125,8 @@ class Players(CheckedGAN):
     def probability_after_update(self, step, batch_size):
         """Mean probability that D gives the images of a step's G update as G makes them now.
 
-        Nothing changes: BatchNorm's statistics stay as they are.
+        Nothing changes: BatchNorm's statistics stay as they are. A `ConditionalGAN` is asked for
+        drawn labels here, and for those of the batch in the update.
 
         Args:
             step: Number of the step, int32.

@@ -13,7 +13,7 @@ def set_precision(networks, precision):
 
     Args:
         networks: Dict of `generator`, `trunk`, `discriminator` and others.
-        precision: One of `PRECISIONS`.
+        precision: `"mixed_bfloat16"` or `"mixed_float16"`.
     """
     for name, network in networks.items():
         for layer in [] if name in HEADS else _inner(network):

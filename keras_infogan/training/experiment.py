@@ -83,14 +83,16 @@ def resume(path, overrides=None, data_dir=None, callbacks=()):
     run = RunDir(path)
     config = resuming.check(path, overrides or {})
     options = run.read_options()
+    if data_dir is not None:
+        options = dataclasses.replace(options, data_dir=os.path.abspath(data_dir))
     devices.join(config)
     if not cluster.here().is_chief:
-        plan = make_plan(config, data_dir or options.data_dir)
+        plan = make_plan(config, options.data_dir)
         model = loop.last_model(run, plan)
         return loop.follow(run, model, plan, options, _callbacks(options, callbacks))
     with resumable(run, options.imports), run.locked():
         callbacks = _callbacks(options, callbacks)
-        plan = make_plan(config, data_dir or options.data_dir)
+        plan = make_plan(config, options.data_dir)
         identity.check(plan.data, run.read_identity(), path)
         _tell_damage(run)
         model = loop.last_model(run, plan)
@@ -100,7 +102,7 @@ def resume(path, overrides=None, data_dir=None, callbacks=()):
 
 
 def _tell_damage(run):
-    """Says which of a run's files are not as they were written."""
+    """Says which of a run's files are not as they were written; refuses one that decides much."""
     checkpoint = run.latest_checkpoint(quietly=True)
     altered = [] if checkpoint is None else checkpoints.altered_logs(checkpoint, run.logs)
     if run.restarts in altered:
@@ -121,7 +123,18 @@ def _note_environment(run, model, seconds=None):
 
 
 def prepare(config, options):
-    """A run's plan and its new model, or a UserError before anything is written."""
+    """Makes all that a new run needs, and writes nothing.
+
+    Args:
+        config: A `RunConfig`.
+        options: `RunOptions`.
+
+    Returns:
+        The run's `Plan` and its model.
+
+    Raises:
+        UserError: If the input cannot be used.
+    """
     devices.join(config)
     check_parts(config)
     if options.tick % (config.steps_per_execution or 1):

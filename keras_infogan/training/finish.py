@@ -14,10 +14,12 @@ from keras_infogan.reports import page
 from keras_infogan.serving import about
 from keras_infogan.serving.saved_model import export_model
 from keras_infogan.serving.versions import altered_file, versions
+from keras_infogan.terms.gradient_penalty import GradientPenalty
 from keras_infogan.text import duration
 from keras_infogan.training import starts
 
 BATCH_NORM_IMAGES = 5000  # over which D's and Q's statistics are computed anew
+REPORT = "report.html"
 REAL_IMAGES = 1000  # whose spread is the unit of what continuous codes move
 MEANING = ("moves", "rank_correlation", "digits_at_0.8", "rank_correlations")
 
@@ -38,6 +40,8 @@ def finish(run, model, plan, seconds):
     done = run.read_summary()
     if done is not None and done.get("steps") == steps and not run.has_failed():
         print(f"{run.path} had finished: nothing is scored or exported again.")
+        if not (run.path / REPORT).exists():
+            _report(run, model)
         return done
     config, data = plan.config, plan.data
     if model.reads_codes:
@@ -78,8 +82,11 @@ def finish(run, model, plan, seconds):
 def _recompute_batch_norm(run, model, plan):
     """Lets the model, and the run's last checkpoint, read images with statistics of real ones.
 
-    Training does not depend on them: a run that goes on averages anew, up to its new end.
+    Training does not depend on them: a run that goes on averages anew, up to its new end. With a
+    gradient penalty it does, so that they stay as they are there.
     """
+    if any(isinstance(term, GradientPenalty) for term in model.all_terms()):
+        return
     config = plan.config
     images = pipeline.sample_images(plan.data.train_images, BATCH_NORM_IMAGES, config.image_size)
     model.recompute_batch_norm(images, config.batch_size)
@@ -141,7 +148,7 @@ def _report(run, model):
 
     Without a model it takes the run's last checkpoint, if there is one.
     """
-    path = run.path / "report.html"
+    path = run.path / REPORT
     try:
         page.write(path, [run.path], models={run.path: model} if model else None)
     except UserError as error:  # no reason to lose the run

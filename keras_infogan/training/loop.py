@@ -38,7 +38,15 @@ def new_model(plan):
 
 
 def last_model(run, plan):
-    """The model of a run's last checkpoint, or as it was at the start if there is none."""
+    """The model of a run's last checkpoint, or as it was at the start if there is none.
+
+    Args:
+        run: A `RunDir`.
+        plan: Its `Plan`.
+
+    Raises:
+        UserError: If there are checkpoints, and all are damaged.
+    """
     checkpoint = run.latest_checkpoint()
     if checkpoint is None:
         model = new_model(plan)
@@ -63,6 +71,9 @@ def train(run, model, plan, options, callbacks):
 
     Raises:
         DivergedError: If the run diverged and failed.
+        StorageError: If it can no longer be written.
+        UserError: If it diverged, and all of its checkpoints are damaged.
+        LostMachineError: If another of several machines no longer answers.
     """
     while True:
         try:
@@ -119,15 +130,26 @@ def _train_once(run, model, plan, options, callbacks):
 
 
 def follow(run, model, plan, options, callbacks):
-    """Trains along with the chief of several machines, and writes nothing."""
+    """Trains along with the chief of several machines, and writes nothing.
+
+    Args:
+        run, model, plan, options, callbacks: As for `train`.
+
+    Returns:
+        The signal that stopped it, or an empty dict.
+
+    Raises:
+        DivergedError: If the run diverged.
+        LostMachineError: If another machine no longer answers.
+    """
     with StopOnSignal(common_strategy(model)) as stop:
-        if int(model.step.numpy()) < plan.total_steps:
+        if int(model.step.numpy()) < plan.last_step:
             _fit(run, model, plan, options, [], [*callbacks, stop])
     return stop.received or {}
 
 
 def _fit(run, model, plan, options, listeners, callbacks, seconds=0.0):
-    """Trains a model to the end of its run, or until something stops it.
+    """Trains a model up to its plan's last step, or until something stops it.
 
     Returns:
         Seconds of training, those of earlier parts of the run included.
@@ -135,10 +157,14 @@ def _fit(run, model, plan, options, listeners, callbacks, seconds=0.0):
     with lost_machines_told():
         ticks = Ticks(plan, options.tick, listeners, seconds, _mirror(run, model, plan))
         ticks.begin(model)
-        with _garbage_found_soon():
-            fit(model, plan, ticks, callbacks)
-        seconds = ticks.seconds
-        ticks.end()
+        try:
+            with _garbage_found_soon():
+                fit(model, plan, ticks, callbacks)
+            seconds = ticks.seconds
+            ticks.end()
+        except DivergedError:
+            ticks.fail()
+            raise
     return seconds
 
 

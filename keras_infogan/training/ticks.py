@@ -90,6 +90,11 @@ class Ticks(keras.callbacks.Callback):
         for listener in self.listeners:
             listener.end(self.step)
 
+    def fail(self):
+        """Tells the listeners that training has failed."""
+        for listener in self.listeners:
+            listener.fail()
+
     def on_train_begin(self, logs=None):
         # Keras resets the metrics at the beginning of an epoch; within a tick their sums count on.
         self._sums = self.model.means.sums() if self.step % self.every else None

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import os
+import shutil
 import signal
 import threading
 
@@ -11,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from keras_infogan import checkpoints, registry
 from keras_infogan.config import RunOptions
@@ -261,6 +263,35 @@ def test_a_finished_run_can_be_resumed_and_stays_as_it_is(finished):
     assert tree(run.path) == before
 
 
+def test_a_run_killed_before_its_report_gets_one(finished):
+    run, _ = finished
+    report = run.path / "report.html"
+    before = report.read_bytes()
+    report.unlink()
+    experiment.resume(run.path)
+    assert report.read_bytes() == before
+
+
+def test_a_run_goes_on_with_pictures_that_are_damaged(finished, tmp_path, capsys):
+    run = RunDir(tmp_path / "run")
+    shutil.copytree(finished[0].path, run.path)
+    animation, picture = run.images / "evolution.gif", run.image("noise-by-code", 5)
+    animation.unlink()
+    picture.write_bytes(b"")
+    assert experiment.resume(run.path, {"epochs": 3})["steps"] == 15
+    assert f"{picture} is damaged: evolution.gif leaves it out.\n" in capsys.readouterr().err
+    with Image.open(animation) as frames:
+        assert frames.n_frames == 2  # of steps 10 and 15
+
+
+def test_where_the_data_lie_now_is_kept(finished, tmp_path, monkeypatch):
+    run = RunDir(tmp_path / "run")
+    shutil.copytree(finished[0].path, run.path)
+    monkeypatch.chdir(tmp_path)
+    experiment.resume(run.path, data_dir="data")
+    assert run.read_options().data_dir == str(tmp_path / "data")
+
+
 def test_a_run_killed_before_its_summary_gets_one(finished):
     run, _ = finished
     run.summary.unlink()
@@ -337,6 +368,16 @@ def test_a_run_resumed_with_more_epochs_ends_like_a_longer_one(finished, tiny_co
     variables = "variables/variables.data-00000-of-00001"
     first, second = ((run.export / version / variables).read_bytes() for version in ("1", "2"))
     assert first != second
+
+
+def test_a_longer_run_with_a_gradient_penalty_ends_alike_too(tiny_config, tmp_path):
+    """Its slopes are those of D in inference mode, so they depend on BatchNorm's statistics."""
+    config = dataclasses.replace(tiny_config, terms=("r1(0.1)",))
+    run, whole = RunDir(tmp_path / "run"), RunDir(tmp_path / "whole")
+    experiment.train(dataclasses.replace(config, epochs=1), run.path, OPTIONS)
+    experiment.resume(run.path, {"epochs": 2})
+    experiment.train(config, whole.path, OPTIONS)
+    assert_same_end(run, whole)
 
 
 def test_a_limit_of_steps_ends_a_run_within_an_epoch(tiny_config, tmp_path):

@@ -80,6 +80,10 @@ class Console(Listener):
             self._show(step)
             print(flush=True)
 
+    def fail(self):
+        if self.changing:
+            print(flush=True)
+
     def _show(self, step):
         words = [*self._speed(step)]
         words += [

@@ -22,3 +22,6 @@ class Listener:
 
     def end(self, step):
         """Training ends or stops at a step."""
+
+    def fail(self):
+        """Training has failed, in place of `end`: what is open is closed."""

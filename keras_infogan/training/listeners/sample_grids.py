@@ -1,5 +1,7 @@
 """images/: what the generator makes of fixed latents, step after step."""
 
+import sys
+
 from keras_infogan.pictures import save_animation, save_grid
 from keras_infogan.training.listeners.listener import Listener
 
@@ -48,8 +50,9 @@ class SampleGrids(Listener):
         if step != self.last_step:
             self.save(step)
         steps = self.run.first_pictures()
-        if len(steps) > 1:
-            save_animation(self.run.images / "evolution.gif", [steps[at] for at in sorted(steps)])
+        animation = self.run.images / "evolution.gif"
+        for picture in save_animation(animation, [steps[at] for at in sorted(steps)]):
+            print(f"{picture} is damaged: {animation.name} leaves it out.", file=sys.stderr)
 
     def save(self, step):
         """Writes the pictures of the model as it is at a step."""

@@ -44,3 +44,6 @@ class TensorBoardEvents(Listener):
 
     def end(self, step):
         self._writer.close()
+
+    def fail(self):
+        self._writer.close()

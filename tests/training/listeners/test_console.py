@@ -166,3 +166,12 @@ def test_a_terminal_has_one_line_that_changes(make, tick, clock, monkeypatch):
     assert last.startswith("step 50/100 [#####-----], 64 images/s, 50 s left, D 1.000")
     assert max(len(line) for line in text.split("\x1b[K") if line.startswith("step")) < 62
     assert "\r\x1b[Ksomething to keep\n" in text
+
+
+def test_a_failure_ends_the_line_that_changes(make, tick, clock, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    listener = make(total_steps=100, line_seconds=1.0)
+    run_steps(listener, clock, 20, seconds=1.0)
+    assert not sys.stdout.getvalue().endswith("\n")
+    listener.fail()
+    assert sys.stdout.getvalue().endswith("\n")
