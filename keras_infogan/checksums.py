@@ -44,5 +44,9 @@ def disagreeing(folder, free=()):
 
 
 def _files(folder):
-    """Files that are not hidden, as those are that desktops leave everywhere."""
-    return [path for path in folder.rglob("[!.]*") if path.is_file()]
+    """Files neither hidden nor in a hidden folder, as those are that desktops leave everywhere."""
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(folder).parts)
+    ]

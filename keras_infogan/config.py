@@ -209,7 +209,9 @@ class RunConfig(
                         value = found[name]
                         values[name] = tuple(value) if known[name].type == PARTS else value
             return cls(**values)
-        except (TypeError, KeyError, AttributeError) as error:
+        except UserError:
+            raise
+        except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
             raise UserError(
                 f"config.json does not describe a run of this version: {error!r}."
             ) from None

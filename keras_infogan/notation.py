@@ -63,7 +63,7 @@ def parse(text):
         kwargs = tuple((word.arg, _literal(word.value)) for word in call.keywords)
         if any(name is None for name, _ in kwargs):
             raise ValueError
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+    except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
         raise UserError(
             f"Arguments are numbers, words, tuples, True, False or None. Received: {text}."
         ) from None

@@ -35,6 +35,9 @@ def test_what_was_altered_is_named(folder):
     assert checksums.disagreeing(folder) is None
     (folder / ".DS_Store").write_text("a hidden file more")
     assert checksums.disagreeing(folder) is None
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / ".ipynb_checkpoints" / "README-checkpoint.md").write_text("in a hidden folder")
+    assert checksums.disagreeing(folder) is None
     (folder / "README.md").write_text("a file more")
     assert checksums.disagreeing(folder) == "README.md"
     assert checksums.disagreeing(folder, free=["README.md"]) is None

@@ -148,6 +148,8 @@ def test_options_that_json_lacks_have_their_defaults():
         {"preset": "own", "data": {"wavelets": 3}},
         {"preset": "own", "wavelets": {}},
         {"preset": "own", "objective": {"terms": None}},
+        {"preset": "own", "networks": "mlp", "stabilizers": {"r1": "x"}},
+        {"preset": "own", "networks": "mlp", "stabilizers": {"r1": 10**400}},
     ],
 )
 def test_what_is_no_config_is_refused(content):

@@ -30,7 +30,18 @@ def test_what_is_no_part_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["f(x y)", "f(g(1))", "f(1 + 1)", "f(**{})", "f(__import__('os'))", "f(a.b)", "f([x])"]
+    "text",
+    [
+        "f(x y)",
+        "f(g(1))",
+        "f(1 + 1)",
+        "f(**{})",
+        "f(__import__('os'))",
+        "f(a.b)",
+        "f([x])",
+        "f({[]: 1})",
+        "f(x={{}})",
+    ],
 )
 def test_arguments_are_literals_and_nothing_is_executed(text):
     with pytest.raises(UserError, match="Arguments are numbers, words.* Received: "):

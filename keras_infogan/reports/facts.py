@@ -5,7 +5,7 @@ import functools
 import math
 import os
 
-from keras_infogan import files
+from keras_infogan import earlier, files
 from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
 from keras_infogan.evaluation.scores import scores_by_code
@@ -165,7 +165,7 @@ def read(path):
             summary,
             evaluation,
             metrics,
-            files.read_jsonl(written.evaluations),
+            [earlier.evaluation(row) for row in files.read_jsonl(written.evaluations)],
             files.read_jsonl(written.health),
             start,
         )

@@ -41,8 +41,13 @@ class LivePage:
 
     def _tag_of_files(self):
         """Follows from when files were written; those that are replaced show in their folder."""
-        run = self.run
-        there = [run.path, run.images, run.evaluation_pictures, *run.logs]
+        start = self.run.last_start()
+        runs = [self.run] if start is None else [self.run, self.run.start(start)]
+        there = [
+            path
+            for run in runs
+            for path in (run.path, run.images, run.evaluation_pictures, *run.logs)
+        ]
         times = [path.stat().st_mtime_ns if path.exists() else None for path in there]
         return f'"{hashlib.sha256(repr(times).encode()).hexdigest()}"'
 

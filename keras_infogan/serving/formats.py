@@ -3,12 +3,12 @@
 import dataclasses
 import os
 import pathlib
-import tempfile
 import warnings
 from collections.abc import Callable
 
 import numpy as np
 
+from keras_infogan import files
 from keras_infogan.errors import UserError
 
 TOLERANCE = 1e-4  # between the images of the file and of the model, which are in [-1, 1]
@@ -41,12 +41,13 @@ def export_generator(model, kind, path):
     Raises:
         UserError: If what the format needs is not installed, or the file's images differ from the
             model's by more than `TOLERANCE`.
+        StorageError: If it cannot be written.
     """
     path, one = pathlib.Path(path), FORMATS[kind]
     latents = np.asarray(model.latents.fixed(CHECKED), np.float32)
     expected = model.generate(latents)
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=path.parent) as folder:
-        part = pathlib.Path(folder) / path.name
+    with files.new_directory(path.parent) as folder, files.writing(path):
+        part = folder / path.name
         try:
             with warnings.catch_warnings():  # of the converters, about themselves
                 warnings.simplefilter("ignore")
@@ -63,8 +64,10 @@ def export_generator(model, kind, path):
                 f"The images of the {kind} file must be within {TOLERANCE} of the model's. "
                 f"Received: a difference of {difference:.2g}."
             )
-        for file in sorted(pathlib.Path(folder).iterdir()):
+        files.flush_tree(folder)
+        for file in sorted(folder.iterdir()):
             os.replace(file, path.parent / file.name)
+        files.flush(path.parent)
 
 
 def _run_onnx(path, latents):

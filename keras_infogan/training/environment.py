@@ -26,12 +26,22 @@ def describe():
         "platform": platform.platform(),
         "processor": _processor(),
         "cpus": os.cpu_count(),
+        "threads": _threads(),
         "gpus": [
             tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
             for gpu in tf.config.list_physical_devices("GPU")
         ],
         "packages": {name: _version(name) for name in PACKAGES},
     }
+
+
+def _threads():
+    """Threads of one operation: on their number the last digits of sums depend."""
+    import tensorflow as tf
+
+    told = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
+    set_here = tf.config.threading.get_intra_op_parallelism_threads()
+    return set_here or (int(told) if told.isdecimal() else 0) or os.cpu_count()
 
 
 def _processor():

@@ -87,6 +87,8 @@ REFUSED = [
     (["train", "--latents", "+"], "A name may be followed by arguments"),
     (["train", "--latents", "normal(3)"], "--latents needs at least one code, such as cat(10)."),
     (["train", "--term", "r1(" + "(" * 500 + ")"], "Arguments are numbers, words, tuples"),
+    (["train", "--term", "r1({[]: 1})"], "Arguments are numbers, words, tuples"),
+    (["train", "--latents", "cat({[]: 1})"], "Arguments are numbers, words, tuples"),
     (["train", "--epochs", "9" * 30], "--epochs must be a whole number of 32 bits."),
     (["train", "--seed", "1e3"], "--seed: must be a whole number. Received: 1e3."),
     (["train", "--seed", "9" * 5000], "--seed: must be a whole number."),

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import pytest
 
 from keras_infogan.files import append_jsonl, read_json, write_json
 from keras_infogan.reports import live, page
+from keras_infogan.run_dir import RunDir
 
 
 @pytest.fixture
@@ -66,6 +68,32 @@ def test_the_page_is_made_anew_only_if_files_have_changed(run, monkeypatch):
     run.image("noise-by-code", 20).write_bytes(run.image("noise-by-code", 10).read_bytes())
     shown.read()
     assert len(made) == 2
+
+
+def test_the_page_follows_the_start_that_trains(make_run):
+    run = make_run(finished=False, starts=2, shear=0.3)
+    run.metrics.unlink()
+    start = make_run("run/starts/1", finished=False)
+    shown = live.LivePage(run.path)
+    assert b"step 10 of 10" in shown.read()[1]
+    go_on(start, 15)
+    tag, content = shown.read()
+    assert b"step 15 of 10" in content
+    start.image("noise-by-code", 15).write_bytes(start.image("noise-by-code", 10).read_bytes())
+    assert shown.read()[0] != tag
+    make_run("run/starts/2", finished=False)
+    assert b"step 10 of 10" in shown.read()[1]
+
+
+def test_scores_on_the_way_of_an_earlier_version_are_shown(root, tmp_path):
+    run = RunDir(shutil.copytree(root / "tests" / "support" / "earlier_run", tmp_path / "run"))
+    append_jsonl(run.evaluations, read_json(run.evaluation) | {"step": 120, "epoch": 1.9})
+    run.evaluation.unlink()
+    run.summary.unlink()
+    text = page.render_live(run.path)
+    assert "not finished, step 120" in text
+    assert "one-to-one, held-out images 0.200 to 0.200" in text  # the chart
+    assert '<th scope="row">information about the label</th><td>0.180 nats</td>' in text
 
 
 def test_damage_is_told_on_the_page_until_it_is_mended(run):

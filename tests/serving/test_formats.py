@@ -1,9 +1,12 @@
 """The generator for other runtimes: each file draws what the model draws."""
 
+import errno
+import os
+
 import numpy as np
 import pytest
 
-from keras_infogan.errors import UserError
+from keras_infogan.errors import StorageError, UserError
 from keras_infogan.serving import formats
 
 
@@ -35,3 +38,39 @@ def test_what_is_not_installed_is_named(trained, tmp_path, monkeypatch):
     monkeypatch.setitem(formats.FORMATS, "litert", formats.Format(".tflite", missing, "onnx"))
     with pytest.raises(UserError, match=r'needs onnxruntime: pip install "keras-infogan\[onnx\]"'):
         formats.export_generator(trained, "litert", tmp_path / "generator.tflite")
+
+
+def test_a_full_disk_is_one_line_and_leaves_the_old_file(trained, tmp_path, monkeypatch):
+    def full(path, latents):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setitem(formats.FORMATS, "litert", formats.Format(".tflite", full, "litert"))
+    path = tmp_path / "generator.tflite"
+    path.write_text("old")
+    with pytest.raises(StorageError) as error:
+        formats.export_generator(trained, "litert", path)
+    assert str(error.value) == f"Cannot write {path}: No space left on device."
+    assert list(tmp_path.iterdir()) == [path] and path.read_text() == "old"
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(trained, tmp_path, monkeypatch):
+    right = formats.Format(".tflite", lambda path, latents: trained.generate(latents), "litert")
+    monkeypatch.setitem(formats.FORMATS, "litert", right)
+    fsync, replace, calls = os.fsync, os.replace, []
+
+    def noted_fsync(descriptor):
+        calls.append(("fsync", os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}"))))
+        fsync(descriptor)
+
+    def noted_replace(part, path):
+        calls.append(("replace", os.path.basename(path)))
+        replace(part, path)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    (tmp_path / ".part-dead").mkdir()  # of a process that was killed
+    name = "generator.tflite"
+    formats.export_generator(trained, "litert", tmp_path / name)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert calls[0] == ("fsync", name)
+    assert calls[-2:] == [("replace", name), ("fsync", tmp_path.name)]

@@ -4,6 +4,7 @@ import platform
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from keras_infogan.training import environment
@@ -19,6 +20,14 @@ def test_description_tells_versions_and_machine():
     assert description["packages"]["numpy"] == np.__version__
     assert set(description["packages"]) == set(environment.PACKAGES)
     assert json.loads(json.dumps(description)) == description
+
+
+@pytest.mark.parametrize(
+    ("told", "threads"), [("1", 1), ("0", os.cpu_count()), ("many", os.cpu_count())]
+)
+def test_the_number_of_threads_is_told(monkeypatch, told, threads):
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", told)
+    assert environment.describe()["threads"] == threads
 
 
 def test_every_gpu_is_named(monkeypatch):
