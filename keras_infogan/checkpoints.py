@@ -123,7 +123,7 @@ def damage_of(path):
             return _disagreement(path)
         with zipfile.ZipFile(path) as archive:
             return None if archive.testzip() is None else "a part of it is torn or altered"
-    except FileNotFoundError:
+    except (FileNotFoundError, MemoryError):
         raise
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None

@@ -1,9 +1,21 @@
 """Why a program ends early: each reason is an error with an exit code of its own."""
 
 import difflib
+import errno
 
 # A program exits so where memory does not suffice: Python and TensorFlow have errors of their own.
 OUT_OF_MEMORY = 6
+
+# Of a path that cannot be what it was given for. All else is a disk's or a pipe's trouble.
+NO_SUCH_PATH = (
+    errno.EACCES,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EPERM,
+)
 
 
 class ProgramError(Exception):
@@ -52,6 +64,26 @@ class DivergedError(ProgramError):
         super().__init__(f"{quantity} is not finite at step {step}{advice}")
         self.step = step
         self.quantity = quantity
+
+
+def lacks_memory(error):
+    """Whether Python or TensorFlow, which need not be loaded, could allocate no more."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+
+
+def names_no_path(error):
+    """Whether an `OSError` says that a path cannot be what it was given for."""
+    return error.errno in NO_SUCH_PATH and error.filename is not None
+
+
+def is_of_machine(error):
+    """Whether memory or a disk failed a library that reads a file, which may be sound.
+
+    For what it finds in the file, a library raises any error; an `OSError` without a number too.
+    """
+    if isinstance(error, OSError):
+        return error.errno is not None and not names_no_path(error)
+    return lacks_memory(error)
 
 
 def did_you_mean(name, known):

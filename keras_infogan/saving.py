@@ -16,7 +16,7 @@ from keras_infogan import (
     registry,
     schedules,  # noqa: F401
 )
-from keras_infogan.errors import UserError
+from keras_infogan.errors import UserError, is_of_machine
 
 # Imported for their names: Keras finds by them what it reads in the file.
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
@@ -40,6 +40,7 @@ def load_model(path):
 
     Raises:
         UserError: If the file is not there, damaged, or of something else.
+        MemoryError, OSError, tf.errors.ResourceExhaustedError: If memory or a disk fails.
     """
     import_parts()
     if not is_address(path):
@@ -48,6 +49,8 @@ def load_model(path):
         with tempfile.TemporaryDirectory() as folder:
             model = keras.models.load_model(_of_today(path, pathlib.Path(folder)))
     except Exception as error:
+        if is_of_machine(error):
+            raise
         first_line = (str(error) or type(error).__name__).splitlines()[0]
         raise UserError(f"{path} cannot be loaded: {first_line}") from None
     if not isinstance(model, gan.GAN):

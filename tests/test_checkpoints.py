@@ -52,6 +52,15 @@ def test_a_damaged_one_is_named_and_the_one_before_is_used(three, tmp_path, caps
     assert capsys.readouterr().err == ""
 
 
+def test_a_lack_of_memory_is_not_taken_for_damage(three, tmp_path, monkeypatch):
+    def sha256(path):
+        raise MemoryError
+
+    monkeypatch.setattr(checkpoints.checksums, "sha256", sha256)
+    with pytest.raises(MemoryError):
+        checkpoints.newest(tmp_path)
+
+
 def test_where_none_is_sound_it_is_refused(three, tmp_path):
     for path in three:
         path.write_bytes(b"")

@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 import zipfile
@@ -5,6 +6,7 @@ import zipfile
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_infogan
 from keras_infogan import saving
@@ -28,16 +30,55 @@ def test_another_model_is_refused(tmp_path):
         keras_infogan.load_model(path)
 
 
-def test_a_model_is_loaded_with_its_weights(tmp_path):
+@pytest.fixture
+def model():
+    """A small InfoGAN, compiled."""
     latents = keras_infogan.LatentSpec(2, [keras_infogan.Categorical(3)])
     build = keras_infogan.networks.get("mlp")
     networks = build(latents.size, latents.parameter_size, (4, 4, 1), units=4)
     model = keras_infogan.InfoGAN(**networks, latents=latents)
     model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    return model
+
+
+def test_a_model_is_loaded_with_its_weights(model, tmp_path):
     path = tmp_path / "model.keras"
     model.save(path)
-    z = latents.fixed(3, code_values={0: [0, 1, 2]})
+    z = model.latents.fixed(3, code_values={0: [0, 1, 2]})
     np.testing.assert_array_equal(keras_infogan.load_model(path).generate(z), model.generate(z))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor"),
+        OSError(errno.ENOSPC, "No space left on device", "/tmp/x"),
+    ],
+    ids=repr,
+)
+def test_a_lack_of_memory_or_disk_is_not_blamed_on_the_file(model, tmp_path, monkeypatch, error):
+    def load(path):
+        raise error
+
+    model.save(tmp_path / "model.keras")
+    monkeypatch.setattr(keras.models, "load_model", load)
+    with pytest.raises(type(error)) as raised:
+        keras_infogan.load_model(tmp_path / "model.keras")
+    assert raised.value is error
+
+
+def test_weights_that_are_no_hdf5_file_are_refused_by_name(model, tmp_path):
+    """HDF5 tells of them by an `OSError`, as a disk does of its trouble."""
+    model.save(tmp_path / "model.keras")
+    with (
+        zipfile.ZipFile(tmp_path / "model.keras") as sound,
+        zipfile.ZipFile(tmp_path / "other.keras", "w") as other,
+    ):
+        for name in sound.namelist():
+            other.writestr(name, b"x" * 100 if name.endswith(".h5") else sound.read(name))
+    with pytest.raises(UserError, match="other.keras cannot be loaded: "):
+        keras_infogan.load_model(tmp_path / "other.keras")
 
 
 @pytest.mark.parametrize("name", ["InfoGAN", "LatentSpec"])

@@ -37,12 +37,12 @@ def export_run(path, out=None):
             read; nothing is left behind then.
         StorageError: If the export cannot be written; nothing is left behind then either.
     """
-    run, about, resume = _finished(path)
+    run, about, resume = finished(path)
     if out is not None:
         files.check_writable(out)
     try:
         with run.locked() if out is None else contextlib.nullcontext():
-            model = _last_model(run, about, resume)
+            model = last_model(run, about, resume)
             from keras_infogan.serving.saved_model import export_model
 
             return export_model(model, run.export if out is None else pathlib.Path(out), about)
@@ -95,13 +95,24 @@ def export_format(path, kind, out):
 
         model = from_preset(path)
     else:
-        model = _last_model(*_finished(path))
+        model = last_model(*finished(path))
     formats.export_generator(model, kind, out)
     return out
 
 
-def _finished(path):
-    """A finished run, its facts for about.json, and how to resume it."""
+def finished(path):
+    """A run that has finished, without TensorFlow.
+
+    Args:
+        path: The run's directory.
+
+    Returns:
+        Its `RunDir`; its `config`, `summary` and `environment` for about.json; and a sentence that
+        says how to resume it.
+
+    Raises:
+        UserError: If this is no run, or it has not finished, has failed or is damaged.
+    """
     run = RunDir(path)
     config, imports = run.read_config(), run.read_options().imports
     resume = f"Resume it with: {invocation.resume_command(path, imports)}"
@@ -119,8 +130,19 @@ def _finished(path):
     return run, about, resume
 
 
-def _last_model(run, about, resume):
-    """The model of a finished run's last checkpoint."""
+def last_model(run, about, resume):
+    """The model of a finished run's last checkpoint.
+
+    Args:
+        run, about, resume: What `finished` returns.
+
+    Returns:
+        The model.
+
+    Raises:
+        UserError: If there is no sound checkpoint, or it is of another step than the summary: that
+            of a run that goes on from its end.
+    """
     checkpoint = run.latest_checkpoint()
     if checkpoint is None:
         raise UserError(f"{run.path} has no checkpoint.")

@@ -9,8 +9,9 @@ A model is taken from seed 0 only: the first one, not the best of several.
 import shlex
 import shutil
 
-from keras_infogan import checksums, files, invocation, pretrained, quiet
+from keras_infogan import checksums, files, pretrained
 from keras_infogan.commands import program
+from keras_infogan.commands.export import finished, last_model
 from keras_infogan.config import RunConfig
 from keras_infogan.errors import UserError
 from keras_infogan.options import PARTS
@@ -44,11 +45,11 @@ def add(path, name, licence=None):
         Its folder.
 
     Raises:
-        UserError: If the run has not finished, is not of seed 0, was made with parts of one's own,
-            or there is a model of that name.
+        UserError: If the run has not finished, has failed or went on from its end, is not of seed
+            0, was made with parts of one's own, or there is a model of that name.
     """
     run = RunDir(path)
-    config, summary, environment = run.read_config(), run.read_summary(), run.read_environment()
+    config = run.read_config()
     if not name.isidentifier() or len(name.encode()) > 200:
         raise UserError(f"--name must be letters, digits and _, up to 200 bytes. Received: {name}.")
     if name in pretrained.names():
@@ -57,20 +58,17 @@ def add(path, name, licence=None):
         raise UserError(f"{path} was made with --import: others could not load it.")
     if config.seed != 0:
         raise UserError(f"A pretrained model must be of seed 0. Received: seed {config.seed}.")
-    checkpoint, version = run.latest_checkpoint(), find_version(path)
-    if summary is None or environment is None or checkpoint is None:
-        raise UserError(
-            f"{path} has not finished. Resume it with: {invocation.resume_command(path)}"
-        )
+    run, facts, resume = finished(path)
+    version = find_version(path)
     licence, source = (licence, None) if licence else DATA.get(config.dataset, (None, None))
     if licence is None:
         raise UserError(f"--data-licence is needed for {config.dataset}.")
     evaluation = run.read_evaluation() or {}
-    if evaluation.get("step") != summary["steps"]:
+    if evaluation.get("step") != facts["summary"]["steps"]:
         evaluation = {}
     files.check_writable(pretrained.FOLDER)
-    quiet.import_tensorflow()
-    from keras_infogan.saving import for_use, load_model
+    model = last_model(run, facts, resume)
+    from keras_infogan.saving import for_use
     from keras_infogan.serving.about import without_paths
 
     about = {
@@ -78,15 +76,13 @@ def add(path, name, licence=None):
         "command": command(config),
         "seed": config.seed,
         "data": {"name": config.dataset, "licence": licence, "source": source},
-        **without_paths(
-            {"config": config.to_json(), "summary": summary, "environment": environment}
-        ),
+        **without_paths(facts),
         "evaluation": {key: v for key, v in evaluation.items() if key != "checkpoint"},
     }
     target = pretrained.FOLDER / name
     with files.new_directory(pretrained.FOLDER) as part:
         part.chmod(0o755)
-        for_use(load_model(checkpoint)).save(part / pretrained.MODEL)
+        for_use(model).save(part / pretrained.MODEL)
         shutil.copytree(version, part / pretrained.EXPORT / "1")
         files.write_text(part / "README.md", card(about, version))
         files.write_json(part / pretrained.FILE, about)

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import errno
 import os
 import pathlib
 import re
@@ -11,19 +10,15 @@ import sys
 
 from keras_infogan import extensions, files
 from keras_infogan.commands.leaving import leaves_at_once
-from keras_infogan.errors import OUT_OF_MEMORY, ProgramError, StorageError, UserError
-from keras_infogan.text import shown, take_any_text
-
-# Of a path that cannot be what it was given for. All else is a disk's or a pipe's trouble.
-NO_SUCH_PATH = (
-    errno.EACCES,
-    errno.EISDIR,
-    errno.ELOOP,
-    errno.ENAMETOOLONG,
-    errno.ENOENT,
-    errno.ENOTDIR,
-    errno.EPERM,
+from keras_infogan.errors import (
+    OUT_OF_MEMORY,
+    ProgramError,
+    StorageError,
+    UserError,
+    lacks_memory,
+    names_no_path,
 )
+from keras_infogan.text import shown, take_any_text
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -115,14 +110,14 @@ def run(parser, action, arguments=None):
     except ProgramError as error:
         return _end(parser, error, error.exit_code)
     except OSError as error:  # of a disk or a pipe, to which stdout may go too
-        if error.errno in NO_SUCH_PATH and error.filename is not None:
+        if names_no_path(error):
             text = f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}."
             return _end(parser, text, UserError.exit_code)
         return _end(parser, error, StorageError.exit_code)
     except KeyboardInterrupt:
         return _end(parser, "interrupted.", 128 + signal.SIGINT)
     except Exception as error:
-        if not _lacks_memory(error):
+        if not lacks_memory(error):
             raise
         why = " ".join(re.sub(r"{{.*?}}", "", str(error)).split())  # a node of TensorFlow's graph
         return _end(parser, f"out of memory: {why or 'no more is free'}", OUT_OF_MEMORY)
@@ -141,11 +136,6 @@ def _open_closed_streams():
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))
-
-
-def _lacks_memory(error):
-    """Whether Python or TensorFlow, which need not be loaded, could allocate no more."""
-    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 
 
 def _end(parser, text, exit_code):

@@ -5,7 +5,7 @@ import functools
 
 import numpy as np
 
-from keras_infogan.data import identity
+from keras_infogan.data import identity, storage
 from keras_infogan.errors import UserError
 from keras_infogan.text import shown
 
@@ -50,6 +50,22 @@ class ImageData:
         """What a run records of its data, see `identity.describe`."""
         return identity.describe(self)
 
+    def neighbors(self, count):
+        """The training images nearest to each, see `neighbors.nearest`; searched for once.
+
+        Args:
+            count: How many for each.
+        """
+        from keras_infogan.data import neighbors  # which loads TensorFlow
+
+        if count not in self._neighbors:
+            self._neighbors[count] = neighbors.nearest(self.train_images, count)
+        return self._neighbors[count]
+
+    @functools.cached_property
+    def _neighbors(self):
+        return {}
+
     def with_validation(self, count):
         """The same data with some of the training images in the place of the test images.
 
@@ -59,7 +75,8 @@ class ImageData:
             count: How many, evenly chosen; they are not trained on.
 
         Raises:
-            UserError: If no training image would be left.
+            UserError: If no training image would be left, or images that lie on disk are more
+                than it has room for.
         """
         if count >= len(self.train_images):
             raise UserError(
@@ -68,8 +85,12 @@ class ImageData:
             )
         held = np.zeros(len(self.train_images), bool)
         held[evenly_chosen(len(held), count)] = True
-        parts = {}
-        for name in ("images", "labels", "factors"):
+        images = self.train_images
+        parts = {
+            "train_images": storage.chosen(images, np.flatnonzero(~held)),
+            "test_images": storage.chosen(images, np.flatnonzero(held)),
+        }
+        for name in ("labels", "factors"):
             rows = getattr(self, f"train_{name}")
             parts[f"train_{name}"] = None if rows is None else rows[~held]
             parts[f"test_{name}"] = None if rows is None else rows[held]

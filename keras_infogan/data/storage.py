@@ -10,6 +10,7 @@ import numpy as np
 from keras_infogan.errors import UserError
 
 IN_MEMORY = 2**28  # bytes; what is larger lies on disk, so that memory does not grow with it
+PART = 1000  # images that are copied at once
 
 
 def empty(shape):
@@ -27,9 +28,32 @@ def empty(shape):
     Raises:
         UserError: If the disk has no room for it.
     """
+    return np.empty(shape, np.uint8) if math.prod(shape) <= IN_MEMORY else _mapped(shape)
+
+
+def chosen(images, rows):
+    """A copy of some images; on disk if they are, which may be more than the memory holds.
+
+    Args:
+        images: uint8 array, `(n, height, width, channels)`.
+        rows: Integers `(m,)`.
+
+    Returns:
+        uint8 array `(m, height, width, channels)`, an `np.memmap` if `images` is one.
+
+    Raises:
+        UserError: If the disk has no room for it.
+    """
+    if not isinstance(images, np.memmap):
+        return images[rows]
+    copy = _mapped((len(rows), *images.shape[1:]))
+    for start in range(0, len(rows), PART):
+        copy[start : start + PART] = images[rows[start : start + PART]]
+    return copy
+
+
+def _mapped(shape):
     size = math.prod(shape)
-    if size <= IN_MEMORY:
-        return np.empty(shape, np.uint8)
     folder = os.environ.get("TMPDIR") or "/var/tmp"
     if not os.path.isdir(folder):
         folder = tempfile.gettempdir()

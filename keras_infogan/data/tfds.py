@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from keras_infogan import files
 from keras_infogan.data import network, storage
 from keras_infogan.data.image_data import ImageData, split
 from keras_infogan.data.source import Source
@@ -14,6 +15,7 @@ from keras_infogan.errors import UserError
 # Sets whose images lie on their side, rows for columns, as their authors stored them.
 SIDEWAYS = ("emnist",)
 BATCH = 250
+_PART = r"\w[\w.+-]*"  # of a name: the set, its configuration, its version
 _HOME = os.path.join("~", "tensorflow_datasets")
 
 
@@ -21,9 +23,9 @@ def is_prepared(name, data_dir=None):
     """Whether a set is there, with the configuration and version that its name asks for.
 
     Raises:
-        UserError: If `data_dir` is not a directory.
+        UserError: If `data_dir` is not a directory, or the name may mean several configurations.
     """
-    return bool(_prepared_versions(name, _directory(data_dir)))
+    return bool(_prepared_versions(*_meant(name, data_dir)))
 
 
 def prepared(data_dir=None):
@@ -51,7 +53,7 @@ def check(name, data_dir=None):
     Raises:
         UserError: If not.
     """
-    directory = _directory(data_dir)
+    name, directory = _meant(name, data_dir)
     if not _prepared_versions(name, directory):
         _check_network(name, directory)
 
@@ -81,7 +83,7 @@ def load(name, data_dir, fitting):
     Raises:
         UserError: If it has no images that can be used, or is not there and cannot be downloaded.
     """
-    directory = _directory(data_dir)
+    name, directory = _meant(name, data_dir)
     builder = _prepared_builder(name, directory) or _download(name, directory)
     _check_images(builder, name)
     full_name = _full_name(builder, name)
@@ -100,7 +102,7 @@ def resolve(name, data_dir=None):
     """A set's name as `load` gives it to the data; one that nobody knows stays as it is."""
     import tensorflow_datasets as tfds
 
-    directory = _directory(data_dir)
+    name, directory = _meant(name, data_dir)
     builder = _prepared_builder(name, directory)
     if builder is None:
         try:
@@ -116,6 +118,44 @@ def _directory(data_dir):
     return os.path.expanduser(data_dir or os.environ.get("TFDS_DATA_DIR") or _HOME)
 
 
+def _meant(name, data_dir):
+    """A set's name with the configuration that it means, and the directory of the sets.
+
+    Without a configuration it means the default; of a set whose default nobody knows, the only one
+    that is prepared. Where none is prepared, tensorflow-datasets finds the default itself.
+    """
+    directory = _directory(data_dir)
+    base, colon, version = name.partition(":")
+    home = pathlib.Path(directory, base)
+    found = home.glob("**/dataset_info.json") if re.fullmatch(_PART, base) else ()
+    folders = {info.parent.parent for info in found}
+    if not folders or home in folders:  # or it has no configurations
+        return name, directory
+    config = _default_configuration(base, home)
+    if config is None:
+        configs = sorted(folder.relative_to(home).as_posix() for folder in folders)
+        if len(configs) > 1:
+            known = ", ".join(f"{base}/{config}" for config in configs)
+            raise UserError(f"The data set must be one of {known}. Received: {name}.")
+        config = configs[0]
+    return f"{base}/{config}{colon}{version}", directory
+
+
+def _default_configuration(name, home):
+    """Name of a set's default configuration, or None: as the installed code says, or the folder."""
+    import tensorflow_datasets as tfds
+
+    try:
+        config = tfds.builder_cls(name).default_builder_config
+        return config and config.name
+    except Exception:  # nobody knows it, or its code cannot be imported
+        pass
+    try:
+        return files.read_json(home / ".config" / "metadata.json")["default_config_name"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def _full_name(builder, name):
     """The set's name with its configuration, if it has one, and the version, if one was asked."""
     config = builder.builder_config
@@ -125,17 +165,16 @@ def _full_name(builder, name):
 
 def _prepared_versions(name, directory):
     """Paths of the prepared versions' dataset_info.json, the newest last; none of a mere path."""
-    if not all(re.fullmatch(r"\w[\w.+-]*", part) for part in re.split("[/:]", name)):
+    if not all(re.fullmatch(_PART, part) for part in re.split("[/:]", name)):
         return []
-    folder = pathlib.Path(directory) / name.replace(":", "/")
-    return sorted(folder.glob("**/dataset_info.json"), key=_version_of)
+    base, _, version = name.partition(":")
+    found = pathlib.Path(directory, base).glob(f"{version or '*'}/dataset_info.json")
+    return sorted(found, key=_version_of)
 
 
 def _version_of(info):
     """Sorts 10.0.0 after 9.0.0."""
-    folder = info.parent
-    numbers = [int(part) if part.isdigit() else -1 for part in folder.name.split(".")]
-    return folder.parent, numbers
+    return [int(part) if part.isdigit() else -1 for part in info.parent.name.split(".")]
 
 
 def _prepared_builder(name, directory):

@@ -7,7 +7,7 @@ import tempfile
 import numpy as np
 
 from keras_infogan import checksums, pretrained, quiet
-from keras_infogan.errors import UserError
+from keras_infogan.errors import UserError, is_of_machine
 from keras_infogan.run_dir import RunDir
 from keras_infogan.serving import about
 from keras_infogan.serving.versions import altered_file, versions
@@ -40,6 +40,7 @@ class Exported:
 
     Raises:
         UserError: If there is no exported model, or it cannot be used.
+        MemoryError, OSError, tf.errors.ResourceExhaustedError: If memory or a disk fails.
     """
 
     def __init__(self, path):
@@ -62,7 +63,9 @@ class Exported:
             self.code_to_label = {int(v): int(label) for v, label in codes["code_to_label"].items()}
             self.label_names = {int(v): str(name) for v, name in codes["label_names"].items()}
         # A damaged file fails in whatever way the reader of its format does.
-        except Exception:
+        except Exception as error:
+            if is_of_machine(error):
+                raise
             raise UserError(
                 f"{self.path} cannot be read: it is damaged, or no export of this project."
             ) from None

@@ -1,7 +1,6 @@
 """What a run will do: its data, its length and its config, worked out once and passed down."""
 
 import dataclasses
-import functools
 
 import numpy as np
 
@@ -47,12 +46,6 @@ class Plan:
         labels = self.data.train_labels
         return 0 if labels is None else len(np.unique(labels))
 
-    @functools.cached_property
-    def neighbors(self):
-        """The training images nearest to each, as the config wants them; or None."""
-        count = self.config.neighbors
-        return neighbors.nearest(self.data.train_images, count) if count else None
-
     def batches(self, first_step, with_labels, part=None):
         """The batches of the run from a step on, see `pipeline.training_batches`."""
         labels = None
@@ -67,7 +60,7 @@ class Plan:
             first_step,
             labels,
             part,
-            self.neighbors,
+            self.data.neighbors(config.neighbors) if config.neighbors else None,
         )
 
 

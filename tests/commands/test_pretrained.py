@@ -161,10 +161,28 @@ def test_without_models_the_list_says_so(shelf, capsys):
     assert capsys.readouterr().out == "There are no pretrained models.\n"
 
 
+def without_end(run):
+    """Stopped before it was scored and exported."""
+    run.summary.unlink()
+    shutil.rmtree(run.export)
+
+
+def diverged(run):
+    """As a run that finished, was given more epochs and diverged: its export is of before."""
+    write_json(run.summary, {**run.read_summary(), "status": "failed"})
+
+
+def went_on(run):
+    """As a run that finished, was given more epochs and stopped: its export is of before."""
+    shutil.copyfile(run.checkpoint(1), run.checkpoint(2))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda run: run.summary.unlink(), "has not finished."),
+        (without_end, "has not finished: there is no "),
+        (diverged, "has failed, so it is not exported: see "),
+        (went_on, "is of step 2, and its summary.json of step 1. Resume it with: "),
         (lambda run: config_with(run, seed=1), "must be of seed 0. Received: seed 1."),
         (lambda run: config_with(run, dataset="folder:x"), "--data-licence is needed"),
     ],

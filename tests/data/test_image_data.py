@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from keras_infogan.data import neighbors
 from keras_infogan.data.image_data import ImageData, evenly_chosen, held_out, split
 from keras_infogan.errors import UserError
 
@@ -93,6 +94,20 @@ def test_validation_takes_factors_along():
     held = evenly_chosen(20, 5)
     np.testing.assert_array_equal(tuned.train_factors, np.delete(factors, held, axis=0))
     np.testing.assert_array_equal(tuned.test_factors, factors[held])
+
+
+def test_neighbors_are_searched_once_for_each_count(monkeypatch):
+    searched = []
+
+    def nearest(images, count):
+        searched.append(count)
+        return np.zeros((len(images), count), np.int32)
+
+    monkeypatch.setattr(neighbors, "nearest", nearest)
+    data = split("dots", numbered(30))
+    assert [data.neighbors(count).shape for count in (2, 3, 2, 3)] == [(27, 2), (27, 3)] * 2
+    assert searched == [2, 3]
+    assert data.with_validation(3).neighbors(2).shape == (24, 2)
 
 
 def test_validation_leaves_something_to_train_on():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_infogan.data import storage
-from keras_infogan.data.image_data import split
+from keras_infogan.data.image_data import ImageData, split
 from keras_infogan.errors import UserError
 
 SHAPE = (30, 2, 2, 1)
@@ -42,6 +42,19 @@ def test_split_leaves_the_training_images_on_disk(small_memory):
     rest = [number for number in range(30) if number % 10 != 9]
     np.testing.assert_array_equal(data.train_images[:, 0, 0, 0], rest)
     np.testing.assert_array_equal(data.test_images[:, 0, 0, 0], [9, 19, 29])
+
+
+def test_validation_leaves_the_training_images_on_disk(small_memory, monkeypatch):
+    monkeypatch.setattr(storage, "PART", 4)
+    images = storage.empty(SHAPE)
+    images[:] = np.arange(30).reshape(-1, 1, 1, 1)
+    data = ImageData("dots", images, None, images[:0], None)
+    tuned = data.with_validation(3)
+    assert isinstance(tuned.train_images, np.memmap)
+    rest = [number for number in range(30) if number not in (0, 14, 29)]
+    np.testing.assert_array_equal(tuned.train_images, np.array(images)[rest])
+    np.testing.assert_array_equal(tuned.test_images[:, 0, 0, 0], [0, 14, 29])
+    np.testing.assert_array_equal(data.train_images[:, 0, 0, 0], range(30))
 
 
 def test_a_full_disk_is_told_before_anything_is_written(small_memory, tmp_path):

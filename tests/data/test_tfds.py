@@ -161,6 +161,54 @@ def test_the_name_of_a_set_loads_the_same_version_again(tmp_path):
     assert len(sources.load(data.name, data_dir=str(tmp_path)).train_images) == 2
 
 
+def write_configurations(data_dir, name, sizes):
+    """Prepares configurations of a set, told apart by their numbers of training images."""
+    for config, count in sizes.items():
+        splits = {"train": numbered(count), "test": numbered(1)}
+        write_set(data_dir, GREY, splits, name=name, config=config)
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("name", ["emnist", "emnist:1.0.0"])
+def test_without_a_configuration_the_default_is_taken_and_no_other(tmp_path, name):
+    write_configurations(tmp_path, "emnist", {"balanced": 2, "letters": 3})
+    resolved = name.replace("emnist", "emnist/byclass")
+    assert sources.resolved(name, str(tmp_path)) == resolved
+    for ask in (sources.check, sources.load):
+        with pytest.raises(UserError, match=f"^{resolved} is not prepared in .*, and no network"):
+            ask(name, str(tmp_path))
+    write_configurations(tmp_path, "emnist", {"byclass": 4})
+    sources.check(name, str(tmp_path))
+    data = sources.load(name, data_dir=str(tmp_path))
+    assert data.name == sources.resolved(name, str(tmp_path)) == resolved
+    assert len(data.train_images) == 4
+    assert len(sources.load("emnist/letters", data_dir=str(tmp_path)).train_images) == 3
+
+
+@pytest.mark.usefixtures("no_network")
+def test_the_newest_version_of_the_default_configuration_is_taken(tmp_path):
+    for version, count in (("9.0.0", 2), ("10.0.0", 3)):
+        splits = {"train": numbered(count), "test": numbered(1)}
+        options = {"name": "emnist", "config": "byclass", "version": version}
+        write_set(tmp_path, GREY, splits, **options)
+    assert len(sources.load("emnist", data_dir=str(tmp_path)).train_images) == 3
+
+
+@pytest.mark.usefixtures("no_network")
+def test_of_a_set_that_nobody_knows_the_default_is_as_it_was_prepared(tmp_path):
+    write_configurations(tmp_path, "dots", {"large": 2, "small": 3})
+    metadata = tmp_path / "dots" / ".config" / "metadata.json"
+    metadata.unlink()
+    for ask in (sources.check, sources.load, sources.resolved):
+        with pytest.raises(UserError) as refused:
+            ask("dots", str(tmp_path))
+        assert str(refused.value) == (
+            "The data set must be one of dots/large, dots/small. Received: dots."
+        )
+    metadata.write_text('{"default_config_name": "large"}')  # as tensorflow-datasets writes it
+    assert sources.load("dots", data_dir=str(tmp_path)).name == "dots/large"
+
+
 @pytest.mark.usefixtures("no_network")
 def test_a_set_without_images_is_refused(tmp_path):
     tfds.dataset_builders.store_as_tfds_dataset(

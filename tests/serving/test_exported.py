@@ -1,5 +1,6 @@
 """An exported model through its signatures: what can be asked of it, and what it refuses."""
 
+import errno
 import json
 import shutil
 
@@ -214,6 +215,25 @@ def test_a_damaged_export_is_one_sentence(version, tmp_path, name, content):
     with pytest.raises(UserError, match="damaged") as refused:
         Exported(tmp_path)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor"),
+        OSError(errno.EMFILE, "Too many open files", "saved_model.pb"),
+    ],
+    ids=repr,
+)
+def test_a_lack_of_memory_or_files_is_not_blamed_on_the_export(version, monkeypatch, error):
+    def load(path):
+        raise error
+
+    monkeypatch.setattr(tf.saved_model, "load", load)
+    with pytest.raises(type(error)) as raised:
+        Exported(version)
+    assert raised.value is error
 
 
 def test_another_saved_model_is_refused(tmp_path):

@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from keras_infogan.data import sources
+from keras_infogan.data import neighbors, sources
 from keras_infogan.errors import UserError
+from keras_infogan.training import starts
 from keras_infogan.training.plan import make_plan
 
 
@@ -66,6 +67,26 @@ def test_batches_from_a_later_step_are_those_of_the_uninterrupted_run(tiny_confi
     for one, other in zip(take(3, 5), whole[3:], strict=True):
         for part, same in zip(one, other, strict=True):
             np.testing.assert_array_equal(part, same)
+
+
+def test_neighbors_are_searched_once_for_a_run_and_its_starts(tiny_config, tiny_data, monkeypatch):
+    searched, nearest = [], neighbors.nearest
+
+    def search(images, count):
+        searched.append(count)
+        return nearest(images, count)
+
+    monkeypatch.setattr(neighbors, "nearest", search)
+    monkeypatch.setattr(sources, "load", lambda *arguments: dataclasses.replace(tiny_data))
+    plan = make_plan(
+        dataclasses.replace(
+            tiny_config, real_information_weight=1.0, shear=0.1, neighbors=3, starts=2
+        )
+    )
+    for one in (plan, *starts.plans(plan)):
+        [batch] = one.batches(0, with_labels=False).take(1)
+        assert set(batch) == {"images", "neighbors"}
+    assert searched == [3]
 
 
 def test_labels_are_numbered_from_0_and_given_only_where_they_are_learned_from(
