@@ -89,8 +89,8 @@ def over_white(image):
     return Image.alpha_composite(white, image).convert("RGB")
 
 
-def has_colour(file):
-    """Whether a file says that its image is in colour; not, if it cannot be read."""
+def has_color(file):
+    """Whether a file says that its image is in color; not, if it cannot be read."""
     try:
         with _open(file) as image:
             if image.mode == "P":

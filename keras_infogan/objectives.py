@@ -1,4 +1,4 @@
-"""Adversarial objectives behind `get`: what D and G minimise, as functions of D's logits.
+"""Adversarial objectives behind `get`: what D and G minimize, as functions of D's logits.
 
 D ends in a plain number, the logit. For most objectives sigmoid(logit) is the probability D(x) that
 an image is real, so −log D = softplus(−logit) and −log(1 − D) = softplus(logit), which neither
@@ -26,8 +26,8 @@ class Objective:
 
     Args:
         name: Its name.
-        d_loss: What the discriminator minimises.
-        g_loss: What the generator minimises. `real_logits` is None unless `needs_real`.
+        d_loss: What the discriminator minimizes.
+        g_loss: What the generator minimizes. `real_logits` is None unless `needs_real`.
         needs_real: Whether the generator's loss looks at the logits of real images too.
         is_probability: Whether sigmoid(logit) is D's probability that an image is real.
         terms: Terms that belong to the objective, such as `("wgan_gp(10)",)`.

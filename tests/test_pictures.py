@@ -36,7 +36,7 @@ def test_tile_has_a_gap_of_two_and_no_margin():
     assert np.count_nonzero(picture == 0) == 280 * 280
 
 
-def test_tile_keeps_colours():
+def test_tile_keeps_colors():
     table = np.full((1, 2, 1, 1, 3), -1.0)
     table[0, 0, 0, 0, 0] = 1.0
     table[0, 1, 0, 0, 2] = 1.0
@@ -129,7 +129,7 @@ def save_counts(path, counts):
 
 
 def count_blue(picture):
-    """Pixels in the colour of a row's whole share."""
+    """Pixels in the color of a row's whole share."""
     return (np.abs(picture - [8, 48, 107]).max(axis=-1) < 4).sum()
 
 

@@ -1,4 +1,4 @@
-"""Images of any size, grey or in colour → squares of one size, all grey or all in colour."""
+"""Images of any size, grey or in color → squares of one size, all grey or all in color."""
 
 import dataclasses
 
@@ -16,7 +16,7 @@ class Fitting:
 
     Args:
         image_size: Height and width that they will be used at.
-        channels: 1 for grey, 3 for colour, None for what the data is.
+        channels: 1 for grey, 3 for color, None for what the data is.
         crop: Side in pixels of the central square that is taken of each; None for the largest.
     """
 

@@ -38,7 +38,7 @@ def load(path, data_dir, fitting):
     over. With images in two folders or more, the folders are the labels, in the order of their
     names, and images beside them are left out; else there are no labels. Transparent images are
     laid over white, 16 bits become 8, a photo is turned as its EXIF says, of several frames the
-    first counts. All are in colour if one is, unless `fitting` says otherwise.
+    first counts. All are in color if one is, unless `fitting` says otherwise.
 
     Folders train and test are the split, see `listing.ROLES`; else every tenth image of each label
     is held out. What is left out is told on standard error.
@@ -58,7 +58,7 @@ def load(path, data_dir, fitting):
     with _quiet_pillow(), concurrent.futures.ThreadPoolExecutor() as pool:
         listing = list_images(path)
         files, name = listing.files, f"folder:{listing.root}"
-        channels = fitting.channels or (3 if any(map(image_files.has_colour, files)) else 1)
+        channels = fitting.channels or (3 if any(map(image_files.has_color, files)) else 1)
         images, kept, skipped = _read_all(listing.root, files, fitting, channels, pool)
     if len(kept) < 2:
         raise UserError(

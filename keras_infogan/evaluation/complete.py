@@ -12,7 +12,7 @@ from keras_infogan.evaluation.extractors import extractor_of
 from keras_infogan.evaluation.frechet import frechet_distance
 from keras_infogan.evaluation.information import between_looks, information
 from keras_infogan.evaluation.known_factors import evaluate_factors
-from keras_infogan.evaluation.neighbours import K, copying, fidelity_and_variety, mean_distance
+from keras_infogan.evaluation.neighbors import K, copying, fidelity_and_variety, mean_distance
 from keras_infogan.evaluation.scores import confusion, label_table, scores_by_code
 from keras_infogan.evaluation.sharpness import relative_sharpness
 

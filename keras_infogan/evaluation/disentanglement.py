@@ -132,7 +132,7 @@ def sap(codes, factors, test_codes, test_factors):
 
     For each factor, a linear support vector machine (C = 0.01, balanced classes) learns its value
     from each code by itself. The score is the gap between the best and the second best code's
-    accuracy on the test codes, mean over factors. A line tells neighbouring values of a factor
+    accuracy on the test codes, mean over factors. A line tells neighboring values of a factor
     apart badly, so it stays well under 1 where factors take many values.
 
     Args:

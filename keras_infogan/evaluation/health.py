@@ -264,7 +264,7 @@ def _flat(images):
 
 
 def _roughness(images):
-    """Mean difference of neighbouring pixels, as a share of the standard deviation of pixels."""
+    """Mean difference of neighboring pixels, as a share of the standard deviation of pixels."""
     differences = [np.abs(np.diff(images, axis=axis)).mean() for axis in (1, 2)]
     return sum(differences) / max(images.std(), 1e-6)
 

@@ -58,7 +58,7 @@ def measure(images):
 def _perimeter(ink):
     """Total variation of each image: the length of a figure's outline, in pixels.
 
-    The mean over both neighbours of a pixel in a row and both in a column. With one neighbour of
+    The mean over both neighbors of a pixel in a row and both in a column. With one neighbor of
     each, a figure that leans to the right would measure otherwise than its mirror image.
     """
     padded = np.pad(ink, ((0, 0), (2, 2), (2, 2)))

@@ -177,7 +177,7 @@ def code_scores(train_codes, train_labels, test_codes, test_labels, num_codes):
         num_codes: Values of the code.
 
     Returns:
-        Dict with `code_accuracy` (one-to-one), `code_purity` (majority), `code_nmi` (normalised by
+        Dict with `code_accuracy` (one-to-one), `code_purity` (majority), `code_nmi` (normalized by
         the arithmetic mean of both entropies: the V-measure of Rosenberg and Hirschberg,
         "V-measure", 2007), `code_ari` (Hubert and Arabie, "Comparing partitions", 1985),
         `label_information` (between code and label on the test images, in nats; at most

@@ -1,9 +1,9 @@
-"""A DCGAN for 64×64 images, grey or in colour, with Q on the discriminator's features.
+"""A DCGAN for 64×64 images, grey or in color, with Q on the discriminator's features.
 
 Source: the survey article's DCGAN. What it leaves open follows Radford et al., "Unsupervised
 Representation Learning with Deep Convolutional GANs", 2016: kernels of 5×5, initial weights
 N(0, 0.02²), BatchNorm and ReLU between the deconvolutions, slope 0.2. A layer that BatchNorm
-follows has no bias: the normalisation would take it away again.
+follows has no bias: the normalization would take it away again.
 """
 
 import keras

@@ -61,8 +61,8 @@ def norm_relu(x):
 def norm_leaky(x, slope):
     """BatchNormalization, then leaky ReLU.
 
-    The normalisation must come before the activation. Real and generated images go through D in
-    batches of their own; a normalisation after the trunk's last activation would give both batches
+    The normalization must come before the activation. Real and generated images go through D in
+    batches of their own; a normalization after the trunk's last activation would give both batches
     the same mean, so the same mean logit, and hold D's loss at 2 ln 2 or above: D would be blind.
     """
     return layers.LeakyReLU(slope)(batch_norm(x))

@@ -7,7 +7,7 @@ from keras_infogan.errors import UserError
 from keras_infogan.serving import drawing
 from keras_infogan.serving.sheet import png_bytes, sheet
 
-DIGITS = ("mnist", "mnist5k")  # data whose labels are digits and whose images are centred
+DIGITS = ("mnist", "mnist5k")  # data whose labels are digits and whose images are centered
 
 
 class Answers:

@@ -116,7 +116,7 @@ def _control(name, title, facts):
 
 def _build_draw(answers):
     if answers.digits:
-        gr.Markdown("Draw a digit with the mouse. It is centred and scaled like MNIST's digits.")
+        gr.Markdown("Draw a digit with the mouse. It is centered and scaled like MNIST's digits.")
     else:
         gr.Markdown("Draw or upload a picture like those that the model was trained on.")
     no_bars, no_pictures, no_table = answers.nothing_read()

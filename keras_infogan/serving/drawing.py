@@ -1,7 +1,7 @@
 """Pictures that people make → images like those that the recognizer was trained on.
 
 MNIST's digits were cropped to their ink, fitted into 20×20 pixels with their shape kept, and laid
-into 28×28 with their centre of mass in the middle (LeCun et al., http://yann.lecun.com/exdb/mnist).
+into 28×28 with their center of mass in the middle (LeCun et al., http://yann.lecun.com/exdb/mnist).
 """
 
 import base64
@@ -83,7 +83,7 @@ def fit(pixels, shape):
 
 
 def center(pixels, shape):
-    """A drawing as MNIST's digits are: white on black, centred, of one size.
+    """A drawing as MNIST's digits are: white on black, centered, of one size.
 
     What differs from the border of the picture is ink, so dark on bright is turned round.
 
@@ -118,7 +118,7 @@ def center(pixels, shape):
 
 
 def _offset(weights, length):
-    """Where weights must begin in a row of a length to have their centre of mass in the middle.
+    """Where weights must begin in a row of a length to have their center of mass in the middle.
 
     MNIST counts pixels from 0 and the middle as half the length; all weights stay within the row.
     """

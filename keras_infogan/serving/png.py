@@ -17,7 +17,7 @@ def encode(image):
 
 
 def decode(png, shape):
-    """One PNG file of any colour depth as a float image in [0, 1].
+    """One PNG file of any color depth as a float image in [0, 1].
 
     Transparency shows black. A picture that is not square is padded with black; then it is resized
     smoothly.

@@ -264,7 +264,7 @@ def _padded(rows):
     """Rows `(n,)` and zeros, up to a multiple of `MULTIPLE`.
 
     In a batch of any size, the last digit of an image may depend on that size. In these it depends
-    on neither the size, the place nor the neighbours, on all CPUs that were tried.
+    on neither the size, the place nor the neighbors, on all CPUs that were tried.
     """
     return tf.pad(rows, [[0, -tf.shape(rows)[0] % MULTIPLE]])
 

@@ -29,7 +29,7 @@ class GrpcModel(ServedModel):
         if parts is None:
             raise UserError(f"The address must be like localhost:8500. Received: {self.address}.")
         options = [
-            ("grpc.max_receive_message_length", -1),  # else 4 MB: some 80 colour images of 64×64
+            ("grpc.max_receive_message_length", -1),  # else 4 MB: some 80 color images of 64×64
             # A proxy of the environment would look for the server on its own machine.
             ("grpc.enable_http_proxy", int(not on_this_machine(parts[1]))),
         ]

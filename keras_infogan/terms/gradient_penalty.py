@@ -14,7 +14,7 @@ def squared_slope(model, images, labels):
     """‖∇ₓ logit‖² of each image, `(batch_size,)`, of D in inference mode.
 
     In training mode BatchNorm would make each logit a function of the whole batch, and this pass
-    would move its statistics, and the vectors of spectral normalisation, once more. As it is, D is
+    would move its statistics, and the vectors of spectral normalization, once more. As it is, D is
     a function of each image alone; only minibatch discrimination still looks from one to another.
     """
     with tf.GradientTape() as tape:

@@ -11,7 +11,7 @@ class HistoricalAveraging(Term):
     """Adds weight · ‖θ − (1/t) Σ θ[i]‖² to the loss of each player, θ its own weights.
 
     The mean is over the weights at the player's updates so far, the present one included. In games
-    whose gradient steps circle, such as min over x, max over y of xy, this pulls to the centre.
+    whose gradient steps circle, such as min over x, max over y of xy, this pulls to the center.
     Source: Salimans et al., 2016, section 3.3.
 
     Args:

@@ -21,7 +21,7 @@ class RandomDistortion(Transform):
 
     Resampling is linear and separable, and its gradient is exact. Rows are mixed by an
     interpolation matrix for each image; columns, whose sources differ from row to row, by a mean of
-    two neighbours, so that memory grows with the images and not with their width times them. What
+    two neighbors, so that memory grows with the images and not with their width times them. What
     lies outside an image is `background`.
 
     Args:
@@ -85,7 +85,7 @@ class RandomDistortion(Transform):
         rows, columns = (
             tf.range(length, dtype=images.dtype) - 0.5 * (length - 1) for length in shape[:2]
         )
-        # Source coordinates of each output pixel, measured from the image's centre.
+        # Source coordinates of each output pixel, measured from the image's center.
         source_rows = tf.exp(draw(0, self.scale))[:, None] * rows + draw(1, self.shift)[:, None]
         source_columns = (
             tf.exp(draw(2, self.scale))[:, None, None] * columns
@@ -152,7 +152,7 @@ def _columns_at(ink, source):
     """
     middle = 0.5 * (ink.shape[2] - 1)
     source = tf.clip_by_value(source, -middle - 1.0, middle + 1.0)
-    # The last left neighbour is the last column: right of it stands one column of zeros.
+    # The last left neighbor is the last column: right of it stands one column of zeros.
     left = tf.minimum(tf.floor(source + middle), ink.shape[2] - 1.0)
     share = (source - (left - middle))[..., None]
     padded = tf.pad(ink, ((0, 0), (0, 0), (1, 1), (0, 0)))

@@ -292,11 +292,11 @@ def test_other_data_of_the_same_name_are_refused(copied, capfd, tiny_data, monke
 
 
 def test_images_of_other_channels_are_refused(copied, capfd, tiny_data, monkeypatch):
-    coloured = dataclasses.replace(
-        tiny_data, name="coloured", test_images=np.repeat(tiny_data.test_images, 3, axis=-1)
+    colored = dataclasses.replace(
+        tiny_data, name="colored", test_images=np.repeat(tiny_data.test_images, 3, axis=-1)
     )
-    monkeypatch.setattr(sources, "load", lambda *arguments: coloured)
-    assert_refused(capfd, [copied.path], "images of 1 channels, and coloured has 3", copied.path)
+    monkeypatch.setattr(sources, "load", lambda *arguments: colored)
+    assert_refused(capfd, [copied.path], "images of 1 channels, and colored has 3", copied.path)
 
 
 def test_data_that_cannot_be_had_are_refused(copied, capfd, monkeypatch):

@@ -347,7 +347,7 @@ def test_data_of_the_preset_or_of_the_command_line(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "setting, message",
     [
-        ("colour=3", "--set takes NAME=VALUE with NAME one of model, "),
+        ("color=3", "--set takes NAME=VALUE with NAME one of model, "),
         ("shear", "--set takes NAME=VALUE with NAME one of model, "),
         ("seed=3", "--set takes NAME=VALUE with NAME one of model, "),
         ("shear=wide", "--shear must be a number. Received: wide."),

@@ -44,7 +44,7 @@ def test_what_fits_is_passed_on():
     assert Fitting(28).squares(images, "it") is images
 
 
-def test_colour_becomes_grey_by_luma_and_grey_colour_by_repetition():
+def test_color_becomes_grey_by_luma_and_grey_color_by_repetition():
     image = np.array([[[200, 100, 50]]], np.uint8)
     # ITU-R 601: 0.299·200 + 0.587·100 + 0.114·50 = 124.2
     assert Fitting(1, channels=1).squares(image[None], "it").tolist() == [[[[124]]]]

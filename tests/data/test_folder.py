@@ -18,7 +18,7 @@ def save(path, image, **options):
 
 
 def flat(number, mode="L", size=(4, 4)):
-    """An image of one colour."""
+    """An image of one color."""
     return Image.new(mode, size, number)
 
 
@@ -212,7 +212,7 @@ def only(path, **options):
 
 
 @pytest.mark.parametrize(
-    ("name", "mode", "colour", "expected"),
+    ("name", "mode", "color", "expected"),
     [
         ("a.png", "1", 1, [255]),
         ("a.png", "L", 77, [77]),
@@ -244,11 +244,11 @@ def only(path, **options):
         ("a.jpg", "CMYK", (0, 255, 255, 0), [255, 0, 0]),
     ],
 )
-def test_every_mode_and_format_is_read(tmp_path, name, mode, colour, expected):
+def test_every_mode_and_format_is_read(tmp_path, name, mode, color, expected):
     options = {"lossless": True} if name.endswith("webp") else {}
     if not Image.registered_extensions().get(os.path.splitext(name)[1].lower()):
         options = {"format": "PNG"}
-    save(tmp_path / name, flat(colour, mode), **options)
+    save(tmp_path / name, flat(color, mode), **options)
     image = only(tmp_path / name)
     assert image.shape == (4, 4, len(expected))
     exact = 2 if name.endswith(("jpg", "jpeg", "jfif", "jpe", "avif", "jp2")) else 0
@@ -262,7 +262,7 @@ def test_palettes_are_looked_up(tmp_path):
     assert only(tmp_path / "a.png", size=2)[0].tolist() == [[10, 20, 30], [200, 100, 50]]
 
 
-def test_a_transparent_colour_of_a_palette_is_white(tmp_path):
+def test_a_transparent_color_of_a_palette_is_white(tmp_path):
     image = Image.fromarray(np.array([[0, 1], [1, 0]], np.uint8))
     image.putpalette([10, 20, 30, 200, 100, 50])
     save(tmp_path / "a.gif", image, transparency=1)

@@ -55,13 +55,13 @@ def test_what_differs_is_told_in_a_line(data):
         "pets must hold what runs/a was trained on: labels cats, dogs. "
         "Received: labels dogs, zcats."
     )
-    coloured = dataclasses.replace(
+    colored = dataclasses.replace(
         data,
         train_images=np.repeat(data.train_images[:2], 3, axis=-1),
         train_labels=data.train_labels[:2],
         label_names=None,
     )
-    assert refusal(coloured, data.identity) == (
+    assert refusal(colored, data.identity) == (
         "pets must hold what runs/a was trained on: 1 channels; 3 training images; labels cats, "
         "dogs. Received: 3 channels; 2 training images; labels without names."
     )

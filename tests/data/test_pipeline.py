@@ -90,13 +90,13 @@ def test_resizing_keeps_range_and_place():
     assert large.shape == (1, 8, 8, 1)
     np.testing.assert_allclose(large[0, :, :3], -1.0, atol=1e-5)
     np.testing.assert_allclose(large[0, :, 5:], 1.0, atol=1e-5)
-    # Pixels beside the edge lie a quarter of the way between the old pixels' centres.
+    # Pixels beside the edge lie a quarter of the way between the old pixels' centers.
     np.testing.assert_allclose(large[0, :, 3], -0.5, atol=1e-5)
     np.testing.assert_allclose(large[0, :, 4], 0.5, atol=1e-5)
 
 
 def test_shrinking_averages():
-    # Every fourth row is white: a filter that looks at neighbours only would see black.
+    # Every fourth row is white: a filter that looks at neighbors only would see black.
     images = np.zeros((1, 16, 16, 1), np.uint8)
     images[:, ::4] = 255
     small = to_model_range(images, 4).numpy()

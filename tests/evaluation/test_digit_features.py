@@ -55,8 +55,8 @@ def test_images_of_another_size_are_resized(few):
 
 def test_channels_are_averaged(few):
     grey = few[:8] * 0.5
-    colour = np.concatenate([grey + 0.3, grey, grey - 0.3], axis=-1)
-    np.testing.assert_allclose(digit_features(colour), digit_features(grey), rtol=1e-3, atol=1e-3)
+    color = np.concatenate([grey + 0.3, grey, grey - 0.3], axis=-1)
+    np.testing.assert_allclose(digit_features(color), digit_features(grey), rtol=1e-3, atol=1e-3)
 
 
 def test_training_learns_digits(digits, capsys):

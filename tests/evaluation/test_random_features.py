@@ -4,7 +4,7 @@ from scipy.ndimage import gaussian_filter
 
 from keras_infogan.data import sprites
 from keras_infogan.evaluation.frechet import frechet_distance
-from keras_infogan.evaluation.neighbours import fidelity_and_variety
+from keras_infogan.evaluation.neighbors import fidelity_and_variety
 from keras_infogan.evaluation.random_features import FEATURES, random_features
 
 
@@ -46,10 +46,10 @@ def test_features_do_not_depend_on_the_images_beside(images):
 
 
 def test_grey_is_three_equal_channels(images):
-    colour = np.repeat(images[:8], 3, axis=-1)
-    np.testing.assert_allclose(random_features(colour), random_features(images[:8]), atol=1e-4)
-    red = colour * np.float32([1, 0, 0])
-    assert np.abs(random_features(red) - random_features(colour)).max() > 1
+    color = np.repeat(images[:8], 3, axis=-1)
+    np.testing.assert_allclose(random_features(color), random_features(images[:8]), atol=1e-4)
+    red = color * np.float32([1, 0, 0])
+    assert np.abs(random_features(red) - random_features(color)).max() > 1
 
 
 def test_images_of_other_sizes_are_resized(factors, images):

@@ -33,7 +33,7 @@ def test_one_to_one_finds_the_permutation():
     np.testing.assert_array_equal(one_to_one_table(counts), [1, 2, 0])
 
 
-def test_one_to_one_maximises_the_sum_and_not_each_code():
+def test_one_to_one_maximizes_the_sum_and_not_each_code():
     # Taking 10 first leaves 0 for code 1: 10 + 0 < 9 + 8.
     np.testing.assert_array_equal(one_to_one_table(np.array([[10, 9], [8, 0]])), [1, 0])
 

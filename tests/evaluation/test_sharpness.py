@@ -7,7 +7,7 @@ from keras_infogan.evaluation.sharpness import relative_sharpness, sharpness
 def test_sharpness_of_one_bright_pixel_by_hand():
     images = np.zeros((1, 5, 5, 1))
     images[0, 2, 2, 0] = 1.0
-    # The Laplacian is -4 there and 1 at its four neighbours: mean 0, mean square 20 / 25.
+    # The Laplacian is -4 there and 1 at its four neighbors: mean 0, mean square 20 / 25.
     assert sharpness(images) == pytest.approx(0.8)
 
 

@@ -17,7 +17,7 @@ def test_plain_gradient_steps_circle_outward():
     assert angles[-1] - angles[0] > 4.5  # most of a turn
 
 
-def test_historical_averaging_draws_to_the_centre():
+def test_historical_averaging_draws_to_the_center():
     radius = np.hypot(*theory.play_xy(theory.GAME_STRENGTH).T)
     assert radius[-1] < 0.3
     assert radius.max() < 2

@@ -69,7 +69,7 @@ def test_gradients_reach_all_weights(survey):
         assert np.abs(gradient).max() > 0, weight.path
 
 
-def test_colour_and_other_sizes():
+def test_color_and_other_sizes():
     networks = conditional_dense.build(5, 2, (4, 3, 3), units=6)
     assert networks["generator"].count_params() == (5 + 1) * 6 + (6 + 1) * 36
     assert networks["trunk"].count_params() == (36 + 2 + 1) * 6

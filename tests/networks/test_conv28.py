@@ -152,7 +152,7 @@ def test_the_survey_counts_its_parameters(survey):
     }
 
 
-def test_normalisation_can_be_left_out_but_for_q():
+def test_normalization_can_be_left_out_but_for_q():
     networks = conv28.build(5, 3, (8, 8, 1), filters=2, units=6, normalize=False)
     assert described(networks["generator"]) == [
         *("dense 6", "relu"),

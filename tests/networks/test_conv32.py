@@ -28,7 +28,7 @@ def test_weights_have_the_papers_shapes(svhn):
     assert kernels(svhn["recognizer"]) == [(4 * 4 * 256, 128), (128, 44)]
 
 
-def test_normalisation_stands_where_the_paper_has_it(svhn):
+def test_normalization_stands_where_the_paper_has_it(svhn):
     kinds = {
         name: [type(layer).__name__ for layer in svhn[name].layers]
         for name in ("generator", "trunk")

@@ -97,7 +97,7 @@ def test_shapes_and_ranges(lab):
     assert lab["recognizer"](features).shape == (2, 10)
 
 
-def test_colour_and_other_latents():
+def test_color_and_other_latents():
     networks = dcgan64.build(74, 12, (64, 64, 3))
     assert networks["generator"].input_shape == (None, 74)
     assert networks["generator"].output_shape == (None, 64, 64, 3)

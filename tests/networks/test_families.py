@@ -100,7 +100,7 @@ def test_saved_and_loaded_generators_draw_the_same(built, name, tmp_path):
 
 @pytest.mark.parametrize("name", ["conv28", "survey28", "mlp", "dense"])
 @pytest.mark.parametrize("shape", [(28, 28, 3), (32, 32, 3), (64, 64, 1), (4, 4, 1), (12, 20, 3)])
-def test_families_without_a_fixed_size_take_grey_and_colour_of_any_that_fits(name, shape):
+def test_families_without_a_fixed_size_take_grey_and_color_of_any_that_fits(name, shape):
     options = {"filters": 2} if name.endswith("28") else {}
     family = networks.get(name)(5, 3, shape, units=4, **options)
     images = family["generator"](tf.zeros((2, 5)))

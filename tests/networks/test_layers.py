@@ -100,8 +100,8 @@ def test_no_family_blinds_d(family, image_shape, options):
     assert abs(np.mean(real) - np.mean(generated)) > 1e-3
 
 
-def test_blocks_normalise_over_the_batch_and_then_activate():
-    # (−3, 1, 5) has mean 1 and variance 32/3: normalised, (−1, 0, 1) · sqrt(3/2).
+def test_blocks_normalize_over_the_batch_and_then_activate():
+    # (−3, 1, 5) has mean 1 and variance 32/3: normalized, (−1, 0, 1) · sqrt(3/2).
     column = keras.Input((1,))
     batch = tf.constant([[-3.0], [1.0], [5.0]])
     unit = math.sqrt(1.5)

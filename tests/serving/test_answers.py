@@ -104,7 +104,7 @@ def test_what_is_read_is_told():
     assert (copy == 255).all()  # of code 1
 
 
-def test_digits_are_centred_and_other_pictures_are_not():
+def test_digits_are_centered_and_other_pictures_are_not():
     digits, others = model(), model(dataset="fashion_mnist")
     for fake in (digits, others):
         Answers(fake).read(picture(255))
@@ -131,7 +131,7 @@ def test_labels_with_names_are_called_by_them():
     assert "<td>Ann &quot;&lt;b&gt;&quot; (probability 0.750)</td>" in table
 
 
-def test_colour_is_kept():
+def test_color_is_kept():
     fake = model(dataset="cifar10", channels=3)
     _, pictures, _ = Answers(fake).read(picture((255, 0, 0)))
     assert fake.seen[0, ..., 0].sum() > 0 and fake.seen[0, ..., 1:].sum() == 0

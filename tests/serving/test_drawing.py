@@ -25,8 +25,8 @@ def box(image):
     return rows[0], rows[-1], columns[0], columns[-1]
 
 
-def test_ink_is_cropped_scaled_to_20_pixels_and_centred():
-    # 80×40 becomes 20×10; centre of mass at 9.5 and 4.5 within it, and 14 within the image:
+def test_ink_is_cropped_scaled_to_20_pixels_and_centered():
+    # 80×40 becomes 20×10; center of mass at 9.5 and 4.5 within it, and 14 within the image:
     # it begins at 4.5 and 9.5, of two pixels the first.
     image = drawing.center(rectangle(slice(5, 85), slice(60, 100)), SHAPE)
     expected = np.zeros(SHAPE, np.float32)
@@ -46,7 +46,7 @@ def test_a_wide_drawing_is_fitted_by_its_width():
     assert box(image) == (13, 14, 4, 23)  # 10×100 becomes 2×20
 
 
-def test_the_centre_of_mass_is_centred_not_the_box():
+def test_the_center_of_mass_is_centered_not_the_box():
     # A column of 80 with a foot of 80 to its right, 8 thick: 20×20 in the image, 2 thick. Mass in
     # each row from its top: 18 rows of 2 and 2 of 20, so (2·153 + 20·37) / 76 = 13.76 down; by
     # the same sum 5.24 from the left. It begins at the pixel nearest to 0.24, and to 8.76, which
@@ -61,7 +61,7 @@ def test_other_sizes_of_image_keep_the_proportions():
     image = drawing.center(rectangle(slice(5, 85), slice(60, 100)), (64, 64, 1))
     top, bottom, left, right = box(image)
     assert (bottom - top + 1, right - left + 1) == (46, 23)  # 20/28 of 64, and half
-    assert (top, left) == (9, 21)  # the centres of mass, 22.5 and 11, at 32
+    assert (top, left) == (9, 21)  # the centers of mass, 22.5 and 11, at 32
 
 
 def test_dark_on_bright_paper_is_turned_round():
@@ -92,7 +92,7 @@ def test_fit_pads_with_black_and_resizes():
     assert image.mean() == pytest.approx(0.5)
 
 
-def test_fit_keeps_colour():
+def test_fit_keeps_color():
     pixels = np.broadcast_to(np.array([0.25, 0.5, 0.75], np.float32), (16, 16, 3))
     np.testing.assert_allclose(drawing.fit(pixels, (8, 8, 3)), pixels[:8, :8], atol=1e-6)
 

@@ -37,17 +37,17 @@ PADDED[:2] = GREY / 255.0
         Image.fromarray(GREY).convert("P"),
         Image.fromarray(GREY.astype(np.uint16) * 257),
     ],
-    ids=["grey", "colour", "colour and alpha", "grey and alpha", "palette", "sixteen bits"],
+    ids=["grey", "color", "color and alpha", "grey and alpha", "palette", "sixteen bits"],
 )
-def test_every_colour_depth_is_the_same_picture(image):
+def test_every_color_depth_is_the_same_picture(image):
     np.testing.assert_allclose(decode(file(image))[..., 0], PADDED, atol=1e-6)
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4])
 def test_few_bits_are_as_bright_as_many(bits):
-    colours = 2**bits
-    image = Image.fromarray(((GREY > 127) * (colours - 1)).astype(np.uint8))
-    image.putpalette(np.repeat(np.linspace(0, 255, colours).astype(np.uint8), 3).tolist())
+    colors = 2**bits
+    image = Image.fromarray(((GREY > 127) * (colors - 1)).astype(np.uint8))
+    image.putpalette(np.repeat(np.linspace(0, 255, colors).astype(np.uint8), 3).tolist())
     content = file(image)
     assert content[24] == bits
     np.testing.assert_array_equal(decode(content)[:2, :, 0], GREY > 127)
@@ -66,12 +66,12 @@ def test_transparent_is_black():
     np.testing.assert_allclose(decode(file(image))[:2, :, 0], expected, atol=1e-6)
 
 
-def test_colours_count_as_bright_as_they_look():
+def test_colors_count_as_bright_as_they_look():
     image = Image.new("RGB", (3, 3), (255, 0, 0))
     np.testing.assert_allclose(decode(file(image)), 0.299, atol=1e-6)
 
 
-def test_a_model_in_colour_keeps_colours():
+def test_a_model_in_color_keeps_colors():
     image = Image.new("RGB", (2, 2), (255, 51, 0))
     np.testing.assert_allclose(decode(file(image), (2, 2, 3))[0, 0], [1.0, 0.2, 0.0], atol=1e-6)
 

@@ -41,7 +41,7 @@ def test_a_row_depends_on_its_own_seed_alone():
             np.testing.assert_allclose(draw(seed[None], 4)[0], together[i, :4], rtol=1e-6)
 
 
-def test_normal_numbers_of_neighbouring_seeds_are_independent():
+def test_normal_numbers_of_neighboring_seeds_are_independent():
     found = row_noise.normal(tf.range(20_000, dtype=tf.int64), 6).numpy()
     assert stats.kstest(found.ravel(), "norm").pvalue > 1e-3
     assert np.abs(found).max() > 4.0

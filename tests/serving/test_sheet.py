@@ -36,7 +36,7 @@ def test_small_images_are_enlarged_pixel_by_pixel():
             )
 
 
-def test_colour_and_png_bytes():
+def test_color_and_png_bytes():
     image = np.zeros((1, 64, 64, 3), np.float32)
     image[..., 1] = 1.0
     pixels = sheet(image)

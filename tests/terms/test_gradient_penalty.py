@@ -102,7 +102,7 @@ def test_g_gets_nothing_of_it(linear_gan, pixels, update_on, part):
 
 @pytest.fixture
 def with_batch_norm(tiny_gan_networks, small_images):
-    """A GAN whose trunk has BatchNorm that has moved, and whose D is spectrally normalised."""
+    """A GAN whose trunk has BatchNorm that has moved, and whose D is spectrally normalized."""
     latents = LatentSpec(3, [])
     networks = tiny_gan_networks(latents)
     images = keras.Input((4, 4, 1))

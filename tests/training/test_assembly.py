@@ -48,7 +48,7 @@ def test_what_does_not_fit_is_named(preset, changes, message):
         ({"terms": ("r1(much)",)}, "weight must be of type float"),
         ({"terms": ("r1(-1)",)}, "weight must be a finite number"),
         ({"transforms": ("instance_noise(1, 2, 3)",)}, "too many positional arguments"),
-        ({"rewrites": ("spectral_norm(colour=1)",)}, "unexpected keyword argument"),
+        ({"rewrites": ("spectral_norm(color=1)",)}, "unexpected keyword argument"),
         ({"generator_loss": "hinge(3)"}, "hinge takes no arguments"),
     ],
 )

@@ -413,7 +413,7 @@ def test_callbacks_of_ones_own_are_called_once_a_tick(tiny_config, tmp_path, mon
     assert content["run"]["callbacks"] == ["diary(named)"]
 
 
-@pytest.mark.parametrize("text", ["diary(3)", "diary(colour=3)"])
+@pytest.mark.parametrize("text", ["diary(3)", "diary(color=3)"])
 def test_arguments_that_a_callback_does_not_take_leave_nothing_behind(
     tiny_config, tmp_path, monkeypatch, text
 ):

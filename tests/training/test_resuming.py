@@ -121,7 +121,7 @@ def test_what_is_no_run_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    ['{"preset": "ti', "[]", "7", "{}", '{"preset": "tiny", "networks": "mlp", "colour": 1}'],
+    ['{"preset": "ti', "[]", "7", "{}", '{"preset": "tiny", "networks": "mlp", "color": 1}'],
 )
 def test_a_config_of_something_else_is_refused(run, content):
     run.config.write_text(content)
@@ -130,6 +130,6 @@ def test_a_config_of_something_else_is_refused(run, content):
 
 
 def test_a_config_of_another_version_is_refused(run):
-    rewrite(run, colour="red")
-    with pytest.raises(UserError, match="does not describe a run of this version.*colour"):
+    rewrite(run, color="red")
+    with pytest.raises(UserError, match="does not describe a run of this version.*color"):
         resuming.check(run.path, {})

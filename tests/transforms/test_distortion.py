@@ -64,7 +64,7 @@ def test_shift_moves_by_whole_pixels():
 
 
 @pytest.mark.usefixtures("draws_at_their_limit")
-def test_shift_by_half_a_pixel_mixes_neighbours():
+def test_shift_by_half_a_pixel_mixes_neighbors():
     # The rows become ((1, 0) + (0, 1)) / 2 and ((0, 1) + (−1, −1)) / 2; then the same by columns.
     np.testing.assert_allclose(
         distort_one([[1.0, 0.0], [0.0, 1.0]], shift=0.5), [[0.5, -0.25], [-0.25, -0.5]], atol=1e-6
@@ -106,7 +106,7 @@ def test_negative_thickness_goes_half_as_far_towards_the_erosion():
     thinned = _thicken(tf.constant(ink), tf.constant(-0.8)).numpy()[0, :, :, 0]
     expected = np.zeros((5, 5))
     expected[1:4, 1:4] = 2.0 - 0.4 * 2.0
-    expected[2, 2] = 2.0  # its neighbours are all ink
+    expected[2, 2] = 2.0  # its neighbors are all ink
     np.testing.assert_allclose(thinned, expected, atol=1e-6)
 
 
@@ -209,7 +209,7 @@ def test_each_strength_distorts(strengths):
 
 
 def test_drawn_shifts_stay_within_their_limit():
-    # A dot in the middle of an 11×11 image; its centre of ink shows by how much it moved.
+    # A dot in the middle of an 11×11 image; its center of ink shows by how much it moved.
     dot = np.full((500, 11, 11, 1), -1.0, np.float32)
     dot[:, 5, 5] = 1.0
     ink = RandomDistortion(shear=0.0, scale=0.0, shift=2.0)(dot, SEED).numpy()[..., 0] + 1.0
@@ -234,11 +234,11 @@ def test_values_stay_in_range():
 def test_channels_move_together():
     grey = random_images(3, 7, 7, 1)
     layer = RandomDistortion()
-    colour = layer(np.concatenate([grey, 0.5 * (grey - 1.0)], axis=-1), SEED).numpy()
-    assert colour.shape == (3, 7, 7, 2)
-    np.testing.assert_allclose(colour[..., :1], layer(grey, SEED), atol=1e-6)
+    color = layer(np.concatenate([grey, 0.5 * (grey - 1.0)], axis=-1), SEED).numpy()
+    assert color.shape == (3, 7, 7, 2)
+    np.testing.assert_allclose(color[..., :1], layer(grey, SEED), atol=1e-6)
     # Distortion is affine in the values and keeps the background −1.
-    np.testing.assert_allclose(colour[..., 1], 0.5 * (colour[..., 0] - 1.0), atol=1e-6)
+    np.testing.assert_allclose(color[..., 1], 0.5 * (color[..., 0] - 1.0), atol=1e-6)
 
 
 @pytest.mark.usefixtures("draws_at_their_limit")
@@ -298,7 +298,7 @@ def dense_columns(ink, source):
 
 
 @pytest.mark.parametrize("size", [5, 28, 64])
-def test_two_neighbours_are_all_of_the_interpolation_matrix(size):
+def test_two_neighbors_are_all_of_the_interpolation_matrix(size):
     ink = random_images(3, size, size, 2) + 1.0
     # From far outside on one side to far outside on the other, whole numbers among them.
     source = np.random.default_rng(1).uniform(-size, size, (3, size, size)).astype(np.float32)

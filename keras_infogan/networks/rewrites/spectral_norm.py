@@ -1,4 +1,4 @@
-"""Spectral normalisation: D's layers get a largest singular value of 1."""
+"""Spectral normalization: D's layers get a largest singular value of 1."""
 
 import keras
 import tensorflow as tf
@@ -6,7 +6,7 @@ from keras import layers
 
 from keras_infogan.networks.rewrites.rewrite import Rewrite
 
-NORMALISED = (layers.Conv2D, layers.Dense)
+NORMALIZED = (layers.Conv2D, layers.Dense)
 
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
@@ -14,7 +14,7 @@ class SpectrallyNormalized(layers.Wrapper):
     """A Conv2D or Dense layer that computes with W / σ(W), strength times.
 
     σ is estimated by one step of power iteration a pass in training, and the gradient goes through
-    it. Keras's own `SpectralNormalization` writes the normalised weights back in every pass, so G's
+    it. Keras's own `SpectralNormalization` writes the normalized weights back in every pass, so G's
     update would change D's trunk.
 
     Args:
@@ -48,7 +48,7 @@ class SpectrallyNormalized(layers.Wrapper):
         return kernel * (self.strength / sigma)
 
     def call(self, inputs, training=False):
-        """What the layer computes, with the normalised kernel."""
+        """What the layer computes, with the normalized kernel."""
         kernel = self.normalized_kernel(training)
         if isinstance(self.layer, layers.Dense):
             x = tf.matmul(inputs, kernel)
@@ -66,7 +66,7 @@ class SpectrallyNormalized(layers.Wrapper):
 
 
 class SpectralNorm(Rewrite):
-    """Normalises every Conv2D and Dense of the trunk and of D's head.
+    """Normalizes every Conv2D and Dense of the trunk and of D's head.
 
     D's slope is bounded so, and G's gradient with it. Source: Miyato et al., "Spectral
     Normalization for Generative Adversarial Networks", 2018.
@@ -84,13 +84,13 @@ class SpectralNorm(Rewrite):
 
     def rewrite(self, networks, latents, num_labels, seed):
         return networks | {
-            name: self._normalised(networks[name]) for name in ("trunk", "discriminator")
+            name: self._normalized(networks[name]) for name in ("trunk", "discriminator")
         }
 
-    def _normalised(self, network):
+    def _normalized(self, network):
         def clone(layer):
             copy = layer.__class__.from_config(layer.get_config())
-            if isinstance(layer, NORMALISED):
+            if isinstance(layer, NORMALIZED):
                 return SpectrallyNormalized(copy, self.strength, name=layer.name)
             return copy
 

@@ -1,4 +1,4 @@
-"""Virtual batch normalisation: the generator normalises by a reference batch that never changes."""
+"""Virtual batch normalization: the generator normalizes by a reference batch that never changes."""
 
 import keras
 import tensorflow as tf
@@ -13,10 +13,10 @@ REFERENCES = 2**31 - 1
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
 class VirtualBatchNormalization(layers.Layer):
-    """Normalises each row by the statistics of the first `references` rows and its own.
+    """Normalizes each row by the statistics of the first `references` rows and its own.
 
     An image does not depend on the others of its batch, in training or after. The row itself
-    counts as one more reference; the references are normalised by each other.
+    counts as one more reference; the references are normalized by each other.
 
     Args:
         references: Number of rows R that begin each batch.
@@ -129,7 +129,7 @@ class VirtualBatchNorm(Rewrite):
         generator = networks["generator"]
         if not any(isinstance(layer, layers.BatchNormalization) for layer in generator.layers):
             raise ValueError(
-                "Virtual batch normalisation needs a generator with BatchNormalization. "
+                "Virtual batch normalization needs a generator with BatchNormalization. "
                 f"Received: layers {[layer.name for layer in generator.layers]}."
             )
 

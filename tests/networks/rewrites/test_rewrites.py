@@ -75,7 +75,7 @@ def test_the_order_in_which_they_are_named_does_not_matter(tiny_gan_networks, or
     changed = rewrite_all(tiny_gan_networks(latents), [parts[i] for i in order], latents, 3)
     head = changed["discriminator"]
     classes = head.get_layer(CLASS_LOGITS)
-    # Labels are told from the features and the closeness, and that layer is normalised too.
+    # Labels are told from the features and the closeness, and that layer is normalized too.
     assert isinstance(classes, SpectrallyNormalized)
     assert classes.layer.kernel.shape == (5 + 4, 3)
     assert sum(isinstance(layer, Closeness) for layer in head.layers) == 1

@@ -16,7 +16,7 @@ def largest_singular_value(kernel):
 
 
 def settled(layer, input_shape, strength=1.0, kernel=None):
-    """The layer, normalised, after enough passes for the power iteration to settle."""
+    """The layer, normalized, after enough passes for the power iteration to settle."""
     wrapped = SpectrallyNormalized(layer, strength)
     wrapped.build(input_shape)
     if kernel is not None:
@@ -77,7 +77,7 @@ def test_the_gradient_goes_through_sigma():
     assert np.abs(numeric - weights / largest_singular_value(W)).max() > 0.1
 
 
-def test_a_layer_computes_with_the_normalised_kernel():
+def test_a_layer_computes_with_the_normalized_kernel():
     x = np.random.default_rng(0).normal(size=(2, 8, 8, 2)).astype(np.float32)
     conv = keras.layers.Conv2D(5, 3, 2, "same", activation="tanh", bias_initializer="ones")
     wrapped = settled(conv, x.shape)
@@ -95,7 +95,7 @@ def test_a_layer_computes_with_the_normalised_kernel():
     np.testing.assert_allclose(wrapped(row), expected, atol=1e-4)
 
 
-def test_every_layer_of_d_is_normalised_and_keeps_its_weights(tiny_gan_networks):
+def test_every_layer_of_d_is_normalized_and_keeps_its_weights(tiny_gan_networks):
     latents = LatentSpec(3, [])
     networks = tiny_gan_networks(latents)
     rebuilt = SpectralNorm(1.5).rewrite(networks, latents, 0, 0)

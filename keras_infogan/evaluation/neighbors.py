@@ -1,4 +1,4 @@
-"""Scores from nearest neighbours among features: fidelity, variety, and copies.
+"""Scores from nearest neighbors among features: fidelity, variety, and copies.
 
 Precision and recall: Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing
 Generative Models", 2019. Density and coverage: Naeem et al., "Reliable Fidelity and Diversity
@@ -15,13 +15,13 @@ K = 5
 def fidelity_and_variety(real, generated, k=K):
     """Precision, recall, density and coverage.
 
-    Around each real (or generated) row lies a ball that reaches its k-th nearest neighbour of its
+    Around each real (or generated) row lies a ball that reaches its k-th nearest neighbor of its
     own kind.
 
     Args:
         real: Features, `(n, features)`.
         generated: `(m, features)`.
-        k: Neighbours, under n and m.
+        k: Neighbors, under n and m.
 
     Returns:
         Dict with `precision` (share of generated rows in the ball of a real one), `recall` (the
@@ -33,7 +33,7 @@ def fidelity_and_variety(real, generated, k=K):
     """
     if min(len(real), len(generated)) <= k:
         raise ValueError(
-            f"Balls of {k} neighbours need more than {k} rows on each side. "
+            f"Balls of {k} neighbors need more than {k} rows on each side. "
             f"Received: {len(real)} and {len(generated)}."
         )
     real_radii = _radii(real, k)

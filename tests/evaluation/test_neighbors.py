@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_infogan.evaluation.neighbours import (
+from keras_infogan.evaluation.neighbors import (
     copying,
     fidelity_and_variety,
     mean_distance,
@@ -90,7 +90,7 @@ def test_a_common_offset_changes_nothing():
 
 
 def test_balls_without_extent_hold_their_own_row():
-    # Each row seven times over: the fifth neighbour is the row itself.
+    # Each row seven times over: the fifth neighbor is the row itself.
     rows = 3.0 * cloud(30)
     found = fidelity_and_variety(np.repeat(rows, 7, axis=0), rows[:15])
     assert found["precision"] == 1.0
