@@ -97,7 +97,8 @@ def _networks(config, latents, channels, num_labels, terms):
         set_precision(networks, config.precision)
     taken = [
         name
-        for name in inspect.signature(MODELS[config.model]).parameters
+        # of `__init__`: a class's own signature is that of Keras's `__new__` in Python 3.11.2
+        for name in inspect.signature(MODELS[config.model].__init__).parameters
         if name in ("generator", "trunk", "discriminator", "recognizer")
     ]
     if missing := [name for name in taken if name not in networks]:
