@@ -115,8 +115,8 @@ def split(name, images, labels=None, label_names=None):
     test_images = images[held]
     kept = np.flatnonzero(~held)
     # In place and in parts, since they may be larger than the memory.
-    for start in range(0, len(kept), 1000):
-        rows = kept[start : start + 1000]
+    for start in range(0, len(kept), storage.PART):
+        rows = kept[start : start + storage.PART]
         images[start : start + len(rows)] = images[rows]
     train_labels, test_labels = (None, None) if labels is None else (labels[~held], labels[held])
     return ImageData(
