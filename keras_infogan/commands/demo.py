@@ -11,7 +11,7 @@ import threading
 from keras_infogan import files
 from keras_infogan.commands import ports, program
 from keras_infogan.errors import UserError
-from keras_infogan.serving.exported import Exported, find_version
+from keras_infogan.serving.exported import Exported, find
 from keras_infogan.serving.served_model import on_this_machine
 
 # Gradio and what it brings ask hosts elsewhere unless told not to, and this machine through a
@@ -36,7 +36,7 @@ def launch(path, port, host=ports.HOST):
     Raises:
         UserError: If Gradio, the port or the exported model cannot be used.
     """
-    version = find_version(path)
+    found = find(path)
     ports.check(port, host)
     os.environ.update(OFFLINE)
     try:
@@ -45,11 +45,11 @@ def launch(path, port, host=ports.HOST):
         raise UserError(
             f"The demo needs Gradio ({error}). Install it with: pip install gradio"
         ) from None
-    exported = Exported(version)
+    exported = Exported(found)
     from keras_infogan.serving import drawing
     from keras_infogan.serving.demo_page import CSS, THEME, build_page
 
-    with files.damage_told(version):
+    with files.damage_told(found):
         app = build_page(exported)
     try:
         app.launch(

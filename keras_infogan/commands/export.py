@@ -9,15 +9,12 @@ Another format than saved_model holds the generator alone, from latents to image
 
 import contextlib
 import pathlib
-import shutil
 
 from keras_infogan import checkpoints, files, invocation, pretrained, quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import StorageError, UserError
 from keras_infogan.run_dir import RunDir
 from keras_infogan.serving import formats, model_card
-from keras_infogan.serving.exported import find_version
-from keras_infogan.serving.versions import new_version
 
 SAVED_MODEL = "saved_model"
 
@@ -53,7 +50,7 @@ def export_run(path, out=None):
 
 
 def export_pretrained(name, out=None):
-    """Copies the SavedModel of a pretrained model.
+    """Exports a pretrained model.
 
     Args:
         name: Its name.
@@ -65,11 +62,14 @@ def export_pretrained(name, out=None):
     Raises:
         UserError: If the model is damaged, or the directory cannot be written.
     """
-    version = find_version(name)
+    about = pretrained.about(name)
     # A directory of the model's own name would be taken for a run the next time.
     base = pathlib.Path("exported", name) if out is None else pathlib.Path(out)
     files.check_writable(base)
-    return new_version(base, lambda part: shutil.copytree(version, part, dirs_exist_ok=True))
+    model = _pretrained_model(name)
+    from keras_infogan.serving.saved_model import export_model
+
+    return export_model(model, base, about)
 
 
 def export_format(path, kind, out):
@@ -90,14 +90,18 @@ def export_format(path, kind, out):
         raise UserError(f"--format {kind} needs --out, a file.")
     out = program.output_file(out, formats.FORMATS[kind].suffix)
     if pretrained.is_named(path):
-        quiet.import_tensorflow()
-        from keras_infogan.saving import from_preset
-
-        model = from_preset(path)
+        model = _pretrained_model(path)
     else:
         model = last_model(*finished(path))
     formats.export_generator(model, kind, out)
     return out
+
+
+def _pretrained_model(name):
+    quiet.import_tensorflow()
+    from keras_infogan.saving import from_preset
+
+    return from_preset(name)
 
 
 def finished(path):

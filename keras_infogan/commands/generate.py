@@ -11,7 +11,7 @@ from keras_infogan.commands import program
 from keras_infogan.commands.image_options import add_image_options, check_count, settings
 from keras_infogan.errors import UserError
 from keras_infogan.serving import sheet
-from keras_infogan.serving.exported import Exported, find_version
+from keras_infogan.serving.exported import Exported
 
 STEPS = 9  # of a continuous code that is swept
 
@@ -70,7 +70,6 @@ def draw(options):
     out = program.output_file(options.out, ".png", folder_is_made=True)
     values = settings(options.set)
     check_count(options.count)
-    find_version(options.run)  # before TensorFlow takes its time to load
     images = table(
         Exported(options.run),
         options.label,

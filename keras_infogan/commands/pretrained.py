@@ -7,7 +7,6 @@ A model is taken from seed 0 only: the first one, not the best of several.
 """
 
 import shlex
-import shutil
 
 from keras_infogan import checksums, files, pretrained
 from keras_infogan.commands import program
@@ -17,7 +16,8 @@ from keras_infogan.errors import UserError
 from keras_infogan.options import PARTS
 from keras_infogan.registry import PRESETS
 from keras_infogan.run_dir import RunDir
-from keras_infogan.serving.exported import find_version
+from keras_infogan.serving import about as facts_of
+from keras_infogan.serving.exported import find
 
 # Whose images the data sets are, and under which licence.
 DATA = {
@@ -59,7 +59,7 @@ def add(path, name, licence=None):
     if config.seed != 0:
         raise UserError(f"A pretrained model must be of seed 0. Received: seed {config.seed}.")
     run, facts, resume = finished(path)
-    version = find_version(path)
+    version = find(path)
     licence, source = (licence, None) if licence else DATA.get(config.dataset, (None, None))
     if licence is None:
         raise UserError(f"--data-licence is needed for {config.dataset}.")
@@ -69,21 +69,20 @@ def add(path, name, licence=None):
     files.check_writable(pretrained.FOLDER)
     model = last_model(run, facts, resume)
     from keras_infogan.saving import for_use
-    from keras_infogan.serving.about import without_paths
 
     about = {
+        **facts_of.read(version),
         "name": name,
         "command": command(config),
         "seed": config.seed,
         "data": {"name": config.dataset, "licence": licence, "source": source},
-        **without_paths(facts),
+        **facts_of.without_paths(facts),
         "evaluation": {key: v for key, v in evaluation.items() if key != "checkpoint"},
     }
     target = pretrained.FOLDER / name
     with files.new_directory(pretrained.FOLDER) as part:
         part.chmod(0o755)
         for_use(model).save(part / pretrained.MODEL)
-        shutil.copytree(version, part / pretrained.EXPORT / "1")
         files.write_text(part / "README.md", card(about, version))
         files.write_json(part / pretrained.FILE, about)
         checksums.write(part)

@@ -1,9 +1,9 @@
 """Trained models that ship with the package, a folder each.
 
-`about.json` says what a model is: its name, command, seed, versions, data and their licence,
-config and scores. `model.keras` is the model without what only training needs, `export/` its
-SavedModel, `README.md` its model card, SHA256SUMS has the checksum of every file. `infogan
-pretrained add` makes a folder from a finished run.
+`about.json` says what a model is: its name, command, seed, data and their licence, beside all that
+the about.json of its export said. `model.keras` is the model without what only training needs,
+`README.md` its model card, SHA256SUMS has the checksum of every file. `infogan pretrained add`
+makes a folder from a finished run.
 """
 
 import pathlib
@@ -14,7 +14,6 @@ from keras_infogan.errors import UserError, did_you_mean
 FOLDER = pathlib.Path(__file__).parent
 FILE = "about.json"
 MODEL = "model.keras"
-EXPORT = "export"
 
 
 def names():

@@ -12,7 +12,8 @@ from keras_infogan.run_dir import RunDir
 from keras_infogan.text import parse_json, shown
 
 FILE = "about.json"
-KEYS = ("config", "summary", "environment", "codes", "signatures")
+OF_RUN = ("config", "summary", "environment")
+KEYS = (*OF_RUN, "codes", "signatures")
 
 
 def describe_codes(servable):

@@ -1,4 +1,4 @@
-"""An exported model as Python functions of arrays, through its signatures and nothing else."""
+"""An exported or pretrained model as Python functions of arrays, through its signatures alone."""
 
 import contextlib
 import pathlib
@@ -6,7 +6,7 @@ import tempfile
 
 import numpy as np
 
-from keras_infogan import checksums, pretrained, quiet
+from keras_infogan import checksums, pretrained, quiet, registry
 from keras_infogan.errors import UserError, is_of_machine
 from keras_infogan.run_dir import RunDir
 from keras_infogan.serving import about
@@ -18,7 +18,7 @@ PATTERNS = "[]*?\\"  # what TensorFlow does not take for itself in the path of a
 
 
 class Exported:
-    """A version of an exported model, loaded.
+    """A version of an exported model, or a pretrained model, loaded.
 
     Args:
         path: A run's directory, whose newest exported version is taken; a directory of versions,
@@ -26,7 +26,7 @@ class Exported:
             of a pretrained model.
 
     Attributes:
-        path: The version's directory.
+        path: The version's directory, or the pretrained model's name.
         about: The content of its about.json, see `serving.about`.
         image_shape: `(height, width, channels)` of its images.
         reads: Whether it can read the codes of an image.
@@ -44,36 +44,22 @@ class Exported:
     """
 
     def __init__(self, path):
-        self.path = find_version(path)
+        self.path = find(path)
         quiet.import_tensorflow()
-        with _reading(self.path):
-            changed = altered_file(self.path)
-        if changed:
-            raise UserError(
-                f"{self.path} is damaged: {changed} does not agree with {checksums.NAME}."
-            )
-        try:
-            # Kept, since the signatures do not keep the variables alive.
-            self._module = _load(self.path)
-            self.about = about.read(self.path)
+        load = _load_pretrained if isinstance(self.path, str) else _load_version
+        with _damage_told(self.path):
+            # The owner of the variables is kept: the signatures do not keep it alive.
+            self.about, self._signatures, self._owner = load(self.path)
+            if "generate" not in self._signatures:
+                raise UserError(f"{self.path} cannot be used: it lacks the signature generate.")
+            image = self.about["signatures"]["generate"]["outputs"]["image"]
+            self.image_shape = tuple(image["shape"][1:])
             codes = self.about["codes"]
             self.others = dict(codes["all"])
             asked = self.others.pop(codes["code"], {})
             self.codes = asked.get("num_values", 0)
             self.code_to_label = {int(v): int(label) for v, label in codes["code_to_label"].items()}
             self.label_names = {int(v): str(name) for v, name in codes["label_names"].items()}
-        # A damaged file fails in whatever way the reader of its format does.
-        except Exception as error:
-            if is_of_machine(error):
-                raise
-            raise UserError(
-                f"{self.path} cannot be read: it is damaged, or no export of this project."
-            ) from None
-        self._signatures = dict(self._module.signatures)
-        if "generate" not in self._signatures:
-            raise UserError(f"{self.path} cannot be used: it lacks the signature generate.")
-        image = self._signatures["generate"].structured_outputs["image"]
-        self.image_shape = tuple(image.shape[1:])
         self.reads = "recognize" in self._signatures
         self.labels = sorted(set(self.code_to_label.values()))
 
@@ -178,7 +164,30 @@ def _reading(path):
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _load(version):
+@contextlib.contextmanager
+def _damage_told(path):
+    """Says in one line that a model is damaged, in whatever way the reader of a format fails."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, UserError) or is_of_machine(error):
+            raise
+        raise UserError(
+            f"{path} cannot be read: it is damaged, or no export of this project."
+        ) from None
+
+
+def _load_version(path):
+    """The content of a version's about.json, its signatures and what they belong to."""
+    with _reading(path):
+        changed = altered_file(path)
+    if changed:
+        raise UserError(f"{path} is damaged: {changed} does not agree with {checksums.NAME}.")
+    module = _load_module(path)
+    return about.read(path), dict(module.signatures), module
+
+
+def _load_module(version):
     """The module of a version, by a link to it if its path would be read as a pattern."""
     import tensorflow as tf
 
@@ -190,16 +199,29 @@ def _load(version):
         return tf.saved_model.load(str(link))
 
 
-def find_version(path):
-    """Directory of the version that a path means, see `Exported`.
+def _load_pretrained(name):
+    """The same of a pretrained model: no SavedModel, but the functions that one would hold."""
+    from keras_infogan.serving.servable import Servable
+
+    facts, model = pretrained.about(name), registry.load("saving:from_preset")(name)
+    servable = Servable.of(model, facts["summary"])
+    return facts, servable.functions(), servable
+
+
+def find(path):
+    """What a path means, see `Exported`: a version's directory, or a pretrained model's name.
+
+    Returns:
+        A `pathlib.Path`, or a string.
 
     Raises:
-        UserError: If there is none.
+        UserError: If there is neither.
     """
     path = pathlib.Path(path)
     with _reading(path):
         if pretrained.is_named(path):
-            path = pretrained.folder(path.name) / pretrained.EXPORT
+            pretrained.folder(path.name)  # refuses one that is damaged
+            return path.name
         if (path / "saved_model.pb").is_file():
             return path
         is_run = RunDir(path).config.is_file()

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from keras_infogan import checksums, files
 from keras_infogan.errors import UserError
-from keras_infogan.serving.about import FILE, describe_codes, without_paths
+from keras_infogan.serving.about import FILE, OF_RUN, describe_codes, without_paths
 from keras_infogan.serving.model_card import FILE as CARD
 from keras_infogan.serving.model_card import model_card
 from keras_infogan.serving.servable import Servable
@@ -18,9 +18,8 @@ def export_model(model, base, about):
     Args:
         model: An `InfoGAN`, `ConditionalGAN` or `GAN`.
         base: Directory of the versions.
-        about: Dict of `config`, `summary` and `environment`, as the run directory holds them. The
-            summary's `codes` say which code the labels belong to and which value means which, its
-            `label_names` give the labels their names.
+        about: Dict of `config`, `summary` and `environment`, as the run directory holds them;
+            anything else in it is not looked at.
 
     Returns:
         Path of the version's directory.
@@ -31,11 +30,7 @@ def export_model(model, base, about):
     """
     if broken := model.broken_weight():
         raise UserError(f"A model with weights that are not finite is not exported: {broken}.")
-    summary = about["summary"]
-    codes = summary.get("codes") or {}
-    servable = Servable(
-        model, codes.get("code_to_label"), summary.get("label_names"), codes.get("code")
-    )
+    servable = Servable.of(model, about["summary"])
     return new_version(base, lambda part: write(servable, part, about))
 
 
@@ -55,7 +50,7 @@ def write(servable, path, about):
     _make_outputs_separable(path)
     write_warm_up(path, servable)
     facts = {"codes": describe_codes(servable), "signatures": describe(path)}
-    about = {**without_paths(about), **facts}
+    about = {**without_paths({key: about[key] for key in OF_RUN}), **facts}
     files.write_json(path / FILE, about)
     checksums.write(path)
     (path / CARD).write_text(model_card(about), encoding="utf-8")

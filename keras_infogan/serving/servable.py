@@ -50,6 +50,19 @@ class Servable:
         self.labels = sorted(set(self.code_to_label.values()))
         self.label_names = {v: label_names[v] for v in self.labels} if label_names else {}
 
+    @classmethod
+    def of(cls, model, summary):
+        """The `Servable` of a run's model.
+
+        Args:
+            model: The model.
+            summary: The content of the run's summary.json. Its `codes` say which code the labels
+                belong to and which value means which, its `label_names` give the labels their
+                names.
+        """
+        codes = summary.get("codes") or {}
+        return cls(model, codes.get("code_to_label"), summary.get("label_names"), codes.get("code"))
+
     def signatures(self):
         """Dict of a signature's name to its function and its inputs, a list of `tf.TensorSpec`.
 
@@ -77,6 +90,15 @@ class Servable:
             name = _rows("label_name", tf.string)
             result["sample_name"] = (self.sample_name, [seed, name, *others])
         return result
+
+    def functions(self):
+        """Dict of a signature's name to a function of its inputs, tensors, by their names."""
+
+        def by_name(function, inputs):
+            traced = tf.function(function, input_signature=inputs)
+            return lambda **tensors: traced(*(tensors[spec.name] for spec in inputs))
+
+        return {name: by_name(*signature) for name, signature in self.signatures().items()}
 
     def middle(self, seed):
         """Values of the other codes for images of which nobody chose them.

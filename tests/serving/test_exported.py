@@ -12,7 +12,7 @@ from serving_fixtures import facts
 from keras_infogan.errors import UserError
 from keras_infogan.files import read_json
 from keras_infogan.latents import Categorical, Uniform
-from keras_infogan.serving.exported import Exported, find_version
+from keras_infogan.serving.exported import Exported, find
 from keras_infogan.serving.saved_model import export_model
 
 # Codes 0 to 3; two mean the label 5, and the last means none.
@@ -175,13 +175,13 @@ def test_what_cannot_be_recognized_is_refused_in_a_sentence(exported):
 def test_the_newest_version_is_found(version, tmp_path):
     run = version.parents[2]
     (run / "config.json").write_text(json.dumps({"run": {}}))
-    assert find_version(run) == version
-    assert find_version(version.parent) == version
-    assert find_version(version) == version
+    assert find(run) == version
+    assert find(version.parent) == version
+    assert find(version) == version
     for name in ("9", "10", "11.part"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "saved_model.pb").touch()
-    assert find_version(tmp_path) == tmp_path / "10"
+    assert find(tmp_path) == tmp_path / "10"
 
 
 def test_no_export_is_one_sentence(tmp_path):
