@@ -23,11 +23,6 @@ from keras_infogan.training.listeners.tensor_board import TensorBoardEvents
 from keras_infogan.training.ticks import Ticks, fit
 from keras_infogan.training.together import Mirror, check_step, common_strategy, lost_machines_told
 
-FASTER = (
-    "That is over two hours without a GPU. Faster: --preset quick (minutes), "
-    "--preset paper (28×28), or fewer --epochs."
-)
-
 
 def new_model(plan):
     """A run's model before its first step."""
@@ -200,7 +195,7 @@ def _listeners(run, plan, options):
     seed = plan.config.seed if plan.seed_of_pictures is None else plan.seed_of_pictures
     grids = SampleGrids(run, options.sample_every, seed)
     listeners = [
-        Console(plan, None if tf.config.list_physical_devices("GPU") else FASTER, grids=grids),
+        Console(plan, bool(tf.config.list_physical_devices("GPU")), grids=grids),
         # The curves read what the log has written.
         MetricsLog(run, options.tick),
         Curves(run, options.sample_every),

@@ -11,6 +11,10 @@ from keras_infogan.training.listeners.listener import Listener
 WARM_UP_STEPS = 5
 MEASURED_STEPS = 20
 LONG_SECONDS = 2 * 3600
+FASTER = (
+    "That is over two hours without a GPU. Faster: --preset quick (minutes), --preset mnist (ten "
+    "minutes or so), or fewer --epochs."
+)
 WINDOW_SECONDS = 30.0  # over which the speed of a line is measured
 BAR = 10  # characters
 
@@ -29,14 +33,15 @@ class Console(Listener):
 
     Args:
         plan: The run's `Plan`.
-        faster: Line to add where the run will take over two hours, or None.
+        on_gpu: Whether the run has a GPU. Without one, faster ways are named if it will take over
+            two hours.
         line_seconds: Seconds between lines; by default a half on a terminal, 10 elsewhere.
         grids: The run's `SampleGrids`, whose newest picture is named; None for none.
     """
 
-    def __init__(self, plan, faster=None, line_seconds=None, grids=None):
+    def __init__(self, plan, on_gpu=True, line_seconds=None, grids=None):
         self.plan = plan
-        self.faster = faster
+        self.on_gpu = on_gpu
         self.changing = sys.stdout.isatty()
         self.line_seconds = line_seconds or (0.5 if self.changing else 10.0)
         self.grids = grids
@@ -120,8 +125,8 @@ class Console(Listener):
             f"{speed:.0f} images/s, {1000 * seconds_per_step:.0f} ms a step: "
             f"{steps_left} steps left, about {duration(seconds)}."
         )
-        if seconds > LONG_SECONDS and self.faster:
-            say(self.faster)
+        if seconds > LONG_SECONDS and not self.on_gpu:
+            say(FASTER)
 
 
 def say(text):
