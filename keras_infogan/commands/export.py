@@ -89,8 +89,8 @@ def export_format(path, kind, out):
     if out is None:
         raise UserError(f"--format {kind} needs --out, a file.")
     out = program.output_file(out, formats.FORMATS[kind].suffix)
-    if pretrained.is_named(path):
-        model = _pretrained_model(path)
+    if name := pretrained.named(path):
+        model = _pretrained_model(name)
     else:
         model = last_model(*finished(path))
     formats.export_generator(model, kind, out)
@@ -98,6 +98,7 @@ def export_format(path, kind, out):
 
 
 def _pretrained_model(name):
+    pretrained.folder(name)  # refuses one that is damaged, before TensorFlow takes its time to load
     quiet.import_tensorflow()
     from keras_infogan.saving import from_preset
 
@@ -118,6 +119,8 @@ def finished(path):
         UserError: If this is no run, or it has not finished, has failed or is damaged.
     """
     run = RunDir(path)
+    if not run.config.exists():
+        raise UserError(f"{path} is not a run: there is no {run.config}. {pretrained.known(path)}")
     config, imports = run.read_config(), run.read_options().imports
     resume = f"Resume it with: {invocation.resume_command(path, imports)}"
     for file in (run.summary, run.environment):
@@ -165,8 +168,8 @@ def last_model(run, about, resume):
 def _export(options):
     if options.format != SAVED_MODEL:
         print(export_format(options.run, options.format, options.out))
-    elif pretrained.is_named(options.run):
-        print(export_pretrained(options.run, options.out))
+    elif name := pretrained.named(options.run):
+        print(export_pretrained(name, options.out))
     else:
         print(export_run(options.run, options.out))
 

@@ -6,7 +6,9 @@
 A model is taken from seed 0 only: the first one, not the best of several.
 """
 
+import pathlib
 import shlex
+import tempfile
 
 from keras_infogan import checksums, files, pretrained
 from keras_infogan.commands import program
@@ -16,8 +18,7 @@ from keras_infogan.errors import UserError
 from keras_infogan.options import PARTS
 from keras_infogan.registry import PRESETS
 from keras_infogan.run_dir import RunDir
-from keras_infogan.serving import about as facts_of
-from keras_infogan.serving.exported import find
+from keras_infogan.serving import about, model_card
 
 # Whose images the data sets are, and under which licence.
 DATA = {
@@ -59,7 +60,6 @@ def add(path, name, licence=None):
     if config.seed != 0:
         raise UserError(f"A pretrained model must be of seed 0. Received: seed {config.seed}.")
     run, facts, resume = finished(path)
-    version = find(path)
     licence, source = (licence, None) if licence else DATA.get(config.dataset, (None, None))
     if licence is None:
         raise UserError(f"--data-licence is needed for {config.dataset}.")
@@ -69,22 +69,28 @@ def add(path, name, licence=None):
     files.check_writable(pretrained.FOLDER)
     model = last_model(run, facts, resume)
     from keras_infogan.saving import for_use
+    from keras_infogan.serving.saved_model import export_model
 
-    about = {
-        **facts_of.read(version),
+    model = for_use(model)
+    with tempfile.TemporaryDirectory() as folder:
+        # Of this model, whatever the run's own export is of.
+        version = export_model(model, pathlib.Path(folder), facts)
+        described = about.read(version)
+        text = (version / model_card.FILE).read_text("utf-8")
+    content = {
+        **described,
         "name": name,
         "command": command(config),
         "seed": config.seed,
         "data": {"name": config.dataset, "licence": licence, "source": source},
-        **facts_of.without_paths(facts),
         "evaluation": {key: v for key, v in evaluation.items() if key != "checkpoint"},
     }
     target = pretrained.FOLDER / name
     with files.new_directory(pretrained.FOLDER) as part:
         part.chmod(0o755)
-        for_use(model).save(part / pretrained.MODEL)
-        files.write_text(part / "README.md", card(about, version))
-        files.write_json(part / pretrained.FILE, about)
+        model.save(part / pretrained.MODEL)
+        files.write_text(part / "README.md", card(content, text))
+        files.write_json(part / pretrained.FILE, content)
         checksums.write(part)
         files.flush_tree(part)
         part.rename(target)
@@ -107,9 +113,13 @@ def command(config):
     return shlex.join([*words, "--seed", str(config.seed)])
 
 
-def card(about, version):
-    """The model card, with the metadata that Hugging Face reads."""
-    text = (version / "README.md").read_text("utf-8")
+def card(content, text):
+    """The text of an export's model card, with the metadata that Hugging Face reads.
+
+    Args:
+        content: The content of the pretrained model's about.json.
+        text: The card.
+    """
     return f"""\
 ---
 library_name: keras
@@ -119,13 +129,13 @@ tags:
 - infogan
 - gan
 datasets:
-- {about["data"]["name"]}
+- {content["data"]["name"]}
 ---
 {text}
 ## Origin
 
-Trained by `{about["command"]}`; the first seed, not the best of several. Data: \
-{about["data"]["name"]}, {about["data"]["licence"]}.
+Trained by `{content["command"]}`; the first seed, not the best of several. Data: \
+{content["data"]["name"]}, {content["data"]["licence"]}.
 """
 
 
@@ -133,10 +143,10 @@ def listing():
     """A line for each pretrained model."""
     lines = []
     for name in pretrained.names():
-        about = pretrained.about(name)
-        accuracy = (about["summary"].get("codes") or {}).get("code_accuracy")
+        facts = pretrained.about(name)
+        accuracy = (facts["summary"].get("codes") or {}).get("code_accuracy")
         score = "" if accuracy is None else f", one-to-one accuracy {accuracy:.3f}"
-        lines.append(f"{name}: {about['command']}{score}; data: {about['data']['licence']}")
+        lines.append(f"{name}: {facts['command']}{score}; data: {facts['data']['licence']}")
     return "\n".join(lines) or "There are no pretrained models."
 
 

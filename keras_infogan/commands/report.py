@@ -5,6 +5,8 @@ infogan report runs/a runs/b --out report.html
 infogan report runs/lab-s0 --lab --out report.html
 """
 
+import pathlib
+
 from keras_infogan import quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import UserError
@@ -23,7 +25,7 @@ def report(runs, out, lab=False):
         UserError: If a run cannot be read, or the file cannot be written.
     """
     out = program.output_file(out, ".html", ".htm")
-    if len(set(runs)) < len(runs):
+    if len({pathlib.Path(run).resolve() for run in runs}) < len(runs):
         raise UserError(f"Each run must be given once. Received: {' '.join(runs)}.")
     for run in map(RunDir, runs):
         run.read_config()  # says so if it is no run

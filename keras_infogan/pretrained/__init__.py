@@ -14,6 +14,7 @@ from keras_infogan.errors import UserError, did_you_mean
 FOLDER = pathlib.Path(__file__).parent
 FILE = "about.json"
 MODEL = "model.keras"
+KEYS = ("command", "data", "config", "summary", "environment", "codes", "signatures")
 
 
 def names():
@@ -21,9 +22,14 @@ def names():
     return sorted(path.parent.name for path in FOLDER.glob(f"*/{FILE}"))
 
 
-def is_named(path):
-    """Whether there is no such path, but a model of that name."""
-    return not pathlib.Path(path).exists() and str(path) in names()
+def named(path):
+    """Name of the model that a path stands for: there is nothing at it, and a model of that name.
+
+    Returns:
+        The name, or None.
+    """
+    path = pathlib.Path(path)
+    return None if path.exists() or str(path) not in names() else str(path)
 
 
 def folder(name):
@@ -44,7 +50,14 @@ def folder(name):
 
 
 def known(name):
-    """A sentence that lists the models, and one that asks for the nearest name, if one is near."""
+    """What to say to who may have meant a model: their names, and the nearest one, if one is near.
+
+    Args:
+        name: What was given; that of a model, where something else at that path hides it.
+    """
+    name = str(pathlib.Path(name))
+    if name in names():
+        return f"It hides the pretrained model {name}: move it, or go to another directory."
     return (
         f"The pretrained models are: {', '.join(names()) or 'none'}.{did_you_mean(name, names())}"
     )
@@ -54,12 +67,15 @@ def about(name):
     """The content of a model's about.json.
 
     Raises:
-        UserError: If it is damaged.
+        UserError: If it cannot be read or is damaged.
     """
     file = FOLDER / name / FILE
     try:
         content = files.read_json(file)
-        _ = content["data"], content["command"]
-        return content
-    except (OSError, ValueError, KeyError):
-        raise UserError(f"{file} is damaged: install keras-infogan again.") from None
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        content = {}
+    if not set(KEYS) <= set(content):
+        raise UserError(f"{file} is damaged: install keras-infogan again.")
+    return content

@@ -64,7 +64,11 @@ class Facts:
     @property
     def step(self):
         """Steps that it has taken, as far as is written."""
-        return max((self.summary or {}).get("steps", 0), self.last_metrics.get("step", 0))
+        return max(
+            (self.summary or {}).get("steps", 0),
+            self.last_metrics.get("step", 0),
+            self.written.saved_step(),  # a run can be stopped between two points of metrics.jsonl
+        )
 
     @property
     def total_steps(self):

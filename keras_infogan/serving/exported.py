@@ -200,7 +200,11 @@ def _load_module(version):
 
 
 def _load_pretrained(name):
-    """The same of a pretrained model: no SavedModel, but the functions that one would hold."""
+    """The same of a pretrained model: no SavedModel, but the functions that one would hold.
+
+    It needs the model's classes, which a server of exported versions does not. So their loader is
+    looked up by its name.
+    """
     from keras_infogan.serving.servable import Servable
 
     facts, model = pretrained.about(name), registry.load("saving:from_preset")(name)
@@ -219,9 +223,9 @@ def find(path):
     """
     path = pathlib.Path(path)
     with _reading(path):
-        if pretrained.is_named(path):
-            pretrained.folder(path.name)  # refuses one that is damaged
-            return path.name
+        if name := pretrained.named(path):
+            pretrained.folder(name)  # refuses one that is damaged
+            return name
         if (path / "saved_model.pb").is_file():
             return path
         is_run = RunDir(path).config.is_file()
@@ -235,8 +239,9 @@ def find(path):
         if is_run:
             raise UserError(f"{path} has no export yet. Export it with: infogan export {path}")
         if not path.is_dir():
-            raise UserError(f"{path} is not a directory. {pretrained.known(str(path))}")
-        raise UserError(f"{path} is neither a run nor an exported model.")
+            raise UserError(f"{path} is not a directory. {pretrained.known(path)}")
+        hidden = f" {pretrained.known(path)}" if str(path) in pretrained.names() else ""
+        raise UserError(f"{path} is neither a run nor an exported model.{hidden}")
 
 
 def _each(count, name, values, whole):

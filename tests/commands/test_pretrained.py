@@ -1,6 +1,7 @@
 """Pretrained models: made from a run, found by name, whole or refused."""
 
 import dataclasses
+import pathlib
 import shlex
 import shutil
 from types import SimpleNamespace
@@ -123,7 +124,7 @@ def test_a_name_takes_the_place_of_a_run(tiny, capsys):
     with Image.open("sevens.png") as sheet:
         assert sheet.width > 8
     assert export.main([tiny, "--out", "served"]) == 0
-    assert export.main([tiny]) == 0
+    assert export.main([f"./{tiny}/"]) == 0
     assert capsys.readouterr().out.split() == ["sevens.png", "served/1", "exported/tiny/1"]
 
 
@@ -142,12 +143,39 @@ def test_it_answers_as_its_export_does(tiny):
         named.sample(1, label=70)
 
 
+def test_it_is_of_the_run_whatever_the_run_has_exported(finished, shelf, tmp_path):
+    run = RunDir(shutil.copytree(finished.path, tmp_path / "copy"))
+    (run.export / "1" / "about.json").write_text("{")
+    for name in ("one", "two"):
+        assert program.main(["add", str(run.path), "--name", name]) == 0
+        about = pretrained.about(name)
+        table = about["summary"]["codes"]["code_to_label"]
+        assert about["codes"]["code_to_label"] == {v: n for v, n in table.items() if n is not None}
+        assert Exported(name).sample(1, label=7).shape == (1, 8, 8, 1)
+        shutil.rmtree(run.export, ignore_errors=True)
+
+
+def test_what_hides_a_name_is_told(tiny, capsys):
+    for make in (pathlib.Path.touch, pathlib.Path.mkdir):
+        make(pathlib.Path(tiny))
+        for command in (generate, export):
+            arguments = ["--grid"] if command is generate else []
+            assert command.main([tiny, *arguments, "--out", "all.png"]) == 2
+            error = capsys.readouterr().err
+            assert error.count("\n") == 1 and "hides the pretrained model tiny" in error
+        (pathlib.Path.unlink if make is pathlib.Path.touch else pathlib.Path.rmdir)(
+            pathlib.Path(tiny)
+        )
+
+
 def test_an_unknown_name_gets_the_nearest(tiny, capsys):
     assert generate.main(["tinny", "--grid", "--out", "all.png"]) == 2
     assert capsys.readouterr().err == (
         "infogan generate: tinny is not a directory. The pretrained models are: tiny. "
         "Did you mean tiny?\n"
     )
+    assert export.main(["tinny"]) == 2
+    assert "Did you mean tiny?" in capsys.readouterr().err
     with pytest.raises(UserError, match=r"Did you mean tiny\? Received: tinny\."):
         InfoGAN.from_preset("tinny")
 
@@ -157,9 +185,10 @@ def test_a_damaged_file_is_refused(tiny, shelf, capsys):
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     assert generate.main([tiny, "--grid", "--out", "all.png"]) == 2
     assert "model.keras is damaged" in capsys.readouterr().err
-    (shelf / tiny / "about.json").write_text("{}")
-    assert program.main(["list"]) == 2
-    assert "about.json is damaged" in capsys.readouterr().err
+    for content in ("{}", "{", '{"data": {}, "command": "infogan train"}'):
+        (shelf / tiny / "about.json").write_text(content)
+        assert program.main(["list"]) == 2
+        assert "about.json is damaged" in capsys.readouterr().err
 
 
 def test_the_list_names_command_score_and_licence(tiny, capsys):

@@ -64,5 +64,6 @@ def test_damaged_checkpoints_are_refused(run, tmp_path, capsys):
 
 
 def test_a_run_is_given_once(run, tmp_path, capsys):
-    assert report.main([str(run), str(run), "--out", str(tmp_path / "report.html")]) == 2
-    assert "Each run must be given once." in capsys.readouterr().err
+    for again in (run, f"{run}/", run / "images" / ".."):
+        assert report.main([str(run), str(again), "--out", str(tmp_path / "report.html")]) == 2
+        assert "Each run must be given once." in capsys.readouterr().err

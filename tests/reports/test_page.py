@@ -110,7 +110,7 @@ def test_every_objective_has_formulas(make_run, name):
 def test_settings_stand_beside_those_of_the_sources(make_run):
     text = str(read(make_run(preset="quick")))
     assert "option this run preset quick lab handout slide deck, InfoGAN" in text
-    assert "batch size 8 64 64 128" in text
+    assert "batch size 8 128 64 128" in text
     assert "lab handout: the lab handout, 64×64, without any addition (preset lab-plain)" in text
 
 
@@ -142,6 +142,14 @@ def test_a_run_that_has_only_begun_has_a_page(make_run):
         picture.unlink()
     text = str(read(run))
     assert "no points in its metrics.jsonl yet" in text and "no pictures yet" in text
+
+
+def test_a_run_that_was_stopped_before_its_first_point_shows_what_it_has(make_run, tiny_model):
+    run = make_run(finished=False)
+    run.metrics.unlink()
+    tiny_model().save(run.checkpoint(10))
+    shown = read(run)
+    assert "not finished, step 10" in str(shown) and shown.pictures
 
 
 def test_a_failed_run_says_what_went_wrong(make_run):
