@@ -128,7 +128,7 @@ def test_another_config_does_not_mix_with_a_study(tmp_path, trained):
     out = tmp_path / "quick"
     study.study(CONFIG, [0], out, runs=tmp_path / "runs")
     other = dataclasses.replace(CONFIG, batch_size=32)
-    with pytest.raises(UserError, match="batch_size=64, not 32"):
+    with pytest.raises(UserError, match=f"batch_size={CONFIG.batch_size}, not 32"):
         study.study(other, range(2), out, runs=tmp_path / "runs")
     assert trained == [0]
 

@@ -220,7 +220,7 @@ def test_stopped_in_a_start_it_resumes_to_the_same_end(
     with pytest.raises(UserError, match="is one of the starts of a run. Resume the run with: "):
         experiment.resume(run.start(2).path)
     facts = read(run.path)  # for a report: of the start that trains
-    assert (facts.name, facts.start, facts.step) == ("run", 2, 2)
+    assert (facts.name, facts.start, facts.step) == ("run", 2, 3)
     assert facts.first_pictures and facts.run.path == run.path
     assert ("starts", "2 of 2, none chosen yet") in overview(facts)
     experiment.resume(run.path)
