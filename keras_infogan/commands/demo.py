@@ -11,7 +11,8 @@ import threading
 from keras_infogan import files
 from keras_infogan.commands import ports, program
 from keras_infogan.errors import UserError
-from keras_infogan.serving.exported import Exported, find
+from keras_infogan.serving.exported import Exported
+from keras_infogan.serving.loading import find
 from keras_infogan.serving.served_model import on_this_machine
 
 # Gradio and what it brings ask hosts elsewhere unless told not to, and this machine through a

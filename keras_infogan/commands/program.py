@@ -52,7 +52,7 @@ def add_import(parser):
 
 
 def add_exported(parser):
-    """Adds `run`, what `serving.exported.find` takes."""
+    """Adds `run`, what `serving.loading.find` takes."""
     parser.add_argument(
         "run", help="directory of a run, of versions or of one version; or a pretrained model"
     )

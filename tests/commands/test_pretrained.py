@@ -20,6 +20,7 @@ from keras_infogan.errors import UserError
 from keras_infogan.files import write_json
 from keras_infogan.registry import PRESETS
 from keras_infogan.run_dir import RunDir
+from keras_infogan.serving import about
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.saved_model import export_model
 
@@ -246,6 +247,10 @@ def config_with(run, **options):
 def test_a_name_is_given_once(tiny, finished, capsys):
     assert program.main(["add", str(finished.path), "--name", "tiny"]) == 2
     assert "There is a pretrained model tiny" in capsys.readouterr().err
+
+
+def test_an_about_json_has_what_that_of_an_export_has():
+    assert set(pretrained.KEYS) == {*about.KEYS, "command", "data"}
 
 
 def test_models_that_ship_are_whole():

@@ -12,7 +12,8 @@ from serving_fixtures import facts
 from keras_infogan.errors import UserError
 from keras_infogan.files import read_json
 from keras_infogan.latents import Categorical, Uniform
-from keras_infogan.serving.exported import Exported, find
+from keras_infogan.serving.exported import Exported
+from keras_infogan.serving.loading import find
 from keras_infogan.serving.saved_model import export_model
 
 # Codes 0 to 3; two mean the label 5, and the last means none.
