@@ -164,15 +164,17 @@ def save_curves(path, curves, title, unit, level=None):
     """
     with drawing(path, (7, 4), [title, unit, *curves]) as figure:
         figure.set_layout_engine("none")  # which would draw all of it twice to find the margins
-        axes = figure.add_axes((0.14, 0.12, 0.84, 0.8))
+        axes = figure.add_axes((0.14, 0.12, 0.84, 0.71))
         for label, points in curves.items():
             style = {"linewidth": 1.2, "marker": "o" if len(points) < 3 else None}
             axes.plot(*zip(*points.items(), strict=True), label=drawable(label), **style)
         if level:
             axes.axhline(level[0], color="grey", linestyle="--", linewidth=1, label=level[1])
-        axes.set(title=drawable(title), xlabel="step", ylabel=drawable(unit))
+        axes.set(xlabel="step", ylabel=drawable(unit))
+        axes.set_title(drawable(title), pad=38)
         axes.grid(alpha=0.3)
-        axes.legend()
+        # Above the axes, where it covers no curve.
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=9, frameon=False)
 
 
 def save_matrix(path, counts, rows, columns, title, row_title, column_title):

@@ -14,7 +14,7 @@ from keras_infogan import checkpoints, files, invocation, pretrained, quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import StorageError, UserError
 from keras_infogan.run_dir import RunDir
-from keras_infogan.serving import formats, model_card
+from keras_infogan.serving import formats, model_card, versions
 
 SAVED_MODEL = "saved_model"
 
@@ -36,7 +36,7 @@ def export_run(path, out=None):
     """
     run, about, resume = finished(path)
     if out is not None:
-        files.check_writable(out)
+        versions.check_base(out)
     try:
         with run.locked() if out is None else contextlib.nullcontext():
             model = last_model(run, about, resume)
@@ -65,7 +65,7 @@ def export_pretrained(name, out=None):
     about = pretrained.about(name)
     # A directory of the model's own name would be taken for a run the next time.
     base = pathlib.Path("exported", name) if out is None else pathlib.Path(out)
-    files.check_writable(base)
+    versions.check_base(base)
     model = _pretrained_model(name)
     from keras_infogan.serving.saved_model import export_model
 

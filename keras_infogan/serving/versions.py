@@ -4,6 +4,7 @@ import os
 import pathlib
 
 from keras_infogan import checksums, files
+from keras_infogan.errors import UserError
 from keras_infogan.serving import model_card
 
 
@@ -21,6 +22,20 @@ def versions(base):
         for path in base.iterdir()
         if path.name.isdecimal() and str(int(path.name)) == path.name and path.is_dir()
     )
+
+
+def check_base(base):
+    """Checks that a new version can be written below a directory, which need not exist yet.
+
+    Raises:
+        UserError: If not.
+    """
+    files.check_writable(base)
+    try:
+        if pathlib.Path(base).exists():
+            versions(pathlib.Path(base))  # the next one's number is taken from them
+    except OSError as error:
+        raise UserError(f"Cannot read {base}: {error.strerror}.") from None
 
 
 def altered_file(version):

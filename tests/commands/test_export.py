@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 import tensorflow as tf
+from rights import ordinary_user
 
 from keras_infogan.commands import export as program
 from keras_infogan.run_dir import RunDir
@@ -52,6 +53,16 @@ def test_out_that_cannot_be_written_is_refused(run, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert program.main([str(run.path), "--out", str(tmp_path / "file")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_directory_of_versions_that_cannot_be_read_is_refused(shared_folder, capsys):
+    shared_folder.chmod(0o333)
+    with ordinary_user():
+        assert program.main(["quick", "--out", str(shared_folder)]) == 2
+    said = f"infogan export: Cannot read {shared_folder}: Permission denied.\n"
+    assert capsys.readouterr().err == said
+    shared_folder.chmod(0o755)
+    assert not any(shared_folder.iterdir())
 
 
 def test_a_file_of_another_format_is_refused(run, tmp_path, capsys):
