@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the presets that have not been run to their ends, three seeds each, into results/<preset>/:
+# Runs long presets to their ends, three seeds each, into results/full/<preset>/:
 #     benchmarks/to_the_end.sh [OPTION...]
 # The options are those of `infogan study`. Given again, it goes on where it stopped. PRESETS and
 # RESULTS may name others; PYTHON the interpreter.
@@ -8,5 +8,5 @@ cd "$(dirname "$0")/.."
 python=${PYTHON:-$([ -x .venv/bin/python ] && echo .venv/bin/python || echo python3)}
 for preset in ${PRESETS:-lab lab-plain lab-report dcgan slides paper authors}; do
   "$python" -m keras_infogan study --preset "$preset" --seeds 3 \
-    --out "${RESULTS:-results}/$preset" "$@"
+    --out "${RESULTS:-results/full}/$preset" "$@"
 done

@@ -21,7 +21,7 @@ from keras_infogan.serving.saved_model import export_model
 def build():
     """A compiled InfoGAN for images of 28×28: one categorical code, two continuous ones."""
     latents = LatentSpec(62, [Categorical(10), Uniform(), Uniform()])
-    family = networks.get("conv28(filters=16, units=128)")  # the paper's, a quarter as wide
+    family = networks.get("conv28(filters=16, units=128)")  # the paper's, narrower
     model = InfoGAN(
         **family(latents.size, latents.parameter_size),
         latents=latents,

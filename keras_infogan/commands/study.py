@@ -1,6 +1,6 @@
 """Trains and scores one run a seed, and reports every one of them in a table.
 
-    infogan study --preset quick --seeds 5 --out results/quick
+    infogan study --preset quick --seeds 5 --out studies/quick
 
 An interrupted study resumes where it stopped when the same command is given again: finished seeds
 are read from OUT/runs.jsonl, a begun one is resumed. Studies of other seeds may write to the same

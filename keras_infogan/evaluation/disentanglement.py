@@ -36,7 +36,7 @@ def factor_vae(codes, factors, test_codes, test_factors, votes=VOTES, seed=0):
         seed: Seed of the batches.
 
     Returns:
-        Share of votes that the table foretells, in [0, 1]; 1 / factors by chance, and 0 if no code
+        Share of votes that the table predicts, in [0, 1]; 1 / factors by chance, and 0 if no code
         is active.
     """
     scale = codes.std(axis=0, ddof=1)

@@ -1,8 +1,8 @@
 """Fréchet distance between two sets of features.
 
 Heusel et al., "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium",
-2017. Figures compare only within one feature extractor: ours are no Inception network, so they
-are no FID (see `extractors`).
+2017. Figures compare only within one feature extractor. Ours is not Inception, so this is not FID
+(see `extractors`).
 """
 
 import numpy as np

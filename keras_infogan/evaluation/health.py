@@ -1,7 +1,7 @@
 """What can go wrong with a GAN, and how it shows.
 
 Each check looks at the `Vitals` of one moment and returns a `Problem` or None. Thresholds are
-deliberately wide: a check that speaks should be right.
+wide, to avoid false alarms.
 """
 
 import dataclasses
@@ -118,7 +118,7 @@ def unused_codes(vitals):
         return Problem(
             "unused codes",
             f"Q gives almost no real image the code {vitals.listed(vitals.unused_codes)}",
-            "Try --real-information-weight 1 with distortion (--shear, --scale, --shift)",
+            "Raise --real-information-weight, which needs distortion (--shear, --scale, --shift)",
         )
 
 
@@ -137,7 +137,7 @@ def shared_label(vitals):
         return Problem(
             "several codes on one label",
             "; ".join(seen),
-            "Try --real-information-weight 1 with distortion (--shear, --scale, --shift)",
+            "Raise --real-information-weight, which needs distortion (--shear, --scale, --shift)",
         )
 
 

@@ -2,8 +2,8 @@
 
 A code table says which label each code stands for. It is fitted on training labels and applied to
 test images. Two ways to fit it: one-to-one (Hungarian), in which no two codes may claim one label
-while another goes without, is the honest figure; majority, in which each code takes its commonest
-label, flatters.
+while another goes without; and majority, in which each code takes its commonest label, so that
+scores are higher.
 """
 
 import numpy as np

@@ -119,9 +119,9 @@ class GAN(Players):
         Args:
             d_optimizer: Updates the trunk and the discriminator.
             g_optimizer: Updates the generator.
-            generator_loss: The adversarial objective by name, such as `"hinge"`, or an `Objective`
-                or a function of the generated logits: the generator's loss, and the
-                discriminator's that belongs to it. A file keeps it by its name.
+            generator_loss: The adversarial objective of both players: a name such as `"hinge"`, an
+                `Objective`, or a function of the generated logits that returns the generator's
+                loss. A file keeps it by its name.
             adversarial_weight: Weight of the generator's adversarial loss.
             d_steps: Updates of D in a step: all on the step's batch of real images, each with new
                 noise and distortion.
@@ -157,8 +157,8 @@ class GAN(Players):
         """`d_steps` updates of D on real and generated images, then one of G unless it waits.
 
         Args:
-            data: What `fit` takes: images, or a tuple of them and their labels, which only what
-                says so looks at.
+            data: What `fit` passes: images, or a tuple of images and labels. Only conditional
+                models, and terms that say so, use the labels.
 
         Returns:
             Dict of metric name to its mean since the last reset.

@@ -1,4 +1,4 @@
-"""InfoGAN: a GAN whose generator cannot ignore its codes.
+"""InfoGAN: a GAN whose generator is trained to use its codes.
 
 Source: Chen et al., "InfoGAN: Interpretable Representation Learning by Information Maximizing
 Generative Adversarial Nets", 2016.
@@ -18,7 +18,7 @@ Q_UPDATES = ("generator", "discriminator", "own")
 
 @keras.saving.register_keras_serializable(package="keras_infogan")
 class InfoGAN(GAN):
-    """Trains a generator, a discriminator and a recognizer Q(c | x) against and for each other.
+    """Trains a generator against a discriminator, and a recognizer Q(c | x) to read its codes.
 
     min over G, Q, max over D:  V(D, G) − λ L_I(G, Q),  with
     L_I = E[log Q(c | G(z, c))] + H(c)  ≤  I(c; G(z, c)).
@@ -100,8 +100,8 @@ class InfoGAN(GAN):
         Args:
             d_optimizer: Updates the trunk and the discriminator.
             g_optimizer: Updates the generator and the recognizer.
-            q_optimizer: Optimizer of an update of its own, of generator and recognizer by L_I
-                alone, after the generator's, which then learns from D alone.
+            q_optimizer: If given, the generator's update follows D alone, and an update of its own
+                by L_I, of generator and recognizer, comes after it.
             q_update: Whose optimizer updates the recognizer: `"generator"` (the default),
                 `"discriminator"`, as in the authors' program, or `"own"`, which is the default
                 where there is a `q_optimizer`.

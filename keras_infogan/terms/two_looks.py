@@ -16,7 +16,8 @@ class TwoLooks(Term):
     Q must read the same code from both, and all codes equally often. The second look is at the
     image itself or, where batches hold neighbors, at a real image near it. The trunk learns from
     it; so does Q's head from step `head_from` on, when codes mean something already. Until then it
-    learns what a code is from generated images alone, unless D's update changes it anyway.
+    learns what a code is from generated images alone, unless D's update changes it anyway. With an
+    information weight of 0, which makes a regular GAN, the term is 0.
 
     The head of wide networks has logits so far apart that the softmax has no slope left: an image
     that shares a code with those of another kind stays there. `logit_std` keeps them near.
@@ -64,14 +65,14 @@ class TwoLooks(Term):
             raise ValueError("Two looks at an image are equal without a transform.")
 
     def d_loss(self, model, update):
-        if not self.weight:
+        if not self._learns(model):
             return 0.0
         second = self._features(model, update, update.seeds[SECOND_DISTORTION])
         loss = self._loss(model, update.real.features, second)
         return pretraining.zero_while(model.g_waits(update.step), loss)
 
     def g_loss(self, model, update):
-        if not self.weight or self.head_from is None:
+        if not self._learns(model) or self.head_from is None:
             return 0.0
 
         def loss():
@@ -81,6 +82,10 @@ class TwoLooks(Term):
             return self._loss(model, tf.stop_gradient(first), tf.stop_gradient(second))
 
         return replicas.value_if(update.step >= self.head_from, loss)
+
+    def _learns(self, model):
+        """Whether there is a loss: in a regular GAN, λ = 0, no network learns what codes mean."""
+        return self.weight > 0 and model.information_weight > 0
 
     def _features(self, model, update, seed):
         """The trunk's features of the second look."""

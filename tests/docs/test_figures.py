@@ -86,6 +86,18 @@ def test_studies_of_the_readme():
             assert recall == spread([one["recall"] for one in generated], 2)
 
 
+def test_distances_of_training_images_of_the_readme():
+    floors = [
+        statistics.mean(
+            row["evaluation"]["generated"]["frechet_floor"] for row in study(f"results/{name}")
+        )
+        for name in ("quick", "mnist", "fashion", "lab")
+    ]
+    first, second, third, fourth = (f"{floor:.1f}" for floor in floors)
+    said = f"Training images have {first}, {second}, {third} and {fourth} in the first four rows."
+    assert said in " ".join(README.split())
+
+
 @pytest.mark.parametrize("name, digits", [("Fréchet distance", 1), ("recall", 2)])
 def test_picture_quality_of_the_readme(name, digits):
     page = (ROOT / "results" / "mnist-one-discriminator" / "evaluations.md").read_text()
@@ -146,8 +158,8 @@ def test_hours_of_the_readme():
     hours = sum(map(sum, seconds.values())) / 3600
     assert f"all {count} runs of the first three rows below ({hours:.1f} hours)" in README
     assert 5 < 3600 / statistics.mean(seconds["mnist"]) < 7  # "six runs of `mnist`" in an hour
-    # "5 minutes: preset `quick`, trained": the README's first command, with nothing beside it.
+    # "4 minutes: preset `quick`, trained": the README's first command, with nothing beside it.
     config = PRESETS.get("quick").config.to_json()
     rows = files.read_jsonl(ROOT / "results/single-runs.jsonl")
     (first,) = (row["summary"] for row in rows if row["config"] == config)
-    assert first["seconds"] < 5 * 60
+    assert first["seconds"] < 4 * 60

@@ -70,6 +70,18 @@ def test_the_head_learns_from_a_step_on_and_the_trunk_never_in_gs_update(
     assert all(slope is None or not np.any(slope) for slope in trunk)
 
 
+def test_a_regular_gan_learns_no_information_between_looks(tiny_gan, small_images, update_on):
+    term = TwoLooks(0.5, head_from=0)
+    images = tf.constant(small_images(6))
+    for weight, learns in ((1.0, True), (0.0, False)):
+        model = tiny_gan(
+            codes=CODES, transforms=[InstanceNoise(0.1)], terms=[term], information_weight=weight
+        )
+        update = update_on(model, images, images)
+        losses = [float(term.d_loss(model, update)), float(term.g_loss(model, update))]
+        assert [loss < 0.0 for loss in losses] == [learns, learns], losses
+
+
 def test_certain_logits_keep_their_slope_where_they_are_standardized(
     tiny_gan, small_images, update_on
 ):
