@@ -49,11 +49,21 @@ def shelf(tmp_path, monkeypatch):
     return pretrained.FOLDER
 
 
+@pytest.fixture(scope="module")
+def made(finished, tmp_path_factory):
+    """The folder of a model that was made from the run."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pretrained, "FOLDER", folder)
+        assert program.main(["add", str(finished.path), "--name", "tiny"]) == 0
+    return folder / "tiny"
+
+
 @pytest.fixture
-def tiny(finished, shelf):
-    """The name of a model that was made from the run."""
-    assert program.main(["add", str(finished.path), "--name", "tiny"]) == 0
-    return "tiny"
+def tiny(made, shelf):
+    """The name of that model, on the shelf."""
+    shutil.copytree(made, shelf / made.name)
+    return made.name
 
 
 def test_a_folder_says_how_the_model_was_made(tiny, shelf):

@@ -47,20 +47,18 @@ def damage(path, how, dice):
 
 
 def damaged_copies(run, folder, names, times):
-    """Yields `(copy, name, how)`: one file of each copy of a run directory is damaged."""
+    """Yields `(copy, name, how)`: each file of a copy of a run directory is damaged in turn."""
     dice = random.Random(7)
+    copy = RunDir(shutil.copytree(run.path, folder / "copy"))
     for name in names:
-        size = (run.path / name).stat().st_size
+        content = (run.path / name).read_bytes()
         for how in DAMAGES:
             for number in range(times if how == "a bit flipped" else 1):
-                if size == 0 and how != "removed":
+                if not content and how != "removed":
                     continue
-                copy = RunDir(folder / f"{len(list(folder.iterdir()))}")
-                shutil.copytree(run.path, copy.path)
                 damage(copy.path / name, how, dice)
                 yield copy, name, f"{how} {number}"
-                shutil.rmtree(copy.path)
-                copy.path.mkdir()  # keeps the count
+                (copy.path / name).write_bytes(content)
 
 
 def names_of(run):

@@ -251,8 +251,8 @@ def test_another_saved_model_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["run [v2]", "a*b?", "back\\slash", "Łódź {x}"])
-def test_a_path_is_no_pattern(version, tmp_path, name):
+def test_a_path_is_no_pattern(version, exported, tmp_path, name):
     shutil.copytree(version, tmp_path / name / "1")
     found = Exported(tmp_path / name)
     assert found.path == tmp_path / name / "1"
-    np.testing.assert_array_equal(found.sample(2, code=1), Exported(version).sample(2, code=1))
+    np.testing.assert_array_equal(found.sample(2, code=1), exported.sample(2, code=1))

@@ -1,5 +1,6 @@
 """PNG files of all kinds as images of one size."""
 
+import functools
 import io
 
 import numpy as np
@@ -18,8 +19,13 @@ def file(image, **options):
     return buffer.getvalue()
 
 
+@functools.cache
+def decoder(shape):
+    return tf.function(lambda text: png.decode(text, shape))
+
+
 def decode(content, shape=(3, 3, 1)):
-    return tf.function(lambda text: png.decode(text, shape))(tf.constant(content)).numpy()
+    return decoder(shape)(tf.constant(content)).numpy()
 
 
 # Two rows of three, in the middle of a square: half a row of black is not to be had, so one below.

@@ -4,6 +4,7 @@ import pytest
 
 from keras_infogan.data import sources
 from keras_infogan.run_dir import RunDir
+from keras_infogan.training import finish
 from keras_infogan.training.plan import Plan
 from keras_infogan.training.ticks import Tick
 
@@ -22,6 +23,14 @@ def tiny_source(tiny_data):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "load", lambda *arguments: tiny_data)
         yield
+
+
+@pytest.fixture
+def only_scored(monkeypatch):
+    """A run ends with its scores, without what takes longest: export, report and pictures."""
+    monkeypatch.setattr(finish, "export_model", lambda model, base, about: base / "1")
+    monkeypatch.setattr(finish, "_report", lambda run, model: None)
+    monkeypatch.setattr(finish, "save_illustrations", lambda *arguments: None)
 
 
 @pytest.fixture(scope="session")

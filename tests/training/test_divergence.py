@@ -81,6 +81,7 @@ def test_a_run_that_diverges_keeps_the_checkpoint_before(
         export_run(run.path)
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_a_restart_goes_on_from_there_with_fresh_noise_and_lower_rates(
     tiny_config, tmp_path, every_step_is_kept, capsys
 ):
@@ -100,6 +101,7 @@ def test_a_restart_goes_on_from_there_with_fresh_noise_and_lower_rates(
     assert model.g_optimizer._learning_rate.rate == config.g_learning_rate / 4
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_a_run_fails_after_its_last_restart_and_begins_at_the_start_without_a_checkpoint(
     tiny_config, tmp_path, capsys
 ):

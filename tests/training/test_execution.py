@@ -184,6 +184,7 @@ def test_a_cache_that_cannot_be_written_is_passed_over(
     assert lines[-1].startswith("Cannot write ") and lines[-1].endswith(" is not kept.")
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_a_run_is_that_of_its_mode_and_resumes_without_a_measurement(
     tiny_config, tiny_data, tmp_path, monkeypatch, capsys
 ):

@@ -213,6 +213,7 @@ def changed(tiny_data):
     return dataclasses.replace(tiny_data, name="moved", train_images=images)
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_data_may_move_between_two_parts_of_a_run(
     finished, tiny_config, tiny_data, tmp_path, monkeypatch
 ):
@@ -245,6 +246,7 @@ def test_a_run_is_not_overwritten(finished, tiny_config):
     assert tree(run.path) == before
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_note_on_the_data_is_printed_and_kept(
     tiny_config, tiny_data, tmp_path, monkeypatch, capsys
 ):
@@ -272,6 +274,7 @@ def test_a_run_killed_before_its_report_gets_one(finished):
     assert report.read_bytes() == before
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_a_run_goes_on_with_pictures_that_are_damaged(finished, tmp_path, capsys):
     run = RunDir(tmp_path / "run")
     shutil.copytree(finished[0].path, run.path)
@@ -302,6 +305,7 @@ def test_a_run_killed_before_its_summary_gets_one(finished):
 
 
 # At a tick, within one, and within one after the first.
+@pytest.mark.usefixtures("only_scored")
 @pytest.mark.parametrize("step", [3, 5, 7])
 def test_a_stopped_run_resumes_to_the_same_end(
     finished, tiny_config, tmp_path, monkeypatch, capsys, step
@@ -327,6 +331,7 @@ def test_a_stopped_run_resumes_to_the_same_end(
         assert pictures[0] == pictures[1]
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_a_checkpoint_at_a_tick_is_not_ahead_of_the_log(
     finished, tiny_config, tmp_path, monkeypatch
 ):
@@ -370,6 +375,7 @@ def test_a_run_resumed_with_more_epochs_ends_like_a_longer_one(finished, tiny_co
     assert first != second
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_a_longer_run_with_a_gradient_penalty_ends_alike_too(tiny_config, tmp_path):
     """Its slopes are those of D in inference mode, so they depend on BatchNorm's statistics."""
     config = dataclasses.replace(tiny_config, terms=("r1(0.1)",))
@@ -380,6 +386,7 @@ def test_a_longer_run_with_a_gradient_penalty_ends_alike_too(tiny_config, tmp_pa
     assert_same_end(run, whole)
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_a_limit_of_steps_ends_a_run_within_an_epoch(tiny_config, tmp_path):
     config = dataclasses.replace(tiny_config, max_steps=7, steps_per_execution=2)
     summary = experiment.train(config, tmp_path / "run", RunOptions(tick=4))
@@ -403,6 +410,7 @@ class Diary(keras.callbacks.Callback):
         self.told.append((self.word, epoch, "d_loss" in logs))
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_callbacks_of_ones_own_are_called_once_a_tick(tiny_config, tmp_path, monkeypatch):
     monkeypatch.setattr(registry.CALLBACKS, "_things", {"diary": Diary})
     monkeypatch.setattr(Diary, "told", [])
@@ -430,6 +438,7 @@ def test_a_tick_is_a_multiple_of_the_steps_run_at_once(tiny_config, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_a_run_in_a_thread_leaves_signals_alone(finished, tiny_config, tmp_path):
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     results = []

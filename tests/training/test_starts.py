@@ -195,6 +195,7 @@ def test_a_run_goes_through_its_starts_to_its_end(finished, config):
     assert elsewhere > 0 and summary["seconds"] >= round(last["seconds"] + elsewhere, 1)
 
 
+@pytest.mark.usefixtures("only_scored")
 def test_stopped_in_a_start_it_resumes_to_the_same_end(
     finished, config, tmp_path, monkeypatch, capsys
 ):
