@@ -64,10 +64,13 @@ class RunConfig(
                         f"is for {', '.join(group.models)} only, and this is model={self.model}",
                     )
         self._require(
-            self.distorts or self.distorts_second_look or not self.real_information_weight,
+            self.distorts
+            or self.distorts_second_look
+            or self.transforms
+            or not self.real_information_weight,
             "real_information_weight",
             "compares two distortions, so it needs --shear, --scale, --shift, --thickness, "
-            "--hole or --brightness",
+            "--hole, --brightness or --transform",
         )
         for name, one in groups.TwoLooks.own_options().items():
             self._require(
@@ -136,7 +139,13 @@ class RunConfig(
     @property
     def depends_on_length(self):
         """Whether a step computes something else in a run of another length."""
-        return self.information_warmup > 0 or self.decay_from < 1 or self.starts > 1
+        return (
+            self.information_warmup > 0
+            or self.decay_from < 1
+            or self.starts > 1
+            or (self.real_information_weight > 0 and 0 < self.head_from < 1)
+            or (self.critic_weight > 0 and self.critic_until > 0)
+        )
 
     def with_options(self, **given):
         """The same with other options, shorthands among them.

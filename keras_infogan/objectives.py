@@ -30,7 +30,8 @@ class Objective:
         g_loss: What the generator minimizes. `real_logits` is None unless `needs_real`.
         needs_real: Whether the generator's loss looks at the logits of real images too.
         is_probability: Whether sigmoid(logit) is D's probability that an image is real.
-        terms: Terms that belong to the objective, such as `("wgan_gp(10)",)`.
+        terms: Terms that belong to the objective, such as `("wgan_gp(10)",)`: of those that keep
+            nothing from step to step and need no labels.
 
     Raises:
         ValueError: If the name is empty or a loss cannot be called.

@@ -264,7 +264,8 @@ class Length(Group):
     epochs: int = option(50, "passes over the training images", 1, common=True)
     max_steps: int | None = option(
         None,
-        "end after this many steps, whatever the epochs; --epochs alone lifts a preset's limit",
+        "end after this many steps, if the epochs do not end before; --epochs alone lifts a "
+        "preset's limit",
         1,
         common=True,
     )

@@ -8,7 +8,7 @@ from keras_infogan.errors import UserError
 from keras_infogan.options import PARTS, Option
 
 CATEGORICAL = ("cat", "categorical")
-CONTINUOUS = ("uniform", "gaussian")
+CONTINUOUS = {"uniform": 2, "gaussian": 0}  # and the place of std among their arguments
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,11 +88,19 @@ def continuous_codes(text, count):
 
 @_shorthand("latents", bool, "let Q learn a standard deviation for continuous codes")
 def learned_std(text, learned):
-    """Continuous codes with a learned standard deviation, or the fixed one."""
+    """Continuous codes with a learned standard deviation, or the fixed one that they have or 1."""
 
     def changed(part):
-        kept = tuple(pair for pair in part.kwargs if pair[0] != "std")
-        return dataclasses.replace(part, kwargs=kept + ((("std", None),) if learned else ()))
+        place, named = CONTINUOUS[part.name], dict(part.kwargs)
+        positional = len(part.args) > place
+        std = part.args[place] if positional else named.pop("std", 1.0)
+        if (std is None) == learned:
+            return part
+        if positional:
+            args = (*part.args[:place], None if learned else 1.0, *part.args[place + 1 :])
+            return dataclasses.replace(part, args=args)
+        named |= {"std": None} if learned else {}
+        return dataclasses.replace(part, kwargs=tuple(named.items()))
 
     terms = notation.parse_sum(text)
     return notation.format_sum((n, changed(p) if p.name in CONTINUOUS else p) for n, p in terms)

@@ -287,6 +287,21 @@ def test_ends_of_the_ranges_are_allowed(name, value):
         ),
         ({"learned_std": False}, "latents", "normal(62) + cat(10) + 2*uniform(-1, 1)"),
         (
+            {"latents": "gaussian(0.5) + uniform(-1, 1, 0.5, 0.1)", "learned_std": True},
+            "latents",
+            "gaussian(None) + uniform(-1, 1, None, 0.1)",
+        ),
+        (
+            {"latents": "gaussian(None) + uniform(-1, 1, std=None)", "learned_std": False},
+            "latents",
+            "gaussian(1.0) + uniform(-1, 1)",
+        ),
+        (
+            {"latents": "cat(2) + uniform(-1, 1, std=0.5)", "learned_std": False},
+            "latents",
+            "cat(2) + uniform(-1, 1, std=0.5)",
+        ),
+        (
             {"latents": "noise(9, uniform) + cat(2) + gaussian + cat(3)", "noise": 4},
             "latents",
             "noise(4, 'uniform') + cat(2) + gaussian + cat(3)",
@@ -352,6 +367,12 @@ def test_what_depends_on_the_length_of_a_run():
     assert dataclasses.replace(CONFIG, information_warmup=0.1).depends_on_length
     assert dataclasses.replace(CONFIG, decay_from=0.9).depends_on_length
     assert dataclasses.replace(CONFIG, starts=2, shear=0.1).depends_on_length
+    for share, depends in ((0.2, True), (1.0, False), (0.0, False)):
+        looks = {"real_information_weight": 1.0, "shear": 0.1, "head_from": share}
+        assert dataclasses.replace(CONFIG, **looks).depends_on_length == depends
+    for share, depends in ((0.5, True), (0.0, False)):
+        critic = {"critic_weight": 1.0, "critic_until": share}
+        assert dataclasses.replace(CONFIG, **critic).depends_on_length == depends
     assert not dataclasses.replace(CONFIG, epochs=3).depends_on_length
 
 

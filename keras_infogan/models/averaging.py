@@ -10,8 +10,8 @@ class GeneratorAverage(keras.layers.Layer):
 
     mean ← decay · mean + (1 − decay) · weights after each of G's updates, with decay = min(decay,
     (1 + t) / (10 + t)) at update t: without the second, a run of a thousand steps would end with a
-    third of its first weights. Training is the same; pictures, scores and the export are the
-    mean's. Source: Karras et al., "Progressive Growing of GANs", 2018; Yazıcı et al., 2019.
+    third of its first weights. Training does not depend on it; pictures, scores and the export are
+    the mean's. Source: Karras et al., "Progressive Growing of GANs", 2018; Yazıcı et al., 2019.
 
     Args:
         generator: The generator.

@@ -106,8 +106,8 @@ class InfoGAN(GAN):
                 `"discriminator"`, as in the authors' program, or `"own"`, which is the default
                 where there is a `q_optimizer`.
             information_weight: λ of the categorical codes. 0 makes a regular GAN, whatever the
-                other weights: Q learns to read all codes, but neither the generator nor the trunk
-                learns from it.
+                other weights: Q learns to read the codes, the continuous ones by their weight, but
+                neither the generator nor the trunk learns from it.
             continuous_weight: λ of the continuous codes.
             information_warmup: Steps in which the λ of the categorical codes rises from 0.
             **kwargs: As in `GAN.compile`.

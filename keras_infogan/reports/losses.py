@@ -18,25 +18,14 @@ def describe(config):
         `(whose, sum of weighted losses)`; and `terms`, `(text, what it adds)`.
     """
     objective = objectives.get(config.generator_loss)
-    parts = _information(config) if config.model == "infogan" else []
-    q_update = config.q_update if config.model == "infogan" else None
-    d_terms = ["L_D"]
-    if config.trunk_learns_information or q_update == "discriminator":
-        d_terms += parts
-    g_terms = [_weighted(config.adversarial_weight, "L_G")]
-    if q_update != "own":
-        g_terms += parts
     terms = [*config.terms, *objective.terms]
-    own = {"two_looks": config.real_information_weight, "picture_critic": config.critic_weight}
+    looks = config.real_information_weight if config.information_weight else 0.0
+    own = {"two_looks": looks, "picture_critic": config.critic_weight}
     terms += [f"{name}({weight:g})" for name, weight in own.items() if weight]
     more = ["terms below"] if terms else []
-    in_d = "discriminator, trunk and recognizer"
-    in_g = "generator and recognizer"
-    rows = [
-        (in_d if q_update == "discriminator" else "discriminator and trunk", d_terms + more),
-        (in_g if q_update == "generator" else "generator", g_terms + more),
-        *([(in_g, parts)] if q_update == "own" else []),
-    ]
+    rows = [(players, losses) for players, losses in _players(config).items() if losses]
+    for number in range(2):  # those of the discriminator and of the generator
+        rows[number][1].extend(more)
     return {
         "name": objective.name.replace("_", " "),
         "d": _formula(objective.d_loss, "L_D"),
@@ -46,12 +35,31 @@ def describe(config):
     }
 
 
+def _players(config):
+    """What is updated by which losses, `{players: [weighted losses]}`; D's first, then G's."""
+    d, g = ["L_D"], [_weighted(config.adversarial_weight, "L_G")]
+    if config.model != "infogan":
+        return {"discriminator and trunk": d, "generator": g}
+    parts, update = _information(config), config.q_update
+    if not config.information_weight:  # a regular GAN: Q only watches
+        return {"discriminator and trunk": d, "generator": g, "recognizer": parts}
+    if update == "discriminator":
+        if config.trunk_learns_information:
+            return {"discriminator, trunk and recognizer": d + parts, "generator": g + parts}
+        return {"discriminator and trunk": d, "generator": g + parts, "recognizer": parts}
+    if config.trunk_learns_information:
+        d += parts
+    if update == "own":
+        return {"discriminator and trunk": d, "generator": g, "generator and recognizer": parts}
+    return {"discriminator and trunk": d, "generator and recognizer": g + parts}
+
+
 def _information(config):
-    """The parts of −λ L_I that an InfoGAN's codes have."""
+    """The parts of −λ L_I that an InfoGAN's codes have; in a regular GAN Q's loss alone."""
     latents = LatentSpec.from_text(config.latents)
     parts = []
     if latents.categorical:
-        parts.append(_weighted(config.information_weight, "L_cat"))
+        parts.append(_weighted(config.information_weight or 1, "L_cat"))
     if latents.continuous:
         parts.append(_weighted(config.continuous_weight, "L_cont"))
     return parts

@@ -49,6 +49,13 @@ class PictureCritic(Term):
         self.trunk, self.discriminator = networks["trunk"], networks["discriminator"]
         self.built = True
 
+    def check(self, model):
+        if model.objective.terms:
+            raise ValueError(
+                "The second discriminator has no gradient penalty: give it an objective that needs "
+                f"none. Received: generator_loss={model.objective.name!r}."
+            )
+
     def d_loss(self, model, update):
         real, generated = (
             self._logits(images) for images in (update.real_images, update.generated_images)

@@ -64,6 +64,14 @@ class TwoLooks(Term):
         if not model.transforms and self.transform is None:
             raise ValueError("Two looks at an image are equal without a transform.")
 
+    def check(self, model):
+        if self.weight and self.head_from is not None and model.q_update == "own":
+            raise ValueError(
+                "From head_from on, Q's head learns from real images in G's update, which leaves "
+                "it alone with q_update='own': leave head_from out (--head-from 1). "
+                f"Received: head_from={self.head_from}."
+            )
+
     def d_loss(self, model, update):
         if not self._learns(model):
             return 0.0

@@ -94,9 +94,11 @@ def make_plan(config, data_dir=None):
         steps_per_epoch,
         config.total_steps(steps_per_epoch),
     )
-    if config.d_pretraining >= plan.total_steps:
+    begun = config.start_steps(plan.total_steps)  # of several starts, which are compared then
+    steps, of = (plan.total_steps, "run") if begun is None else (begun, "start")
+    if config.d_pretraining >= steps:
         raise UserError(
-            f"--d-pretraining must leave the generator some of the run's {plan.total_steps} "
-            f"steps. Received: {config.d_pretraining}."
+            f"--d-pretraining must leave the generator some of the {of}'s {steps} steps. "
+            f"Received: {config.d_pretraining}."
         )
     return plan

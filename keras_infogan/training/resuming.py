@@ -41,9 +41,10 @@ def check(path, overrides):
         one = config.options()[name]
         more = name == "epochs" and wanted.epochs > config.epochs and config.max_steps is None
         if not (one.rules.get("resumable") or more and not config.depends_on_length):
+            why = ", and what a step computes depends on them" if more else ""
             raise UserError(
                 f"{one.flag} {getattr(wanted, name)} contradicts the run in {path}, which has "
-                f"{getattr(config, name)}."
+                f"{getattr(config, name)}{why}."
             )
     if cluster.here().is_chief:
         with resumable(run, run.read_options().imports), run.locked():

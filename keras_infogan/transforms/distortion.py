@@ -125,8 +125,11 @@ class RandomDistortion(Transform):
 
 
 def _brighten(images, gamma):
-    """Gamma correction of images in [-1, 1]; a little above 0, where its slope is finite."""
-    gray = 0.5 * (images + 1.0) + DARKEST
+    """Gamma correction of images in [-1, 1]; a little above 0, where its slope is finite.
+
+    What noise has made darker than black stays black.
+    """
+    gray = tf.maximum(0.5 * (images + 1.0) + DARKEST, DARKEST)
     return 2.0 * (gray**gamma - DARKEST) - 1.0
 
 

@@ -28,8 +28,24 @@ LATENTS = "normal(3) + cat(10) + uniform(-1, 1)"
         (
             {"trunk_learns_information": False, "q_update": "discriminator"},
             [
+                ("discriminator and trunk", "L_D"),
+                ("generator", "L_G + 2 · L_cat + 0.1 · L_cont"),
+                ("recognizer", "2 · L_cat + 0.1 · L_cont"),
+            ],
+        ),
+        (
+            {"q_update": "discriminator"},
+            [
                 ("discriminator, trunk and recognizer", "L_D + 2 · L_cat + 0.1 · L_cont"),
                 ("generator", "L_G + 2 · L_cat + 0.1 · L_cont"),
+            ],
+        ),
+        (
+            {"information_weight": 0.0, "real_information_weight": 2.0, "shear": 0.1},
+            [
+                ("discriminator and trunk", "L_D"),
+                ("generator", "L_G"),
+                ("recognizer", "L_cat + 0.1 · L_cont"),
             ],
         ),
         (
@@ -43,7 +59,8 @@ LATENTS = "normal(3) + cat(10) + uniform(-1, 1)"
     ],
 )
 def test_each_player_has_the_losses_that_it_learns_from(options, rows):
-    config = RunConfig(preset="own", latents=LATENTS, information_weight=2.0, **options)
+    options = {"information_weight": 2.0, **options}
+    config = RunConfig(preset="own", latents=LATENTS, **options)
     assert losses.describe(config)["rows"] == rows
 
 

@@ -30,6 +30,11 @@ def test_it_is_the_objective_on_images_as_they_are(tiny_gan, small_images, updat
     assert float(term.g_loss(model, update)) == pytest.approx(expected, rel=1e-5)
 
 
+def test_an_objective_that_needs_a_gradient_penalty_is_refused(tiny_gan):
+    with pytest.raises(ValueError, match="has no gradient penalty.*generator_loss='wasserstein'"):
+        tiny_gan(terms=[PictureCritic()], generator_loss="wasserstein")
+
+
 def test_its_networks_learn_in_ds_update_and_stay_in_gs(tiny_gan, small_images, arrays):
     model = tiny_gan(terms=[PictureCritic()])
     images, seeds = small_images(6), tf.zeros((6, 2), tf.int32)

@@ -82,6 +82,14 @@ def test_a_regular_gan_learns_no_information_between_looks(tiny_gan, small_image
         assert [loss < 0.0 for loss in losses] == [learns, learns], losses
 
 
+def test_a_head_that_gs_update_leaves_alone_is_told_nothing(tiny_gan):
+    options = {"q_update": "own", "q_optimizer": keras.optimizers.SGD(0.1)}
+    options |= {"codes": CODES, "transforms": [InstanceNoise(0.1)]}
+    with pytest.raises(ValueError, match="leave head_from out.*Received: head_from=0"):
+        tiny_gan(terms=[TwoLooks(1.0, head_from=0)], **options)
+    tiny_gan(terms=[TwoLooks(1.0)], **options)
+
+
 def test_certain_logits_keep_their_slope_where_they_are_standardized(
     tiny_gan, small_images, update_on
 ):

@@ -45,6 +45,10 @@ def test_data_without_labels_have_none(tiny_config, tiny_data, monkeypatch):
             "--d-pretraining must leave the generator some of the run's 10 steps. Received: 10",
         ),
         (
+            {"d_pretraining": 4, "starts": 2, "choose_at": 0.4, "shear": 0.1},
+            "--d-pretraining must leave the generator some of the start's 4 steps. Received: 4",
+        ),
+        (
             {"real_information_weight": 1.0, "shear": 0.1, "neighbors": 44},
             "--neighbors 44 needs more than 44 training images",
         ),

@@ -138,6 +138,12 @@ def test_brightness_changes_nothing_else_that_a_seed_draws():
     np.testing.assert_allclose(bright, plain, atol=0.01)
 
 
+def test_brightness_keeps_what_noise_made_darker_than_black():
+    images = tf.constant(np.full((3, 4, 4, 1), -1.3, np.float32))
+    found = RandomDistortion(brightness=1.0)(images, SEED)
+    np.testing.assert_allclose(found, -1.0, atol=0.01)
+
+
 def test_gradient_through_brightness_is_finite_where_an_image_is_black():
     images = tf.fill((64, 4, 4, 1), -1.0)
     with tf.GradientTape() as tape:
