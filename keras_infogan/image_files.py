@@ -8,6 +8,8 @@ from PIL import Image, ImageFile, ImageOps
 
 from keras_infogan.errors import UserError
 
+MODES = {1: "L", 3: "RGB"}
+
 
 def suffixes():
     """Suffixes of the formats that Pillow can read, such as `".png"`, in lower case."""
@@ -79,6 +81,26 @@ def load(path):
     # A damaged file fails in whatever way the reader of its format does.
     except Exception:
         raise UserError(f"{path} is damaged.") from None
+
+
+def square(image, side, size, channels):
+    """The central square of an image, resized.
+
+    Args:
+        image: A PIL image of mode L or RGB.
+        side: Height and width of the square in pixels of the image, of which it has so many.
+        size: Height and width of the result.
+        channels: 1 for grey, 3 for color.
+
+    Returns:
+        uint8 array, `(size, size, channels)`; shrunk with antialiasing, or enlarged.
+    """
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    image = image.crop((left, top, left + side, top + side)).convert(MODES[channels])
+    if side != size:
+        # What `pipeline.to_model_range` does to images that come in another size.
+        image = image.resize((size, size), Image.Resampling.BILINEAR)
+    return np.asarray(image).reshape(size, size, channels)
 
 
 def over_white(image):

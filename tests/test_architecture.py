@@ -14,7 +14,7 @@ PACKAGE = "keras_infogan"
 
 # From the ground up: each module or folder may import those of the lines above its own.
 LAYERS = (
-    "errors earlier lazy markdown schedules optimizers text invocation",
+    "digits errors earlier lazy markdown schedules optimizers text invocation",
     "cluster replicas",
     "locks notation quiet image_files",
     "randomness information",

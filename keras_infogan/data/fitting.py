@@ -5,9 +5,8 @@ import dataclasses
 import numpy as np
 from PIL import Image
 
+from keras_infogan import image_files
 from keras_infogan.errors import UserError
-
-MODES = {1: "L", 3: "RGB"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,14 +38,8 @@ class Fitting:
         Raises:
             UserError: If it is smaller than `crop`.
         """
-        size = size or self.image_size
         side = self.side(image.height, image.width, name)
-        left, top = (image.width - side) // 2, (image.height - side) // 2
-        image = image.crop((left, top, left + side, top + side)).convert(MODES[channels])
-        if side != size:
-            # What `pipeline.to_model_range` does to images that come in another size.
-            image = image.resize((size, size), Image.Resampling.BILINEAR)
-        return np.asarray(image).reshape(size, size, channels)
+        return image_files.square(image, side, size or self.image_size, channels)
 
     def squares(self, images, name):
         """`square` of each of the images `(n, height, width, channels)`, which are of one size.

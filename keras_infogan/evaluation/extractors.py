@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Callable
 
+from keras_infogan.digits import shows_digits
 from keras_infogan.evaluation.digit_features import digit_features
-from keras_infogan.evaluation.digits import shows_digits
 from keras_infogan.evaluation.random_features import random_features
 
 

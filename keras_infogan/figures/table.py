@@ -1,8 +1,8 @@
 """Scores of finished runs in one Markdown table."""
 
 from keras_infogan import files, markdown
+from keras_infogan.digits import shows_digits
 from keras_infogan.errors import UserError
-from keras_infogan.evaluation.digits import shows_digits
 from keras_infogan.figures.figure import Figure
 
 ALIKE = (3, 5, 8)  # the digits that are taken for each other most

@@ -64,6 +64,11 @@ def data_name(name):
     return shown(f"folder:{pathlib.Path(path).name}") if source == "folder" else name
 
 
+def crop_of(facts):
+    """Side of the central square that training took of each image; None for the largest."""
+    return ((facts.get("config") or {}).get("data") or {}).get("crop")
+
+
 def read(version):
     """The facts of a version; those of an earlier one from the files that it had instead.
 

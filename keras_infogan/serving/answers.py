@@ -5,6 +5,7 @@ import html
 
 from keras_infogan.errors import UserError
 from keras_infogan.serving import drawing
+from keras_infogan.serving.about import crop_of
 from keras_infogan.serving.sheet import png_bytes, sheet
 
 DIGITS = ("mnist", "mnist5k")  # data whose labels are digits and whose images are centered
@@ -83,9 +84,11 @@ class Answers:
             image as it was read, beside the generator's image of what was read; HTML of a table of
             that. See `nothing_read` for an empty picture.
         """
-        pixels = drawing.read_picture(content)
-        prepare = drawing.center if self.digits else drawing.fit
-        image = prepare(pixels, self.exported.image_shape)
+        shape = self.exported.image_shape
+        if self.digits:
+            image = drawing.center(drawing.read_picture(content), shape)
+        else:
+            image = drawing.fit(content, shape, crop_of(self.exported.about))
         if not image.any():
             return self.nothing_read()
         found = {name: value[0] for name, value in self.exported.recognize(image[None]).items()}

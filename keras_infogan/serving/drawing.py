@@ -50,11 +50,7 @@ def read_picture(content):
     Raises:
         UserError: If it is no picture, or an enormous one.
     """
-    try:
-        picture = image_files.decode(io.BytesIO(content)).convert("RGBA")
-    # A damaged file fails in whatever way the reader of its format does.
-    except Exception:
-        raise UserError("This file is not a picture that can be read.") from None
+    picture = _decoded(content).convert("RGBA")
     picture.thumbnail((MOST_PIXELS, MOST_PIXELS))
     pixels = np.asarray(picture, np.float32) / 255.0
     color, alpha = pixels[..., :3], pixels[..., 3:]
@@ -62,24 +58,38 @@ def read_picture(content):
     return color * alpha + (1.0 - alpha) * np.float32(brightness < 0.5)
 
 
-def fit(pixels, shape):
-    """A picture padded with black to a square and resized.
+def fit(content, shape, crop=None):
+    """A picture file as training reads the images of a folder.
 
     Args:
-        pixels: Floats in [0, 1], `(height, width, 3)`.
+        content: Bytes of a picture file. What is transparent shows white.
         shape: `(height, width, channels)` of the result: one channel or three.
+        crop: Side in pixels of the central square that is taken; None for the largest.
 
     Returns:
         float32 in [0, 1], of that shape.
+
+    Raises:
+        UserError: As `read_picture`, or if the picture is smaller than `crop`.
     """
-    if shape[-1] == 1:
-        pixels = (pixels @ np.array(LUMA, np.float32))[..., None]
-    side = max(pixels.shape[:2])
-    square = np.zeros((side, side, pixels.shape[-1]), np.float32)
-    top, left = ((side - length) // 2 for length in pixels.shape[:2])
-    square[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
-    channels = [_resize(square[..., channel], shape[:2]) for channel in range(shape[-1])]
-    return np.stack(channels, axis=-1)
+    *size, channels = shape
+    picture = image_files.over_white(_decoded(content))
+    largest = min(picture.size)
+    if crop is not None and crop > largest:
+        raise UserError(
+            f"The picture must have at least {crop} pixels a side. Received: {picture.width}×"
+            f"{picture.height}."
+        )
+    square = image_files.square(picture, crop or largest, max(size), channels) / 255.0
+    return np.stack([_resize(square[..., channel], size) for channel in range(channels)], axis=-1)
+
+
+def _decoded(content):
+    try:
+        return image_files.decode(io.BytesIO(content))
+    # A damaged file fails in whatever way the reader of its format does.
+    except Exception:
+        raise UserError("This file is not a picture that can be read.") from None
 
 
 def center(pixels, shape):
@@ -89,7 +99,7 @@ def center(pixels, shape):
 
     Args:
         pixels: Floats in [0, 1], `(height, width, 3)`.
-        shape: `(height, width, 1)` of the result.
+        shape: `(height, width, channels)` of the result.
 
     Returns:
         float32 in [0, 1], of that shape; all 0 if there is no ink.
@@ -113,7 +123,7 @@ def center(pixels, shape):
     ink = _resize(ink, [max(round(scale * length), 1) for length in ink.shape])
     top = _offset(ink.sum(axis=1), height)
     left = _offset(ink.sum(axis=0), width)
-    image[top : top + ink.shape[0], left : left + ink.shape[1], 0] = ink
+    image[top : top + ink.shape[0], left : left + ink.shape[1]] = ink[..., None]
     return image
 
 

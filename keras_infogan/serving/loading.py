@@ -102,7 +102,7 @@ def _load_pretrained(name):
     from keras_infogan.serving.servable import Servable
 
     facts, model = pretrained.about(name), registry.load("saving:from_preset")(name)
-    servable = Servable.of(model, facts["summary"])
+    servable = Servable.of(model, facts)
     return facts, servable.functions(), servable
 
 

@@ -16,15 +16,18 @@ def encode(image):
     return tf.io.encode_png(tf.cast(tf.round(255.0 * image), tf.uint8))
 
 
-def decode(png, shape):
+def decode(png, shape, digits=False, crop=None):
     """One PNG file of any color depth as a float image in [0, 1].
 
-    Transparency shows black. A picture that is not square is padded with black; then it is resized
-    smoothly.
+    As training makes images of files: the central square, what is transparent over white,
+    resized smoothly. Around digits all is black: there transparency is black too, and a picture
+    that is not square is padded.
 
     Args:
         png: Scalar string; up to 4096 pixels a side.
         shape: `(height, width, channels)` of the result: one channel or three.
+        digits: Whether it is a digit as those of MNIST.
+        crop: Side of the central square in pixels; None for the largest.
 
     Returns:
         Tensor of that shape.
@@ -37,11 +40,12 @@ def decode(png, shape):
         tf.strings.length(png),
         " bytes of something else.",
     )
+    least = 1 if digits or crop is None else crop
     with tf.control_dependencies([is_png]):
         size = tf.io.decode_raw(tf.strings.substr(head, 16, 8), tf.int32, little_endian=False)
         fits = refuse_unless(
-            tf.reduce_all((size >= 1) & (size <= MOST_PIXELS)),
-            f"png_bytes must be pictures of 1 to {MOST_PIXELS} pixels a side. Received: ",
+            tf.reduce_all((size >= least) & (size <= MOST_PIXELS)),
+            f"png_bytes must be pictures of {least} to {MOST_PIXELS} pixels a side. Received: ",
             size[0],
             "×",
             size[1],
@@ -54,10 +58,11 @@ def decode(png, shape):
     bits = tf.cast(tf.io.decode_raw(tf.strings.substr(head, 24, 1), tf.uint8)[0], tf.int32)
     opaque = tf.reduce_all(tf.cast(pixels[..., 3], tf.int32) == 2 ** tf.minimum(bits, 8) - 1)
     pixels = tf.cast(pixels, tf.float32) / 255.0
-    image = pixels[..., :3] * tf.where(opaque, 1.0, pixels[..., 3:])
+    alpha = tf.where(opaque, 1.0, pixels[..., 3:])
+    image = pixels[..., :3] * alpha + (0.0 if digits else 1.0 - alpha)
     if channels == 1:
         image = tf.reduce_sum(image * LUMA, axis=-1, keepdims=True)
-    side = tf.reduce_max(tf.shape(image))
+    side = tf.reduce_max(size) if digits else crop or tf.reduce_min(size)
     image = tf.image.resize_with_crop_or_pad(image, side, side)
     image = tf.image.resize(image, (height, width), antialias=True)
     return tf.ensure_shape(tf.clip_by_value(image, 0.0, 1.0), shape)

@@ -30,7 +30,7 @@ def export_model(model, base, about):
     """
     if broken := model.broken_weight():
         raise UserError(f"A model with weights that are not finite is not exported: {broken}.")
-    servable = Servable.of(model, about["summary"])
+    servable = Servable.of(model, about)
     return new_version(base, lambda part: write(servable, part, about))
 
 

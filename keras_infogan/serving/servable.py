@@ -6,7 +6,9 @@ seed decides. Input that cannot be served is refused with a sentence that names 
 
 import tensorflow as tf
 
+from keras_infogan.digits import shows_digits
 from keras_infogan.serving import checks, png, row_noise
+from keras_infogan.serving.about import crop_of
 from keras_infogan.serving.wording import label_texts
 
 # Far beyond what is drawn in training; much larger latents overflow somewhere in the generator.
@@ -28,6 +30,8 @@ class Servable:
             code are its labels.
         label_names: Name of each label, label 0 first; None for labels that are numbers only.
         code: Name of the code; the first categorical one by default.
+        digits: Whether its images are digits as those of MNIST, see `png.decode`.
+        crop: Side of the central square that training took of each image, see there.
 
     Attributes:
         code: Name of the code; None for a model without categorical codes.
@@ -37,8 +41,12 @@ class Servable:
         label_names: `{label: name}` of these; empty without any.
     """
 
-    def __init__(self, model, code_to_label=None, label_names=None, code=None):
+    def __init__(
+        self, model, code_to_label=None, label_names=None, code=None, digits=False, crop=None
+    ):
         self.model = model
+        self.digits = digits
+        self.crop = crop
         self.latents = model.latents
         self.image_shape = model.generator.output_shape[1:]
         self.codes = dict(zip(self.latents.names, self.latents.codes, strict=True))
@@ -51,17 +59,26 @@ class Servable:
         self.label_names = {v: label_names[v] for v in self.labels} if label_names else {}
 
     @classmethod
-    def of(cls, model, summary):
+    def of(cls, model, facts):
         """The `Servable` of a run's model.
 
         Args:
             model: The model.
-            summary: The content of the run's summary.json. Its `codes` say which code the labels
-                belong to and which value means which, its `label_names` give the labels their
-                names.
+            facts: Dict of the run's `summary` and, if there is one, `config`. The summary's `codes`
+                say which code the labels belong to and which value means which, its `label_names`
+                give the labels their names; its `dataset` and the config's `crop` say what pictures
+                are brought to.
         """
+        summary = facts["summary"]
         codes = summary.get("codes") or {}
-        return cls(model, codes.get("code_to_label"), summary.get("label_names"), codes.get("code"))
+        return cls(
+            model,
+            codes.get("code_to_label"),
+            summary.get("label_names"),
+            codes.get("code"),
+            shows_digits(summary.get("dataset") or ""),
+            crop_of(facts),
+        )
 
     def signatures(self):
         """Dict of a signature's name to its function and its inputs, a list of `tf.TensorSpec`.
@@ -236,9 +253,10 @@ class Servable:
         png_bytes = checks.rows("png_bytes", png_bytes)
         return self.recognize(
             tf.map_fn(
-                lambda file: png.decode(file, self.image_shape),
+                lambda file: png.decode(file, self.image_shape, self.digits, self.crop),
                 png_bytes,
                 fn_output_signature=tf.TensorSpec(self.image_shape, tf.float32),
+                parallel_iterations=1,  # a large picture takes a gigabyte
             )
         )
 

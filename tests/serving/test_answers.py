@@ -57,7 +57,7 @@ def model(dataset="mnist", channels=1, **attributes):
 def picture(ink, size=(20, 40)):
     """A picture file, black with a bright spot left of the middle."""
     pixels = np.zeros((*size, 3), np.uint8)
-    pixels[8:12, 4:8] = ink
+    pixels[8:12, 14:18] = ink
     return png_bytes(pixels)
 
 
@@ -108,8 +108,8 @@ def test_digits_are_centered_and_other_pictures_are_not():
     digits, others = model(), model(dataset="fashion_mnist")
     for fake in (digits, others):
         Answers(fake).read(picture(255))
-    # Columns 4 to 8 of 40 are 0.8 to 1.6 of 8; the spot as a digit is 20/28 of 8, so 6 wide.
-    assert others.seen[0].sum(axis=(0, 2)).argmax() == 1
+    # Columns 4 to 8 of the central 20 are 1.6 to 3.2 of 8; as a digit the spot is 20/28 of 8 wide.
+    assert others.seen[0].sum(axis=(0, 2)).argmax() == 2
     assert (digits.seen[0].sum(axis=(0, 2)) > 0).tolist() == [False] + [True] * 6 + [False]
 
 

@@ -84,23 +84,32 @@ def test_an_empty_sheet_is_black(level):
     assert not drawing.center(np.full((30, 20, 3), level, np.float32), SHAPE).any()
 
 
-def test_fit_pads_with_black_and_resizes():
-    pixels = np.ones((40, 80, 3), np.float32)
-    image = drawing.fit(pixels, (8, 8, 1))
-    assert image[3:5] == pytest.approx(1.0)
-    assert image[[0, 7]] == pytest.approx(0.0)
-    assert image.mean() == pytest.approx(0.5)
-
-
-def test_fit_keeps_color():
-    pixels = np.broadcast_to(np.array([0.25, 0.5, 0.75], np.float32), (16, 16, 3))
-    np.testing.assert_allclose(drawing.fit(pixels, (8, 8, 3)), pixels[:8, :8], atol=1e-6)
+def test_a_drawing_for_a_model_in_color_is_white():
+    one = drawing.center(rectangle(slice(5, 85), slice(60, 100)), SHAPE)
+    three = drawing.center(rectangle(slice(5, 85), slice(60, 100)), (28, 28, 3))
+    np.testing.assert_array_equal(three, np.repeat(one, 3, axis=-1))
 
 
 def png(picture):
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
+
+
+def test_fit_takes_the_central_square_over_white():
+    picture = Image.new("RGBA", (80, 40), (0, 0, 255, 255))
+    picture.paste((255, 0, 0, 255), (20, 0, 60, 40))
+    picture.paste((9, 9, 9, 0), (40, 0, 60, 40))
+    image = drawing.fit(png(picture), (8, 8, 3))
+    np.testing.assert_allclose(image[:, :3], np.broadcast_to([1.0, 0.0, 0.0], (8, 3, 3)))
+    np.testing.assert_allclose(image[:, 5:], 1.0)
+    assert drawing.fit(png(picture), (8, 8, 3), crop=10)[:, 5:].min() == 1.0
+    assert drawing.fit(png(picture), (8, 4, 1)).shape == (8, 4, 1)
+
+
+def test_a_picture_smaller_than_the_crop_is_refused():
+    with pytest.raises(UserError, match="at least 12 pixels a side. Received: 11×11"):
+        drawing.fit(PNG_OF_11, (8, 8, 1), crop=12)
 
 
 PNG_OF_11 = png(Image.new("L", (11, 11)))

@@ -8,6 +8,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from keras_infogan.data.fitting import Fitting
+from keras_infogan.image_files import over_white
 from keras_infogan.serving import png
 
 GREY = np.array([[0, 51, 102], [153, 204, 255]], np.uint8)
@@ -20,12 +22,12 @@ def file(image, **options):
 
 
 @functools.cache
-def decoder(shape):
-    return tf.function(lambda text: png.decode(text, shape))
+def decoder(shape, digits, crop):
+    return tf.function(lambda text: png.decode(text, shape, digits, crop))
 
 
-def decode(content, shape=(3, 3, 1)):
-    return decoder(shape)(tf.constant(content)).numpy()
+def decode(content, shape=(3, 3, 1), digits=True, crop=None):
+    return decoder(shape, digits, crop)(tf.constant(content)).numpy()
 
 
 # Two rows of three, in the middle of a square: half a row of black is not to be had, so one below.
@@ -63,6 +65,25 @@ def test_one_bit_without_a_palette():
     image = Image.fromarray(GREY > 127)
     assert image.mode == "1"
     np.testing.assert_array_equal(decode(file(image))[:2, :, 0], GREY > 127)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("crop", [None, 12])
+@pytest.mark.parametrize("size", [(20, 40), (41, 20)])
+def test_other_pictures_are_what_training_makes_of_them(size, crop, channels):
+    rng = np.random.default_rng(0)
+    rough = rng.integers(0, 256, (3, 3, 4), dtype=np.uint8)
+    image = Image.fromarray(rough, "RGBA").resize(size, Image.Resampling.BICUBIC)
+    expected = Fitting(8, channels, crop).square(over_white(image), channels, "it") / 255.0
+    found = decode(file(image), (8, 8, channels), digits=False, crop=crop)
+    np.testing.assert_allclose(found, expected, atol=0.02)
+
+
+def test_a_picture_smaller_than_the_crop_is_refused():
+    content = file(Image.new("L", (30, 11)))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="pictures of 12 to 4096 pixels"):
+        decode(content, digits=False, crop=12)
+    assert decode(content, crop=12).shape == (3, 3, 1)  # a digit is padded
 
 
 def test_transparent_is_black():

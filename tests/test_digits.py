@@ -1,6 +1,6 @@
 import pytest
 
-from keras_infogan.evaluation.digits import shows_digits
+from keras_infogan.digits import shows_digits
 
 
 @pytest.mark.parametrize(
