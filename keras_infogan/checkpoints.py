@@ -14,7 +14,12 @@ from keras_infogan.errors import UserError
 def there(folder):
     """Paths of a directory's checkpoints, in the order of their steps."""
     found = folder.glob("step-*.keras")
-    return sorted(path for path in found if path.stem.removeprefix("step-").isdecimal())
+    return sorted(path for path in found if _is_of_run(path))
+
+
+def _is_of_run(path):
+    """Whether a file is named as the checkpoints of a run are."""
+    return path.name.startswith("step-") and path.stem.removeprefix("step-").isdecimal()
 
 
 def step_of(path):
@@ -119,7 +124,7 @@ def damage_of(path):
         UserError: If it cannot be read.
     """
     try:
-        if _sidecar(path).exists():
+        if _is_of_run(path) and _sidecar(path).exists():
             return _disagreement(path)
         with zipfile.ZipFile(path) as archive:
             return None if archive.testzip() is None else "a part of it is torn or altered"

@@ -15,7 +15,7 @@ from keras_infogan import quiet
 from keras_infogan.errors import UserError
 
 GROUP = "keras_infogan.extensions"
-_loaded = set()  # names of modules
+_loaded = {}  # names of modules, and what each was loaded from
 
 
 def load(names):
@@ -28,7 +28,10 @@ def load(names):
         UserError: If one is not there, or fails while it is imported.
     """
     for name in names:
-        if module_name(name) in _loaded:
+        module, (where,) = module_name(name), recorded([name])
+        if _loaded.get(module, where) != where:
+            raise UserError(f"--import: {_loaded[module]} has the same name. Received: {name}.")
+        if module in _loaded:
             continue
         quiet.import_tensorflow()  # a part needs it, and it is noisy
         try:
@@ -38,7 +41,7 @@ def load(names):
         except (Exception, SystemExit) as error:
             text = " ".join(f"{type(error).__name__}: {error}".split())
             raise UserError(f"--import {name} failed: {text}") from None
-        _loaded.add(module_name(name))
+        _loaded[module] = where
 
 
 def load_installed():
@@ -65,7 +68,7 @@ def require(names, where):
     Raises:
         UserError: If something is missing: says which `--import` to repeat.
     """
-    there = _loaded | sys.modules.keys()  # in Python one may have imported it oneself
+    there = _loaded.keys() | sys.modules.keys()  # in Python one may have imported it oneself
     missing = [name for name in names if module_name(name) not in there]
     if missing:
         flags = " ".join(f"--import {name}" for name in missing)

@@ -8,5 +8,9 @@ def table(head, rows):
         head: Its first row.
         rows: The others; cells of any type.
     """
-    first, *others = [f"| {' | '.join(map(str, cells))} |" for cells in (head, *rows)]
+
+    def row(cells):
+        return " | ".join(str(cell).replace("|", "\\|") for cell in cells)
+
+    first, *others = [f"| {row(cells)} |" for cells in (head, *rows)]
     return "\n".join([first, "|" + "---|" * len(head), *others])

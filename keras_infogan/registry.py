@@ -144,7 +144,10 @@ def load(home):
 
 def _check_arguments(thing, text, args, kwargs, partial=False):
     """Refuses arguments that a signature does not name, or that are of another plain type."""
-    signature = inspect.signature(thing)
+    try:  # annotations may be texts
+        signature = inspect.signature(thing, eval_str=True)
+    except Exception:  # of whatever kind their evaluation raises
+        signature = inspect.signature(thing)
     named = {
         name: parameter
         for name, parameter in signature.parameters.items()

@@ -22,7 +22,7 @@ def cost(logits):
 def as_it_was(monkeypatch, tmp_path):
     """What a test loads is forgotten after it."""
     modules = set(sys.modules)
-    monkeypatch.setattr(extensions, "_loaded", set())
+    monkeypatch.setattr(extensions, "_loaded", {})
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(registry.OBJECTIVES, "_things", dict(registry.OBJECTIVES._things))
     monkeypatch.chdir(tmp_path)
@@ -84,6 +84,17 @@ def test_a_module_that_failed_can_be_mended_and_loaded(tmp_path):
     write(path, "mine_d")
     extensions.load([str(path)])
     assert "mine_d" in registry.names("objective")
+
+
+def test_a_second_file_of_the_same_name_is_refused(tmp_path):
+    (tmp_path / "other").mkdir()
+    first, second = (
+        write(folder / "mine_twin.py", name)
+        for folder, name in ((tmp_path, "mine_h"), (tmp_path / "other", "mine_i"))
+    )
+    with pytest.raises(UserError, match=f"^--import: {first} has the same name. Received: "):
+        extensions.load([str(first), str(second)])
+    assert "mine_i" not in registry.names("objective")
 
 
 def test_a_name_that_is_taken_is_refused(tmp_path):

@@ -81,6 +81,12 @@ def test_weights_that_are_no_hdf5_file_are_refused_by_name(model, tmp_path):
         keras_infogan.load_model(tmp_path / "other.keras")
 
 
+def test_a_file_beside_a_model_is_not_its_checksum(model, tmp_path):
+    model.save(tmp_path / "model.keras")
+    (tmp_path / "model.json").write_text("{}")
+    keras_infogan.load_model(tmp_path / "model.keras")
+
+
 @pytest.mark.parametrize("name", ["InfoGAN", "LatentSpec"])
 def test_any_import_of_the_package_registers_all_that_a_file_may_hold(root, name):
     """In a fresh process, where nothing else has imported them."""

@@ -1,11 +1,13 @@
 """Lists the models that ship with the package, or makes one from a finished run.
 
     infogan pretrained list
-    infogan pretrained add runs/mnist-s0 --name mnist
+    infogan pretrained add runs/paper-s0 --name paper
 
 A model is taken from seed 0 only: the first one, not the best of several.
 """
 
+import dataclasses
+import json
 import pathlib
 import shlex
 import tempfile
@@ -63,6 +65,7 @@ def add(path, name, licence=None):
     licence, source = (licence, None) if licence else DATA.get(config.dataset, (None, None))
     if licence is None:
         raise UserError(f"--data-licence is needed for {config.dataset}.")
+    data = about.data_name(config.dataset)  # without the path of a folder
     evaluation = run.read_evaluation() or {}
     if evaluation.get("step") != facts["summary"]["steps"]:
         evaluation = {}
@@ -80,10 +83,11 @@ def add(path, name, licence=None):
     content = {
         **described,
         "name": name,
-        "command": command(config),
+        "command": command(dataclasses.replace(config, dataset=data)),
         "seed": config.seed,
-        "data": {"name": config.dataset, "licence": licence, "source": source},
-        "evaluation": {key: v for key, v in evaluation.items() if key != "checkpoint"},
+        "data": {"name": data, "licence": licence, "source": source},
+        "evaluation": {key: v for key, v in evaluation.items() if key != "checkpoint"}
+        | ({"dataset": data} if "dataset" in evaluation else {}),
     }
     target = pretrained.FOLDER / name
     with files.new_directory(pretrained.FOLDER) as part:
@@ -129,7 +133,7 @@ tags:
 - infogan
 - gan
 datasets:
-- {content["data"]["name"]}
+- {json.dumps(content["data"]["name"])}
 ---
 {text}
 ## Origin

@@ -92,7 +92,8 @@ class Facts:
         broken = any(not math.isfinite(value) for value in self.last_metrics.values())
         if summary.get("status") == "failed" or "not finite" in problems or broken:
             return FAILED
-        return RUNNING if self.summary is None else FINISHED
+        goes_on = summary.get("steps", 0) < self.step  # from its end, with more epochs
+        return RUNNING if self.summary is None or goes_on else FINISHED
 
     @property
     def last_metrics(self):
@@ -154,8 +155,9 @@ def read(path):
             raise UserError(f"{file} is damaged.")
     start = None if os.path.exists(run.metrics) else run.last_start()
     written = run if start is None else run.start(start)
+    lines = len(files.read_jsonl(written.metrics))  # a run that trains appends others
     metrics = written.read_metrics()
-    if len(metrics) < len(files.read_jsonl(written.metrics)):
+    if len(metrics) < lines:
         raise UserError(
             f"{written.metrics} is damaged: a line of it is no row of numbers with a step."
         )

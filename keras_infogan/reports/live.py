@@ -4,6 +4,7 @@ import hashlib
 import http.server
 import sys
 import threading
+import urllib.parse
 
 from keras_infogan.errors import UserError
 from keras_infogan.reports import page
@@ -72,6 +73,11 @@ class LiveServer(http.server.ThreadingHTTPServer):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        # A page elsewhere whose name is made to lead here would ask by that name.
+        name = urllib.parse.urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        if name not in ("127.0.0.1", "localhost"):
+            self.send_error(403)
+            return
         if self.path != "/":
             self.send_error(404)
             return

@@ -45,7 +45,7 @@ def sample(model, kind, value, count, seed=0, values=None):
         raise UserError(f"count must be at least 1. Received: {count}.")
     if isinstance(value, str):
         if "sample_name" in model.signatures():
-            kind, value = "label_name", value.encode()
+            kind, value = "label_name", value.encode(errors="replace")
         else:
             value = _whole_number(kind, value)
     numbers = {"seed": seed, "seed + count - 1": seed + count - 1}

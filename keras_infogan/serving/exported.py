@@ -8,6 +8,7 @@ from keras_infogan.serving import loading
 from keras_infogan.serving.wording import assertion, label_texts
 
 SEEDS = 2**63  # seeds are int64
+ROWS = 256  # that a signature is given at once: the memory that thousands take would be lacking
 
 
 class Exported:
@@ -139,12 +140,16 @@ class Exported:
                 f"{self.path} has no signature {name}. It has: "
                 f"{', '.join(sorted(self._signatures))}."
             )
-        tensors = {key: tf.constant(value) for key, value in inputs.items()}
-        try:
-            outputs = self._signatures[name](**tensors)
-        except tf.errors.InvalidArgumentError as error:
-            raise UserError(assertion(str(error)) or str(error).splitlines()[0]) from None
-        return {key: value.numpy() for key, value in outputs.items()}
+        count = max(map(len, inputs.values()))
+        parts = []
+        for start in range(0, max(count, 1), ROWS):
+            rows = {key: tf.constant(value[start : start + ROWS]) for key, value in inputs.items()}
+            try:
+                outputs = self._signatures[name](**rows)
+            except tf.errors.InvalidArgumentError as error:
+                raise UserError(assertion(str(error)) or str(error).splitlines()[0]) from None
+            parts.append({key: value.numpy() for key, value in outputs.items()})
+        return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
 def _each(count, name, values, whole):

@@ -47,7 +47,7 @@ def export_generator(model, kind, path):
     latents = np.asarray(model.latents.fixed(CHECKED), np.float32)
     expected = model.generate(latents)
     with files.new_directory(path.parent) as folder, files.writing(path):
-        part = folder / path.name
+        part = folder / f"{path.stem}{one.suffix}"
         try:
             with warnings.catch_warnings():  # of the converters, about themselves
                 warnings.simplefilter("ignore")
@@ -66,7 +66,7 @@ def export_generator(model, kind, path):
             )
         files.flush_tree(folder)
         for file in sorted(folder.iterdir()):
-            os.replace(file, path.parent / file.name)
+            os.replace(file, path if file == part else path.parent / file.name)
         files.flush(path.parent)
 
 

@@ -150,8 +150,8 @@ def _name(name):
 
 
 def _cell(text):
-    """A text in one line, without what would end a cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|")
+    """A text in one line."""
+    return " ".join(text.split())
 
 
 def _signatures(signatures):
@@ -182,12 +182,12 @@ def _example(codes):
         name, what = "sample_code", {"code": 0}
     others = {n: f.get("middle", 0) for n, f in codes["all"].items() if n != codes["code"]}
     inputs = {"seed": 1, **what, **others}
-    # JSON's escapes are Python's too; a quote would end the shell's.
+    # A quote would end the shell's.
     written = {key: json.dumps(value).replace("'", "\\u0027") for key, value in inputs.items()}
     instance = ", ".join(f'"{key}": {value}' for key, value in written.items())
     arguments = ", ".join(
-        f"{key}=tf.constant([{value}]{', tf.int64' if isinstance(inputs[key], int) else ''})"
-        for key, value in written.items()
+        f"{key}=tf.constant([{value!r}]{', tf.int64' if isinstance(value, int) else ''})"
+        for key, value in inputs.items()
     )
     return f"""\
 ```bash

@@ -17,11 +17,13 @@ def versions(base):
     Raises:
         OSError: If it cannot be read.
     """
-    return sorted(
-        int(path.name)
-        for path in base.iterdir()
-        if path.name.isdecimal() and str(int(path.name)) == path.name and path.is_dir()
-    )
+    return sorted(number for number in _numbers(base) if (base / str(number)).is_dir())
+
+
+def _numbers(base):
+    """The plain numbers that something in a directory has for a name."""
+    names = [path.name for path in base.iterdir() if path.name.isdecimal()]
+    return [int(name) for name in names if str(int(name)) == name]
 
 
 def check_base(base):
@@ -68,7 +70,7 @@ def new_version(base, fill):
         fill(part)
         files.flush_tree(part)
         while True:
-            target = base / str(max(versions(base), default=0) + 1)
+            target = base / str(max(_numbers(base), default=0) + 1)
             try:
                 os.rename(part, target)
             except OSError:

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from keras_infogan import files
 from keras_infogan.files import append_jsonl, read_json, write_json
 from keras_infogan.reports import live, page
 from keras_infogan.run_dir import RunDir
@@ -42,6 +43,27 @@ def test_a_finished_run_has_no_time_left(make_run):
     text = page.render_live(make_run().path)
     assert "finished, step 10 of 10" in text and "One-to-one accuracy".lower() in text
     assert "<progress" not in text.partition("</style>")[2] and "time left" not in text
+
+
+def test_a_finished_run_that_goes_on_is_not_finished(make_run):
+    run = make_run()
+    go_on(run, 15)
+    text = page.render_live(run.path)
+    assert "not finished, step 15" in text
+
+
+def test_a_line_that_is_added_while_it_is_read_is_no_damage(make_run, monkeypatch):
+    run = make_run(finished=False)
+    read_jsonl, lines = files.read_jsonl, []
+
+    def while_it_trains(path, *rest):
+        if path == run.metrics and not lines.append(path):
+            go_on(run, 10 + 5 * len(lines))
+        return read_jsonl(path, *rest)
+
+    monkeypatch.setattr(files, "read_jsonl", while_it_trains)
+    assert "not finished" in page.render_live(run.path)
+    assert len(lines) >= 2
 
 
 def test_a_failed_run_says_so(make_run):
@@ -138,4 +160,7 @@ def test_the_server_answers_with_the_page_and_with_nothing_else(run):
         go_on(run, 15)
         assert get("/", **{"If-None-Match": tag})[0] == 200
         assert get("/config.json")[0] == get("/../config.json")[0] == 404
+        # By a name that somebody has made to lead here; the port is that of a tunnel, if any.
+        assert get("/", Host="evil.example:7861")[0] == get("/", Host="")[0] == 403
+        assert get("/", Host="localhost:9999")[0] == 200
         server.shutdown()

@@ -12,6 +12,7 @@ from serving_fixtures import facts
 from keras_infogan.errors import UserError
 from keras_infogan.files import read_json
 from keras_infogan.latents import Categorical, Uniform
+from keras_infogan.serving import exported as module
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.loading import find
 from keras_infogan.serving.saved_model import export_model
@@ -98,6 +99,16 @@ def test_a_larger_count_adds_images_and_changes_none(exported):
     np.testing.assert_array_equal(
         exported.sample(5, seed=3, code=2)[1:], exported.sample(4, seed=4, code=2)
     )
+
+
+def test_many_images_are_made_in_parts(exported, monkeypatch):
+    whole = exported.sample(50, seed=3, label=7)
+    monkeypatch.setattr(module, "ROWS", 16)
+    np.testing.assert_array_equal(exported.sample(50, seed=3, label=7), whole)
+    recognized = exported.recognize(whole)
+    assert all(len(rows) == 50 for rows in recognized.values())
+    with pytest.raises(UserError, match="c2 must be from -100"):
+        exported.sample(50, label=7, values={"c2": 49 * [0.0] + [1e9]})
 
 
 def test_a_label_is_drawn_by_the_codes_that_mean_it(exported):

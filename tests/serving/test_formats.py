@@ -23,6 +23,12 @@ def test_a_file_draws_what_the_model_draws(trained, tmp_path, kind, needs):
     assert all(file.name.startswith("generator.") for file in tmp_path.iterdir())
 
 
+def test_a_suffix_in_capitals_is_kept(trained, tmp_path):
+    pytest.importorskip("ai_edge_litert")
+    formats.export_generator(trained, "litert", tmp_path / "G.TFLITE")
+    assert [file.name for file in tmp_path.iterdir()] == ["G.TFLITE"]
+
+
 def test_a_file_that_draws_something_else_is_not_kept(trained, tmp_path, monkeypatch):
     wrong = formats.Format(".tflite", lambda path, latents: np.zeros((8, 8, 8, 1)), "litert")
     monkeypatch.setitem(formats.FORMATS, "litert", wrong)

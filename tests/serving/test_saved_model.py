@@ -217,6 +217,13 @@ def test_a_version_that_another_process_took_is_left_to_it(trained, about, tmp_p
     assert (tmp_path / "1" / "saved_model.pb").read_text() == "the other's"
 
 
+@pytest.mark.timeout(60)
+def test_a_file_with_a_number_for_a_name_is_passed_over(tmp_path):
+    (tmp_path / "1").touch()
+    assert versions.new_version(tmp_path, lambda part: None) == tmp_path / "2"
+    assert versions.versions(tmp_path) == [2]
+
+
 def test_an_export_that_fails_leaves_nothing(trained, about, tmp_path, monkeypatch):
     def full(path, servable):
         raise OSError("disk full")
