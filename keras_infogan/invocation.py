@@ -28,8 +28,12 @@ def resume_command(path, imports=()):
         path: The run's directory.
         imports: What the run records of its `--import`.
     """
-    flags = [word for name in imports for word in ("--import", name)]
-    return command_line("train", "--resume", path, *flags)
+    return command_line("train", "--resume", path, *import_flags(imports))
+
+
+def import_flags(imports):
+    """The words that repeat the `--import` of a run."""
+    return [word for name in imports for word in ("--import", name)]
 
 
 def _called():

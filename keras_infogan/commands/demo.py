@@ -15,14 +15,11 @@ from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.loading import find
 from keras_infogan.serving.served_model import on_this_machine
 
-# Gradio and what it brings ask hosts elsewhere unless told not to, and this machine through a
-# proxy if there is one.
+# Gradio and what it brings ask hosts elsewhere unless told not to.
 OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "1",
-    "NO_PROXY": ports.HOST,
-    "no_proxy": ports.HOST,
 }
 
 
@@ -37,14 +34,19 @@ def launch(path, port, host=ports.HOST):
     Raises:
         UserError: If Gradio, the port or the exported model cannot be used.
     """
+    if ":" in host:
+        raise UserError(f"--host must be a name or an IPv4 address. Received: {host}.")
     found = find(path)
     ports.check(port, host)
     os.environ.update(OFFLINE)
+    for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own page whether it is there
+        known = [os.environ[name]] if os.environ.get(name) else []
+        os.environ[name] = ",".join([*known, ports.HOST, "localhost", host])
     try:
         import gradio  # noqa: F401
     except ImportError as error:
         raise UserError(
-            f"The demo needs Gradio ({error}). Install it with: pip install gradio"
+            f'The demo needs Gradio ({error}). Install it with: pip install "keras-infogan[demo]"'
         ) from None
     exported = Exported(found)
     from keras_infogan.serving import drawing

@@ -45,7 +45,8 @@ def export_run(path, out=None):
             return export_model(model, run.export if out is None else pathlib.Path(out), about)
     except StorageError as error:
         where = () if out is None else ("--out", out)
-        command = invocation.command_line("export", path, *where)
+        flags = invocation.import_flags(run.read_options().imports)
+        command = invocation.command_line("export", path, *where, *flags)
         raise StorageError(f"{error} Nothing was exported. Export again with: {command}") from error
 
 

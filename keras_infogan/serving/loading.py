@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import shlex
 import tempfile
 
 from keras_infogan import checksums, pretrained, registry
@@ -38,7 +39,8 @@ def find(path):
                 raise UserError(f"{newest} is damaged: it has no saved_model.pb.")
             return newest
         if is_run:
-            raise UserError(f"{path} has no export yet. Export it with: infogan export {path}")
+            command = shlex.join(["infogan", "export", str(path)])
+            raise UserError(f"{path} has no export yet. Export it with: {command}")
         if not path.is_dir():
             raise UserError(f"{path} is not a directory. {pretrained.known(path)}")
         hidden = f" {pretrained.known(path)}" if str(path) in pretrained.names() else ""

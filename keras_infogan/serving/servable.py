@@ -11,7 +11,8 @@ from keras_infogan.serving import checks, png, row_noise
 from keras_infogan.serving.about import crop_of
 from keras_infogan.serving.wording import label_texts
 
-# Far beyond what is drawn in training; much larger latents overflow somewhere in the generator.
+# Far beyond what is drawn in training; much larger latents overflow somewhere in the generator. A
+# code whose pictures go further may do so too.
 LIMIT = 100.0
 # Images are generated in multiples of so many, see `_padded`.
 MULTIPLE = 16
@@ -149,7 +150,8 @@ class Servable:
         if codes is None:
             return {"image": self._images(noise)}
         size = self.latents.size - self.latents.noise.size
-        codes = checks.rows("codes", codes, (size,), -LIMIT, LIMIT)
+        limit = max(map(_limit, self.codes.values()))
+        codes = checks.rows("codes", codes, (size,), -limit, limit)
         latents = tf.concat(checks.same_rows(noise=noise, codes=codes), axis=1)
         return {"image": self._images(latents)}
 
@@ -206,11 +208,11 @@ class Servable:
     def _sample(self, seed, **values):
         checked = {"seed": checks.rows("seed", seed)}
         for name, value in values.items():
-            count = self._code(name).num_values
+            code = self._code(name)
             checked[name] = (
-                checks.rows(name, value, (), -LIMIT, LIMIT)
-                if count is None
-                else checks.among(name, value, range(count))
+                checks.rows(name, value, (), -_limit(code), _limit(code))
+                if code.num_values is None
+                else checks.among(name, value, range(code.num_values))
             )
         rows = dict(zip(checked, checks.same_rows(**checked), strict=True))
         padded = {name: _padded(value) for name, value in rows.items()}
@@ -298,6 +300,11 @@ class Servable:
         chosen = row_noise.whole(seed, counts, stream=1)
         table = [one + one[:1] * (len(self.code_to_label) - len(one)) for one in values]
         return tf.gather(tf.gather(tf.constant(table, tf.int64), position), chosen, batch_dims=1)
+
+
+def _limit(code):
+    """The largest absolute value that a code may have."""
+    return LIMIT if code.num_values is not None else max(LIMIT, *map(abs, code.picture_values(2)))
 
 
 def _padded(rows):

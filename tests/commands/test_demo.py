@@ -314,6 +314,11 @@ def test_wrong_arguments_are_one_line(run, capsys):
     assert "--port must be from 1 to 65535." in fails([str(run), "--port", "70000"], capsys)
 
 
+def test_an_address_that_gradio_cannot_serve_at_is_one_line(run, capsys):
+    said = "--host must be a name or an IPv4 address. Received: ::1."
+    assert said in fails([str(run), "--host", "::1"], capsys)
+
+
 def test_a_taken_port_is_one_line(run, capsys):
     with socket.create_server((ports.HOST, 0)) as server:
         port = str(server.getsockname()[1])
@@ -324,7 +329,7 @@ def test_a_taken_port_is_one_line(run, capsys):
 
 def test_without_gradio_it_says_what_to_install(run, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
-    assert "Install it with: pip install gradio" in fails(
+    assert 'Install it with: pip install "keras-infogan[demo]"' in fails(
         [str(run), "--port", str(free_port())], capsys
     )
 

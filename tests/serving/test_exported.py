@@ -206,6 +206,15 @@ def test_no_export_is_one_sentence(tmp_path):
         Exported(tmp_path)
 
 
+def test_the_command_that_exports_a_run_can_be_typed(tmp_path):
+    run = tmp_path / "a run"
+    run.mkdir()
+    (run / "config.json").write_text("{}")
+    with pytest.raises(UserError) as refused:
+        Exported(run)
+    assert str(refused.value).endswith(f"Export it with: infogan export '{run}'")
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

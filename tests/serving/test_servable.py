@@ -119,6 +119,15 @@ def test_a_label_of_two_codes_gets_the_probability_of_both(servable):
     )
 
 
+def test_a_code_may_go_as_far_as_its_pictures(tiny_model):
+    servable = Servable(tiny_model([Categorical(10), Uniform(0.0, 360.0)]))
+    seed, code = (tf.constant([number], tf.int64) for number in (1, 3))
+    for value in (-180.0, 180.0, 540.0):
+        assert servable.sample_code(seed, code, tf.constant([value]))["image"].shape[0] == 1
+    with pytest.raises(tf.errors.InvalidArgumentError, match="c2 must be from -540 to 540"):
+        servable.sample_code(seed, code, tf.constant([541.0]))
+
+
 def test_recognize_png_reads_what_sample_wrote(servable):
     drawn = servable.sample_code(integers(1, 2, 3), integers(2, 0, 1), tf.zeros(3), tf.zeros(3))
     read = servable.recognize_png(drawn["png_bytes"])
