@@ -6,6 +6,8 @@
 A model is taken from seed 0 only: the first one, not the best of several.
 """
 
+import dataclasses
+import json
 import pathlib
 import shlex
 import tempfile
@@ -77,12 +79,15 @@ def add(path, name, licence=None):
         version = export_model(model, pathlib.Path(folder), facts)
         described = about.read(version)
         text = (version / model_card.FILE).read_text("utf-8")
+    data_name = about.data_name(config.dataset)
+    if evaluation:
+        evaluation = {**evaluation, "dataset": data_name}
     content = {
         **described,
         "name": name,
-        "command": command(config),
+        "command": command(dataclasses.replace(config, dataset=data_name)),
         "seed": config.seed,
-        "data": {"name": config.dataset, "licence": licence, "source": source},
+        "data": {"name": data_name, "licence": licence, "source": source},
         "evaluation": {key: v for key, v in evaluation.items() if key != "checkpoint"},
     }
     target = pretrained.FOLDER / name
@@ -129,7 +134,7 @@ tags:
 - infogan
 - gan
 datasets:
-- {content["data"]["name"]}
+- {json.dumps(content["data"]["name"], ensure_ascii=False)}
 ---
 {text}
 ## Origin

@@ -79,6 +79,24 @@ def test_a_folder_says_how_the_model_was_made(tiny, shelf):
     assert card.startswith("---\nlibrary_name: keras\n") and about["command"] in card
 
 
+def test_a_folder_of_images_has_its_name_alone(finished, shelf, tmp_path):
+    yaml = pytest.importorskip("yaml")
+    run = RunDir(shutil.copytree(finished.path, tmp_path / "copy"))
+    parent = tmp_path / "at home"
+    dataset = f"folder:{parent}/faces: of Ann #1"
+    config_with(run, dataset=dataset)
+    write_json(run.summary, {**run.read_summary(), "dataset": dataset})
+    write_json(run.evaluation, {"step": 1, "dataset": dataset, "checkpoint": "step-1.keras"})
+    assert program.main(["add", str(run.path), "--name", "faces", "--data-licence", "Ann's"]) == 0
+    for path in (shelf / "faces").iterdir():
+        assert bytes(parent) not in path.read_bytes(), path.name
+    about, name = pretrained.about("faces"), "folder:faces: of Ann #1"
+    assert about["data"]["name"] == about["evaluation"]["dataset"] == name
+    assert name in shlex.split(about["command"])
+    front = yaml.safe_load((shelf / "faces" / "README.md").read_text().split("---\n")[1])
+    assert front["datasets"] == [name]
+
+
 def test_its_command_trains_the_same_config(tiny):
     about = pretrained.about(tiny)
     given = vars(build_parser().parse_args(shlex.split(about["command"])[2:]))
