@@ -27,10 +27,10 @@ class Facts:
         config: Its `RunConfig`.
         imports: Modules that it was made with.
         environment: Content of environment.json; `{}` without one.
-        summary: Content of summary.json, or None.
+        summary: Content of summary.json, or None; the run can have gone on since.
         evaluation: The newest scores of all kinds: the content of evaluation.json if it is of the
-            finished run's last step; of a run that has not finished, the last line of
-            evaluations.jsonl; else None.
+            run's last step; else the last line of evaluations.jsonl, if it is of a later step than
+            the summary; else None.
         metrics: Lines of metrics.jsonl.
         evaluations: Lines of evaluations.jsonl.
         health: Lines of health.jsonl.
@@ -92,7 +92,8 @@ class Facts:
         broken = any(not math.isfinite(value) for value in self.last_metrics.values())
         if summary.get("status") == "failed" or "not finite" in problems or broken:
             return FAILED
-        return RUNNING if self.summary is None else FINISHED
+        # A summary of an earlier step is that of a run which was then made longer.
+        return RUNNING if summary.get("steps", -1) < self.step else FINISHED
 
     @property
     def last_metrics(self):
@@ -175,7 +176,8 @@ def read(path):
         )
         if evaluation is not None and evaluation["step"] != facts.step:
             facts = dataclasses.replace(facts, evaluation=None)
-        if facts.evaluation is None and summary is None and facts.evaluations:
-            facts = dataclasses.replace(facts, evaluation=facts.evaluations[-1])
+        newest = facts.evaluations[-1] if facts.evaluations else None
+        if newest is not None and newest["step"] > (facts.scored_step or -1):
+            facts = dataclasses.replace(facts, evaluation=newest)
         _ = facts.status, facts.total_steps, facts.seconds  # each reads a line of the files
     return facts

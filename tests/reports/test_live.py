@@ -44,6 +44,22 @@ def test_a_finished_run_has_no_time_left(make_run):
     assert "<progress" not in text.partition("</style>")[2] and "time left" not in text
 
 
+def test_a_run_that_was_made_longer_is_shown_as_one_that_goes_on(make_run, evaluate):
+    run = make_run(epochs=4)
+    evaluate(run)
+    go_on(run, 15)
+    text = page.render_live(run.path)
+    assert "not finished, step 15 of 20" in text
+    assert '<progress aria-label="Steps" max="20" value="15">' in text
+    assert "<dt>time left</dt><dd>5 s</dd>" in text
+    assert f"infogan train --resume {run.path}<" in text
+    assert "Its scores are those of step 10." in text
+    append_jsonl(run.evaluations, read_json(run.evaluation) | {"step": 15, "epoch": 3.0})
+    assert "Its scores are those of step 10." not in page.render_live(run.path)
+    write_json(run.summary, read_json(run.summary) | {"steps": 20})
+    assert "<dd>finished, step 20 of 20</dd>" in page.render_live(run.path)
+
+
 def test_a_failed_run_says_so(make_run):
     text = page.render_live(make_run(metrics={"d_loss": float("nan")}).path)
     assert "<b>The run failed</b> by step 10" in text
