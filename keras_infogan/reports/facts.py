@@ -12,7 +12,7 @@ from keras_infogan.evaluation.scores import scores_by_code
 from keras_infogan.latents import LatentSpec
 from keras_infogan.presets import Preset
 from keras_infogan.registry import PRESETS
-from keras_infogan.run_dir import RunDir
+from keras_infogan.run_dir import RunDir, metrics_rows
 
 FINISHED, FAILED, RUNNING = "finished", "failed", "not finished"
 
@@ -155,8 +155,9 @@ def read(path):
             raise UserError(f"{file} is damaged.")
     start = None if os.path.exists(run.metrics) else run.last_start()
     written = run if start is None else run.start(start)
-    metrics = written.read_metrics()
-    if len(metrics) < len(files.read_jsonl(written.metrics)):
+    rows = files.read_jsonl(written.metrics)  # once: a run that trains adds to it
+    metrics = metrics_rows(rows)
+    if len(metrics) < len(rows):
         raise UserError(
             f"{written.metrics} is damaged: a line of it is no row of numbers with a step."
         )

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from keras_infogan import files
 from keras_infogan.files import append_jsonl, read_json, write_json
 from keras_infogan.reports import live, page
 from keras_infogan.run_dir import RunDir
@@ -119,6 +120,19 @@ def test_damage_is_told_on_the_page_until_it_is_mended(run):
     assert b"is not a run: there is no" in shown.read()[1]
     write_json(run.config, whole)
     assert b"step 10 of 10" in shown.read()[1]
+
+
+def test_a_point_that_is_added_while_the_files_are_read_is_no_damage(run, monkeypatch):
+    read_jsonl = files.read_jsonl
+
+    def read_while_it_trains(path, *up_to_step):
+        rows = read_jsonl(path, *up_to_step)
+        if path == run.metrics:
+            go_on(run, rows[-1]["step"] + 5)
+        return rows
+
+    monkeypatch.setattr(files, "read_jsonl", read_while_it_trains)
+    assert "not finished, step 10 of 10" in page.render_live(run.path)
 
 
 def test_a_directory_in_a_files_place_is_told_on_the_page(run):
