@@ -154,7 +154,7 @@ def test_it_needs_no_tensorflow(run):
 
 def test_the_server_answers_with_the_page_and_with_nothing_else(run):
     with live.LiveServer(("127.0.0.1", 0), live.LivePage(run.path)) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
 
         def get(path, **headers):
             connection = http.client.HTTPConnection(*server.server_address)
@@ -167,5 +167,10 @@ def test_the_server_answers_with_the_page_and_with_nothing_else(run):
         assert get("/", **{"If-None-Match": tag}) == (304, tag, b"")
         go_on(run, 15)
         assert get("/", **{"If-None-Match": tag})[0] == 200
+        for host in ("127.0.0.1", "LocalHost:9000", "[::1]:7861"):
+            assert get("/", Host=host)[0] == 200
+        for host in ("evil.example", "localhost.evil.example:7861", "localhost:x", ""):
+            status, _, content = get("/", Host=host)
+            assert status == 403 and b"step 15" not in content
         assert get("/config.json")[0] == get("/../config.json")[0] == 404
         server.shutdown()
