@@ -48,6 +48,13 @@ def test_a_model_is_loaded_with_its_weights(model, tmp_path):
     np.testing.assert_array_equal(keras_infogan.load_model(path).generate(z), model.generate(z))
 
 
+def test_a_json_file_of_the_models_name_is_not_taken_for_its_checksums(model, tmp_path):
+    path = tmp_path / "digits.keras"
+    model.save(path)
+    path.with_suffix(".json").write_text('{"author": "Ann"}')
+    assert saving.load_model(path).built
+
+
 @pytest.mark.parametrize(
     "error",
     [
