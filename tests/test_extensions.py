@@ -45,6 +45,18 @@ def test_a_file_is_loaded_once(tmp_path):
     assert sys.modules["mine_file"].cost is registry.OBJECTIVES.lookup("mine_a")
 
 
+def test_another_file_of_the_same_name_is_refused_in_one_line(tmp_path):
+    (tmp_path / "other").mkdir()
+    first = write(tmp_path / "mine_twin.py", "mine_h")
+    other = write(tmp_path / "other" / "mine_twin.py", "mine_i")
+    with pytest.raises(UserError) as refused:
+        extensions.load([str(first), "other/../mine_twin.py", str(other)])
+    assert str(refused.value) == (
+        "--import: the file's name must be an identifier that no other module has. "
+        f"Received: {other}."
+    )
+
+
 def test_a_module_beside_the_caller_is_loaded_by_its_name(tmp_path):
     (tmp_path / "mine_package").mkdir()
     write(tmp_path / "mine_package" / "__init__.py", "mine_b")
