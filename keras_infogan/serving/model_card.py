@@ -150,8 +150,8 @@ def _name(name):
 
 
 def _cell(text):
-    """A text in one line, without what would end a cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|")
+    """A text in one line, as a cell of a table is."""
+    return " ".join(text.split())
 
 
 def _signatures(signatures):
