@@ -221,7 +221,8 @@ def commands(facts, demo):
     labels = [text for text, _, _ in demo if text is not None]
     ask = f"--label {shlex.quote(labels[-1])}" if labels else "--grid"
     found.append(("Draw images", f"infogan generate {run} {ask} --out images.png"))
-    found.append(("Try it on a page", f"infogan demo {run}"))
+    if facts.config.model != "gan":  # which has no codes to choose
+        found.append(("Try it on a page", f"infogan demo {run}"))
     served = shlex.quote(str(facts.run.export.resolve()))
     docker = f"docker run -p 8501:8501 -v {served}:/models/generator -e MODEL_NAME=generator"
     found.append(("Serve it with TensorFlow Serving", f"{docker} tensorflow/serving"))
