@@ -1,7 +1,7 @@
 """Lists the models that ship with the package, or makes one from a finished run.
 
     infogan pretrained list
-    infogan pretrained add runs/mnist-s0 --name mnist
+    infogan pretrained add runs/mnist-s0 --name digits
 
 A model is taken from seed 0 only: the first one, not the best of several.
 """
