@@ -4,6 +4,7 @@ Beside step-<step>.keras stands step-<step>.json with the checksum of it, and wi
 run's logs as they were then.
 """
 
+import re
 import sys
 import zipfile
 
@@ -13,13 +14,7 @@ from keras_infogan.errors import UserError
 
 def there(folder):
     """Paths of a directory's checkpoints, in the order of their steps."""
-    found = folder.glob("step-*.keras")
-    return sorted(path for path in found if _is_of_run(path))
-
-
-def _is_of_run(path):
-    """Whether a file is named as the checkpoints of a run are."""
-    return path.name.startswith("step-") and path.stem.removeprefix("step-").isdecimal()
+    return sorted(filter(_is_checkpoint, folder.glob("step-*.keras")))
 
 
 def step_of(path):
@@ -117,14 +112,15 @@ def newest(folder, quietly=False):
 def damage_of(path):
     """What is wrong with a checkpoint, in a few words; None if it is sound.
 
-    One of an earlier version has no checksums: it is as sound as the zip file that it is.
+    One of an earlier version has no checksums, nor has a model of another name: it is as sound as
+    the zip file that it is.
 
     Raises:
         FileNotFoundError: If there is none.
         UserError: If it cannot be read.
     """
     try:
-        if _is_of_run(path) and _sidecar(path).exists():
+        if _is_checkpoint(path) and _sidecar(path).exists():
             return _disagreement(path)
         with zipfile.ZipFile(path) as archive:
             return None if archive.testzip() is None else "a part of it is torn or altered"
@@ -156,6 +152,11 @@ def altered_logs(path, logs):
 
 def _begins(log, size, checksum):
     return log.exists() and checksums.sha256(log, size) == checksum
+
+
+def _is_checkpoint(path):
+    """Whether a file is named like a checkpoint of a run; beside others, a .json is anything."""
+    return re.fullmatch(r"step-\d+\.keras", path.name) is not None
 
 
 def _sidecar(path):

@@ -15,7 +15,7 @@ from keras_infogan import quiet
 from keras_infogan.errors import UserError
 
 GROUP = "keras_infogan.extensions"
-_loaded = {}  # names of modules, and what each was loaded from
+_loaded = set()  # names of modules, and resolved paths of files
 
 
 def load(names):
@@ -28,10 +28,8 @@ def load(names):
         UserError: If one is not there, or fails while it is imported.
     """
     for name in names:
-        module, (where,) = module_name(name), recorded([name])
-        if _loaded.get(module, where) != where:
-            raise UserError(f"--import: {_loaded[module]} has the same name. Received: {name}.")
-        if module in _loaded:
+        thing = pathlib.Path(name).resolve() if _is_file(name) else name
+        if thing in _loaded:
             continue
         quiet.import_tensorflow()  # a part needs it, and it is noisy
         try:
@@ -41,7 +39,7 @@ def load(names):
         except (Exception, SystemExit) as error:
             text = " ".join(f"{type(error).__name__}: {error}".split())
             raise UserError(f"--import {name} failed: {text}") from None
-        _loaded[module] = where
+        _loaded.add(thing)
 
 
 def load_installed():
@@ -68,8 +66,8 @@ def require(names, where):
     Raises:
         UserError: If something is missing: says which `--import` to repeat.
     """
-    there = _loaded.keys() | sys.modules.keys()  # in Python one may have imported it oneself
-    missing = [name for name in names if module_name(name) not in there]
+    # In Python one may have imported it oneself.
+    missing = [name for name in names if module_name(name) not in sys.modules]
     if missing:
         flags = " ".join(f"--import {name}" for name in missing)
         raise UserError(f"{where} was made with parts of its own: repeat {flags}.")

@@ -6,11 +6,12 @@ def table(head, rows):
 
     Args:
         head: Its first row.
-        rows: The others; cells of any type.
+        rows: The others; cells of any type, on one line. A | does not end a cell.
     """
 
-    def row(cells):
-        return " | ".join(str(cell).replace("|", "\\|") for cell in cells)
+    def line(cells):
+        texts = [str(cell).replace("|", "\\|") for cell in cells]
+        return f"| {' | '.join(texts)} |"
 
-    first, *others = [f"| {row(cells)} |" for cells in (head, *rows)]
+    first, *others = map(line, (head, *rows))
     return "\n".join([first, "|" + "---|" * len(head), *others])

@@ -144,10 +144,7 @@ def load(home):
 
 def _check_arguments(thing, text, args, kwargs, partial=False):
     """Refuses arguments that a signature does not name, or that are of another plain type."""
-    try:  # annotations may be texts
-        signature = inspect.signature(thing, eval_str=True)
-    except Exception:  # of whatever kind their evaluation raises
-        signature = inspect.signature(thing)
+    signature = _signature(thing)
     named = {
         name: parameter
         for name, parameter in signature.parameters.items()
@@ -168,6 +165,17 @@ def _check_arguments(thing, text, args, kwargs, partial=False):
         flag = wanted is bool and value in (0, 1)  # as --network-option normalize=0 says it
         if wanted in _PLAIN_TYPES and not fits(value, wanted) and not flag:
             raise UserError(f"{text}: {name} must be of type {wanted.__name__}.")
+
+
+def _signature(thing):
+    """A signature with its annotations as types, which `from __future__ import annotations` hides.
+
+    Where one means nothing when the program runs, all are what the signature has.
+    """
+    try:
+        return inspect.signature(thing, eval_str=True)
+    except Exception:  # of whatever kind the annotation raises
+        return inspect.signature(thing)
 
 
 def fits(value, wanted):

@@ -254,9 +254,21 @@ class RunDir:
             return None
 
     def read_metrics(self, up_to_step=None):
-        """Lines of metrics.jsonl in order, see `files.read_jsonl`: a step, and numbers alone."""
-        rows = [row for row in files.read_jsonl(self.metrics, up_to_step) if "step" in row]
-        return [earlier.metrics_row(row) for row in rows if all(map(_is_number, row.values()))]
+        """Lines of metrics.jsonl in order, see `files.read_jsonl` and `metrics_rows`."""
+        return metrics_rows(files.read_jsonl(self.metrics, up_to_step))
+
+
+def metrics_rows(rows):
+    """Lines of a metrics.jsonl, as this version writes them.
+
+    Args:
+        rows: Dicts that were read from it.
+
+    Returns:
+        Those that have a step, and numbers alone.
+    """
+    rows = [row for row in rows if "step" in row]
+    return [earlier.metrics_row(row) for row in rows if all(map(_is_number, row.values()))]
 
 
 def _starts(content):

@@ -141,6 +141,21 @@ def test_arguments_that_do_not_fit_the_signature_are_refused(own_kind, text, mes
         own_kind.get(text)
 
 
+def test_types_of_a_module_with_postponed_annotations_are_checked(own_kind):
+    def stock(hours: "float", pot: "NowhereImported" = None):  # noqa: F821
+        return hours
+
+    def sauce(hours: "float"):
+        return hours
+
+    for part in (stock, sauce):
+        own_kind.register(part.__name__, part)
+    assert own_kind.get("sauce(2)") == 2
+    with pytest.raises(UserError, match="hours must be of type float"):
+        own_kind.get("sauce(long)")
+    assert own_kind.get("stock(long)") == "long"  # nobody can say what its annotations mean
+
+
 def test_networks_await_their_sizes_and_take_options_by_name():
     build = registry.get("network", "mlp(units=4)")
     assert build(3, 2, (4, 4, 1))["trunk"].output_shape == (None, 4)

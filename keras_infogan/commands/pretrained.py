@@ -1,7 +1,7 @@
 """Lists the models that ship with the package, or makes one from a finished run.
 
     infogan pretrained list
-    infogan pretrained add runs/paper-s0 --name paper
+    infogan pretrained add runs/mnist-s0 --name digits
 
 A model is taken from seed 0 only: the first one, not the best of several.
 """
@@ -65,7 +65,6 @@ def add(path, name, licence=None):
     licence, source = (licence, None) if licence else DATA.get(config.dataset, (None, None))
     if licence is None:
         raise UserError(f"--data-licence is needed for {config.dataset}.")
-    data = about.data_name(config.dataset)  # without the path of a folder
     evaluation = run.read_evaluation() or {}
     if evaluation.get("step") != facts["summary"]["steps"]:
         evaluation = {}
@@ -80,14 +79,16 @@ def add(path, name, licence=None):
         version = export_model(model, pathlib.Path(folder), facts)
         described = about.read(version)
         text = (version / model_card.FILE).read_text("utf-8")
+    data_name = about.data_name(config.dataset)
+    if evaluation:
+        evaluation = {**evaluation, "dataset": data_name}
     content = {
         **described,
         "name": name,
-        "command": command(dataclasses.replace(config, dataset=data)),
+        "command": command(dataclasses.replace(config, dataset=data_name)),
         "seed": config.seed,
-        "data": {"name": data, "licence": licence, "source": source},
-        "evaluation": {key: v for key, v in evaluation.items() if key != "checkpoint"}
-        | ({"dataset": data} if "dataset" in evaluation else {}),
+        "data": {"name": data_name, "licence": licence, "source": source},
+        "evaluation": {key: v for key, v in evaluation.items() if key != "checkpoint"},
     }
     target = pretrained.FOLDER / name
     with files.new_directory(pretrained.FOLDER) as part:
@@ -133,7 +134,7 @@ tags:
 - infogan
 - gan
 datasets:
-- {json.dumps(content["data"]["name"])}
+- {json.dumps(content["data"]["name"], ensure_ascii=False)}
 ---
 {text}
 ## Origin

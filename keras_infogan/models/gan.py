@@ -127,6 +127,10 @@ class GAN(Players):
                 noise and distortion.
             d_pretraining: Steps in which D alone learns, before G begins.
             **kwargs: `jit_compile`, `steps_per_execution` and others of `keras.Model.compile`.
+
+        Raises:
+            ValueError: If there are no turns of D, an optimizer does not go with the model, or a
+                term does not; one of an objective must keep nothing and need no labels.
         """
         if d_steps < 1 or d_pretraining < 0:
             raise ValueError(
@@ -143,7 +147,7 @@ class GAN(Players):
         self.adversarial_weight = adversarial_weight
         self.d_steps = d_steps
         self.d_pretraining = d_pretraining
-        self.objective_terms = [registry.TERMS.get(text) for text in self.objective.terms]
+        self.objective_terms = [self._objective_term(text) for text in self.objective.terms]
         for term in self.all_terms():
             term.check(self)
         for optimizer in self.optimizers:
@@ -151,6 +155,16 @@ class GAN(Players):
         # Built here, or a checkpoint's optimizer state would be passed over when it is loaded.
         self.d_optimizer.build(self.d_variables)
         self.g_optimizer.build(self.g_variables)
+
+    def _objective_term(self, text):
+        term = registry.TERMS.get(text)
+        term.attach(self)
+        if term.weights or term.needs_labels:  # which belong to the model, not to its objective
+            raise ValueError(
+                "A term of an objective keeps nothing from step to step and needs no labels: give "
+                f"it to the model. Received: {text}."
+            )
+        return term
 
     @randomness.drawing_as_compiled
     def train_step(self, data):

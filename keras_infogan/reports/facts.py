@@ -12,7 +12,7 @@ from keras_infogan.evaluation.scores import scores_by_code
 from keras_infogan.latents import LatentSpec
 from keras_infogan.presets import Preset
 from keras_infogan.registry import PRESETS
-from keras_infogan.run_dir import RunDir
+from keras_infogan.run_dir import RunDir, metrics_rows
 
 FINISHED, FAILED, RUNNING = "finished", "failed", "not finished"
 
@@ -27,10 +27,10 @@ class Facts:
         config: Its `RunConfig`.
         imports: Modules that it was made with.
         environment: Content of environment.json; `{}` without one.
-        summary: Content of summary.json, or None.
+        summary: Content of summary.json, or None; the run can have gone on since.
         evaluation: The newest scores of all kinds: the content of evaluation.json if it is of the
-            finished run's last step; of a run that has not finished, the last line of
-            evaluations.jsonl; else None.
+            run's last step; else the last line of evaluations.jsonl, if it is of a later step than
+            the summary; else None.
         metrics: Lines of metrics.jsonl.
         evaluations: Lines of evaluations.jsonl.
         health: Lines of health.jsonl.
@@ -92,8 +92,8 @@ class Facts:
         broken = any(not math.isfinite(value) for value in self.last_metrics.values())
         if summary.get("status") == "failed" or "not finite" in problems or broken:
             return FAILED
-        goes_on = summary.get("steps", 0) < self.step  # from its end, with more epochs
-        return RUNNING if self.summary is None or goes_on else FINISHED
+        # A summary of an earlier step is that of a run which was then made longer.
+        return RUNNING if summary.get("steps", -1) < self.step else FINISHED
 
     @property
     def last_metrics(self):
@@ -155,9 +155,9 @@ def read(path):
             raise UserError(f"{file} is damaged.")
     start = None if os.path.exists(run.metrics) else run.last_start()
     written = run if start is None else run.start(start)
-    lines = len(files.read_jsonl(written.metrics))  # a run that trains appends others
-    metrics = written.read_metrics()
-    if len(metrics) < lines:
+    rows = files.read_jsonl(written.metrics)  # once: a run that trains adds to it
+    metrics = metrics_rows(rows)
+    if len(metrics) < len(rows):
         raise UserError(
             f"{written.metrics} is damaged: a line of it is no row of numbers with a step."
         )
@@ -177,7 +177,8 @@ def read(path):
         )
         if evaluation is not None and evaluation["step"] != facts.step:
             facts = dataclasses.replace(facts, evaluation=None)
-        if facts.evaluation is None and summary is None and facts.evaluations:
-            facts = dataclasses.replace(facts, evaluation=facts.evaluations[-1])
+        newest = facts.evaluations[-1] if facts.evaluations else None
+        if newest is not None and newest["step"] > (facts.scored_step or -1):
+            facts = dataclasses.replace(facts, evaluation=newest)
         _ = facts.status, facts.total_steps, facts.seconds  # each reads a line of the files
     return facts

@@ -2,13 +2,17 @@
 
 import hashlib
 import http.server
+import re
 import sys
 import threading
-import urllib.parse
 
 from keras_infogan.errors import UserError
 from keras_infogan.reports import page
 from keras_infogan.run_dir import RunDir
+
+# This machine's names for itself, at any port, such as a tunnel's. A page from elsewhere could let
+# a name of its own point here, and a browser would allow it to read the answer.
+_OWN_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?", re.IGNORECASE)
 
 
 class LivePage:
@@ -54,7 +58,7 @@ class LivePage:
 
 
 class LiveServer(http.server.ThreadingHTTPServer):
-    """Answers with a `LivePage` to those who ask this machine.
+    """Answers with a `LivePage` to those who ask this machine by its own name.
 
     Args:
         address: `(host, port)`.
@@ -73,9 +77,7 @@ class LiveServer(http.server.ThreadingHTTPServer):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        # A page elsewhere whose name is made to lead here would ask by that name.
-        name = urllib.parse.urlsplit(f"//{self.headers.get('Host', '')}").hostname
-        if name not in ("127.0.0.1", "localhost"):
+        if not _OWN_HOST.fullmatch(self.headers.get("Host", "")):
             self.send_error(403)
             return
         if self.path != "/":

@@ -150,7 +150,7 @@ def _name(name):
 
 
 def _cell(text):
-    """A text in one line."""
+    """A text in one line, as a cell of a table is."""
     return " ".join(text.split())
 
 
@@ -182,16 +182,14 @@ def _example(codes):
         name, what = "sample_code", {"code": 0}
     others = {n: f.get("middle", 0) for n, f in codes["all"].items() if n != codes["code"]}
     inputs = {"seed": 1, **what, **others}
-    # A quote would end the shell's.
-    written = {key: json.dumps(value).replace("'", "\\u0027") for key, value in inputs.items()}
-    instance = ", ".join(f'"{key}": {value}' for key, value in written.items())
+    instance = json.dumps(inputs).replace("'", "\\u0027")  # a ' would end the shell's text
     arguments = ", ".join(
         f"{key}=tf.constant([{value!r}]{', tf.int64' if isinstance(value, int) else ''})"
         for key, value in inputs.items()
     )
     return f"""\
 ```bash
-curl -d '{{"signature_name": "{name}", "instances": [{{{instance}}}]}}' \\
+curl -d '{{"signature_name": "{name}", "instances": [{instance}]}}' \\
   http://localhost:8501/v1/models/generator:predict
 ```
 

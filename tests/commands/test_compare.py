@@ -169,6 +169,13 @@ def test_table_by_hand(make_run, tmp_path):
     assert rows["3, 5 and 8 taken for each other"] == ["10.0%", "–"]
 
 
+def test_the_name_of_a_run_cannot_break_the_table(make_run, tmp_path):
+    assert draw("table", make_run("a|b"), make_run("c"), out=tmp_path / "x.md") == 0
+    head, line, *rows = (tmp_path / "x.md").read_text().splitlines()
+    assert (head, line) == ("|  | a\\|b | c |", "|---|---|---|")
+    assert {row.count("|") for row in rows} == {4}
+
+
 def rows_of(path):
     """The rows of a Markdown table, `{name: cells}`."""
     lines = path.read_text().splitlines()

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
 from PIL import Image
 from serving_fixtures import ABOUT
 
@@ -78,6 +77,24 @@ def test_a_folder_says_how_the_model_was_made(tiny, shelf):
     assert files == {"about.json", "model.keras", "README.md", "SHA256SUMS"}
     card = (shelf / tiny / "README.md").read_text()
     assert card.startswith("---\nlibrary_name: keras\n") and about["command"] in card
+
+
+def test_a_folder_of_images_has_its_name_alone(finished, shelf, tmp_path):
+    yaml = pytest.importorskip("yaml")
+    run = RunDir(shutil.copytree(finished.path, tmp_path / "copy"))
+    parent = tmp_path / "at home"
+    dataset = f"folder:{parent}/faces: of Ann #1"
+    config_with(run, dataset=dataset)
+    write_json(run.summary, {**run.read_summary(), "dataset": dataset})
+    write_json(run.evaluation, {"step": 1, "dataset": dataset, "checkpoint": "step-1.keras"})
+    assert program.main(["add", str(run.path), "--name", "faces", "--data-licence", "Ann's"]) == 0
+    for path in (shelf / "faces").iterdir():
+        assert bytes(parent) not in path.read_bytes(), path.name
+    about, name = pretrained.about("faces"), "folder:faces: of Ann #1"
+    assert about["data"]["name"] == about["evaluation"]["dataset"] == name
+    assert name in shlex.split(about["command"])
+    front = yaml.safe_load((shelf / "faces" / "README.md").read_text().split("---\n")[1])
+    assert front["datasets"] == [name]
 
 
 def test_its_command_trains_the_same_config(tiny):
@@ -165,19 +182,6 @@ def test_it_is_of_the_run_whatever_the_run_has_exported(finished, shelf, tmp_pat
         assert about["codes"]["code_to_label"] == {v: n for v, n in table.items() if n is not None}
         assert Exported(name).sample(1, label=7).shape == (1, 8, 8, 1)
         shutil.rmtree(run.export, ignore_errors=True)
-
-
-def test_a_folder_of_images_is_named_without_its_path(finished, shelf, tmp_path):
-    run = RunDir(shutil.copytree(finished.path, tmp_path / "copy"))
-    config_with(run, dataset="folder:/home/ann/my: faces")
-    write_json(run.summary, {**run.read_summary(), "dataset": "folder:/home/ann/my: faces"})
-    write_json(run.evaluation, {"step": 1, "dataset": "folder:/home/ann/my: faces"})
-    arguments = ["add", str(run.path), "--name", "faces", "--data-licence", "mine"]
-    assert program.main(arguments) == 0
-    for file in (shelf / "faces").rglob("*"):
-        assert b"/home/ann" not in file.read_bytes()
-    matter = (shelf / "faces" / "README.md").read_text().split("---\n")[1]
-    assert yaml.safe_load(matter)["datasets"] == ["folder:my: faces"]
 
 
 def test_what_hides_a_name_is_told(tiny, capsys):

@@ -9,6 +9,8 @@ import pytest
 from pages import PAGES, all_commands, flags, inline
 
 from benchmarks import __main__ as benchmarks
+from keras_infogan import pretrained
+from keras_infogan.commands import pretrained as adding
 from keras_infogan.commands import program, study, train
 from keras_infogan.data import sources
 from keras_infogan.registry import FIGURES, PRESETS
@@ -70,6 +72,12 @@ def studied(arguments, monkeypatch):
 def test_the_pages_have_commands_of_every_program():
     assert {name for name, _ in all_commands()} == set(NAMES)
     assert len(all_commands()) > 60
+
+
+def test_a_pretrained_model_is_added_under_a_name_that_is_free():
+    for text in (PAGES["docs/pretrained.md"], adding.__doc__):
+        names = re.findall(r"pretrained add \S+ --name (\w+)", text)
+        assert names and not set(names) & set(pretrained.names())
 
 
 @pytest.mark.parametrize(

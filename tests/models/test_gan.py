@@ -1,15 +1,19 @@
 """The GAN model: what each update changes, the turns of D, objectives, Q with its own update."""
 
+import dataclasses
+import re
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from comparing import assert_close, assert_equal
 
-from keras_infogan import registry, saving
+from keras_infogan import objectives, registry, saving
 from keras_infogan.latents import Categorical, Uniform
 from keras_infogan.models.update import D_LATENTS, G_LATENTS, step_seeds
 from keras_infogan.objectives import Objective
+from keras_infogan.terms.term import Term
 from keras_infogan.terms.two_looks import TwoLooks
 from keras_infogan.transforms.distortion import RandomDistortion
 
@@ -319,6 +323,23 @@ def test_an_unknown_objective_is_refused(tiny_gan):
         ValueError, match="objective must be one of .* mean wasserstein.* Received: wassertein"
     ):
         tiny_gan(generator_loss="wassertein")
+
+
+@pytest.mark.parametrize("term", ["historical_averaging", "picture_critic(networks=mlp)"])
+def test_terms_of_an_objective_that_keep_something_are_refused(tiny_gan, term):
+    hinge = objectives.get("hinge")
+    with pytest.raises(ValueError, match=f"keeps nothing .* Received: {re.escape(term)}.$"):
+        tiny_gan(generator_loss=dataclasses.replace(hinge, terms=(term,)))
+
+
+def test_terms_of_an_objective_that_need_labels_are_refused(tiny_gan):
+    @registry.register("term", "by_label")
+    class ByLabel(Term):
+        needs_labels = True
+
+    hinge = objectives.get("hinge")
+    with pytest.raises(ValueError, match="needs no labels.* Received: by_label.$"):
+        tiny_gan(generator_loss=dataclasses.replace(hinge, terms=("by_label",)))
 
 
 # Q with an update of its own.

@@ -45,25 +45,20 @@ def test_a_finished_run_has_no_time_left(make_run):
     assert "<progress" not in text.partition("</style>")[2] and "time left" not in text
 
 
-def test_a_finished_run_that_goes_on_is_not_finished(make_run):
-    run = make_run()
+def test_a_run_that_was_made_longer_is_shown_as_one_that_goes_on(make_run, evaluate):
+    run = make_run(epochs=4)
+    evaluate(run)
     go_on(run, 15)
     text = page.render_live(run.path)
-    assert "not finished, step 15" in text
-
-
-def test_a_line_that_is_added_while_it_is_read_is_no_damage(make_run, monkeypatch):
-    run = make_run(finished=False)
-    read_jsonl, lines = files.read_jsonl, []
-
-    def while_it_trains(path, *rest):
-        if path == run.metrics and not lines.append(path):
-            go_on(run, 10 + 5 * len(lines))
-        return read_jsonl(path, *rest)
-
-    monkeypatch.setattr(files, "read_jsonl", while_it_trains)
-    assert "not finished" in page.render_live(run.path)
-    assert len(lines) >= 2
+    assert "not finished, step 15 of 20" in text
+    assert '<progress aria-label="Steps" max="20" value="15">' in text
+    assert "<dt>time left</dt><dd>5 s</dd>" in text
+    assert f"infogan train --resume {run.path}<" in text
+    assert "Its scores are those of step 10." in text
+    append_jsonl(run.evaluations, read_json(run.evaluation) | {"step": 15, "epoch": 3.0})
+    assert "Its scores are those of step 10." not in page.render_live(run.path)
+    write_json(run.summary, read_json(run.summary) | {"steps": 20})
+    assert "<dd>finished, step 20 of 20</dd>" in page.render_live(run.path)
 
 
 def test_a_failed_run_says_so(make_run):
@@ -127,6 +122,19 @@ def test_damage_is_told_on_the_page_until_it_is_mended(run):
     assert b"step 10 of 10" in shown.read()[1]
 
 
+def test_a_point_that_is_added_while_the_files_are_read_is_no_damage(run, monkeypatch):
+    read_jsonl = files.read_jsonl
+
+    def read_while_it_trains(path, *up_to_step):
+        rows = read_jsonl(path, *up_to_step)
+        if path == run.metrics:
+            go_on(run, rows[-1]["step"] + 5)
+        return rows
+
+    monkeypatch.setattr(files, "read_jsonl", read_while_it_trains)
+    assert "not finished, step 10 of 10" in page.render_live(run.path)
+
+
 def test_a_directory_in_a_files_place_is_told_on_the_page(run):
     run.metrics.unlink()
     run.metrics.mkdir()
@@ -146,7 +154,7 @@ def test_it_needs_no_tensorflow(run):
 
 def test_the_server_answers_with_the_page_and_with_nothing_else(run):
     with live.LiveServer(("127.0.0.1", 0), live.LivePage(run.path)) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
 
         def get(path, **headers):
             connection = http.client.HTTPConnection(*server.server_address)
@@ -159,8 +167,10 @@ def test_the_server_answers_with_the_page_and_with_nothing_else(run):
         assert get("/", **{"If-None-Match": tag}) == (304, tag, b"")
         go_on(run, 15)
         assert get("/", **{"If-None-Match": tag})[0] == 200
+        for host in ("127.0.0.1", "LocalHost:9000", "[::1]:7861"):
+            assert get("/", Host=host)[0] == 200
+        for host in ("evil.example", "localhost.evil.example:7861", "localhost:x", ""):
+            status, _, content = get("/", Host=host)
+            assert status == 403 and b"step 15" not in content
         assert get("/config.json")[0] == get("/../config.json")[0] == 404
-        # By a name that somebody has made to lead here; the port is that of a tunnel, if any.
-        assert get("/", Host="evil.example:7861")[0] == get("/", Host="")[0] == 403
-        assert get("/", Host="localhost:9999")[0] == 200
         server.shutdown()

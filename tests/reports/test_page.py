@@ -185,7 +185,7 @@ def test_a_plain_gan(make_run):
     run = make_run(model="gan", latents="normal(3)")
     text = str(read(run))
     assert "A plain GAN has no codes." in text and "Samples from different noise" in text
-    assert f"infogan generate {run.path} --grid" in text
+    assert f"infogan generate {run.path} --grid" in text and "infogan demo" not in text
 
 
 def test_scores_of_another_step_are_left_out(make_run, evaluate):

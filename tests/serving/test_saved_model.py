@@ -1,6 +1,8 @@
 """The version directory: its files, how it appears, and what it computes without this package."""
 
+import ast
 import json
+import re
 import subprocess
 import sys
 
@@ -9,6 +11,7 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
+from keras_infogan.serving import about as about_json
 from keras_infogan.serving import model_card, saved_model, versions
 from keras_infogan.serving.saved_model import export_model
 
@@ -171,6 +174,17 @@ def test_python_of_the_model_card_runs(exported):
     names = {}
     exec(code.replace("VERSION_DIRECTORY", str(exported)), names)
     assert names["images"].shape == (1, 8, 8, 1)
+
+
+def test_examples_of_the_model_card_name_any_label(exported):
+    described, name = about_json.read(exported), "Ann's 😀"
+    names = dict.fromkeys(described["codes"]["code_to_label"].values(), name)
+    described["codes"]["label_names"] = {str(label): name for label in names}
+    text = model_card.model_card(described)
+    call = re.search(r"^curl -d '(.*?)' ", text, re.MULTILINE)[1]
+    assert json.loads(call)["instances"][0]["label_name"] == name
+    written = re.search(r"label_name=tf.constant\(\[(.*?)\]", text)[1]
+    assert ast.literal_eval(written).encode() == name.encode()
 
 
 def test_data_without_labels_has_no_sample_and_the_card_says_so(trained, about, tmp_path):
