@@ -9,7 +9,8 @@ import tensorflow as tf
 from keras_infogan.serving import checks, png, row_noise
 from keras_infogan.serving.wording import label_texts
 
-# Far beyond what is drawn in training; much larger latents overflow somewhere in the generator.
+# Of noise, and of codes unless their own pictures go further. It is far beyond what is usual in
+# training; much larger latents overflow somewhere in the generator.
 LIMIT = 100.0
 # Images are generated in multiples of so many, see `_padded`.
 MULTIPLE = 16
@@ -33,6 +34,7 @@ class Servable:
         code: Name of the code; None for a model without categorical codes.
         codes: `{name: Code}` of all codes.
         others: Names of the other codes, in order.
+        limits: `{name: greatest magnitude that is served}` of the continuous codes.
         labels: The labels that values of the code mean, in order; empty without any.
         label_names: `{label: name}` of these; empty without any.
     """
@@ -45,6 +47,11 @@ class Servable:
         categorical = [name for name, one in self.codes.items() if one.num_values is not None]
         self.code = code or next(iter(categorical), None)
         self.others = [name for name in self.codes if name != self.code]
+        self.limits = {
+            name: max(LIMIT, *map(abs, one.picture_values(2)))
+            for name, one in self.codes.items()
+            if one.num_values is None
+        }
         table = {int(value): label for value, label in (code_to_label or {}).items()}
         self.code_to_label = {v: int(table[v]) for v in sorted(table) if table[v] is not None}
         self.labels = sorted(set(self.code_to_label.values()))
@@ -132,7 +139,8 @@ class Servable:
         if codes is None:
             return {"image": self._images(noise)}
         size = self.latents.size - self.latents.noise.size
-        codes = checks.rows("codes", codes, (size,), -LIMIT, LIMIT)
+        limit = max(self.limits.values(), default=LIMIT)
+        codes = checks.rows("codes", codes, (size,), -limit, limit)
         latents = tf.concat(checks.same_rows(noise=noise, codes=codes), axis=1)
         return {"image": self._images(latents)}
 
@@ -189,11 +197,10 @@ class Servable:
     def _sample(self, seed, **values):
         checked = {"seed": checks.rows("seed", seed)}
         for name, value in values.items():
-            count = self._code(name).num_values
             checked[name] = (
-                checks.rows(name, value, (), -LIMIT, LIMIT)
-                if count is None
-                else checks.among(name, value, range(count))
+                checks.rows(name, value, (), -self.limits[name], self.limits[name])
+                if name in self.limits
+                else checks.among(name, value, range(self._code(name).num_values))
             )
         rows = dict(zip(checked, checks.same_rows(**checked), strict=True))
         padded = {name: _padded(value) for name, value in rows.items()}
