@@ -1,6 +1,7 @@
 """The version directory: its files, how it appears, and what it computes without this package."""
 
 import json
+import pathlib
 import subprocess
 import sys
 
@@ -197,6 +198,14 @@ def test_a_version_appears_whole_and_is_the_next_free_one(trained, about, tmp_pa
     assert export_model(trained, tmp_path, about) == tmp_path / "5"
     assert seen == [["4"]]
     assert sorted(found.name for found in tmp_path.iterdir()) == ["4", "5", "notes"]
+
+
+@pytest.mark.parametrize("take", [pathlib.Path.touch, lambda path: path.symlink_to("nowhere")])
+def test_a_number_that_is_no_version_is_taken_all_the_same(tmp_path, take):
+    (tmp_path / "4").mkdir()
+    take(tmp_path / "5")
+    assert versions.new_version(tmp_path, lambda part: None) == tmp_path / "6"
+    assert versions.versions(tmp_path) == [4, 6]
 
 
 def test_a_version_that_another_process_took_is_left_to_it(trained, about, tmp_path, monkeypatch):
