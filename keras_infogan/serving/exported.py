@@ -8,6 +8,9 @@ from keras_infogan.serving import loading
 from keras_infogan.serving.wording import assertion, label_texts
 
 SEEDS = 2**63  # seeds are int64
+# Images of one call, however many are asked for: memory would not suffice for the layers of all.
+# A multiple of 16, in which an image does not depend on the others, see `servable`.
+ROWS = 64
 
 
 class Exported:
@@ -99,10 +102,10 @@ class Exported:
             inputs[name] = _each(count, name, value, "num_values" in facts)
         if code is not None:
             inputs["code"] = _each(count, "code", code, whole=True)
-            return self._call("sample_code", inputs)["image"]
+            return self._images("sample_code", inputs)
         if label is not None:
             inputs["label"] = _each(count, "label", self._numbers(label), whole=True)
-        return self._call("sample", inputs)["image"]
+        return self._images("sample", inputs)
 
     def recognize(self, images):
         """What the recognizer reads from images.
@@ -130,6 +133,14 @@ class Exported:
         if self.labels and label not in texts:
             raise UserError(f"label must be one of {', '.join(texts)}. Received: {label}.")
         return texts.get(label, 0)  # without labels, the lack of the signature is told
+
+    def _images(self, name, inputs):
+        """The images of a signature, `ROWS` at a time."""
+        parts = [
+            self._call(name, {key: rows[start : start + ROWS] for key, rows in inputs.items()})
+            for start in range(0, len(inputs["seed"]), ROWS)
+        ]
+        return np.concatenate([part["image"] for part in parts])
 
     def _call(self, name, inputs):
         import tensorflow as tf

@@ -12,6 +12,7 @@ from serving_fixtures import facts
 from keras_infogan.errors import UserError
 from keras_infogan.files import read_json
 from keras_infogan.latents import Categorical, Uniform
+from keras_infogan.serving import loading
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.loading import find
 from keras_infogan.serving.saved_model import export_model
@@ -98,6 +99,31 @@ def test_a_larger_count_adds_images_and_changes_none(exported):
     np.testing.assert_array_equal(
         exported.sample(5, seed=3, code=2)[1:], exported.sample(4, seed=4, code=2)
     )
+
+
+def test_many_images_are_drawn_in_parts_that_are_equal_to_the_whole(version, monkeypatch):
+    load, rows = loading.load, []
+
+    def watched(found):
+        about, functions, owner = load(found)
+
+        def sample(**inputs):
+            rows.append(len(inputs["seed"]))
+            return functions["sample"](**inputs)
+
+        return about, {**functions, "sample": sample}, owner
+
+    monkeypatch.setattr(loading, "load", watched)
+    labels, values = [7, 5] * 75, np.linspace(-2, 2, 150)
+    images = Exported(version).sample(150, seed=3, label=labels, values={"c2": values})
+    assert rows == [64, 64, 22]
+    whole = tf.saved_model.load(str(version)).signatures["sample"](
+        seed=tf.range(3, 153, dtype=tf.int64),
+        label=tf.constant(labels, tf.int64),
+        c2=tf.constant(values, tf.float32),
+        c3=tf.zeros(150),
+    )["image"]
+    np.testing.assert_array_equal(images, whole)
 
 
 def test_a_label_is_drawn_by_the_codes_that_mean_it(exported):
