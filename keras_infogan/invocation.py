@@ -28,8 +28,23 @@ def resume_command(path, imports=()):
         path: The run's directory.
         imports: What the run records of its `--import`.
     """
-    flags = [word for name in imports for word in ("--import", name)]
-    return command_line("train", "--resume", path, *flags)
+    return command_line("train", "--resume", path, *_flags(imports))
+
+
+def export_command(path, imports=(), out=None):
+    """The command that exports a run.
+
+    Args:
+        path: The run's directory.
+        imports: What the run records of its `--import`.
+        out: Directory of the versions; None for the run's.
+    """
+    where = () if out is None else ("--out", out)
+    return command_line("export", path, *where, *_flags(imports))
+
+
+def _flags(imports):
+    return [word for name in imports for word in ("--import", name)]
 
 
 def _called():

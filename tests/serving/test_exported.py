@@ -217,8 +217,17 @@ def test_no_export_is_one_sentence(tmp_path):
     with pytest.raises(UserError, match=" is neither a run nor an exported model.$"):
         Exported(tmp_path)
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(UserError, match="has no export yet. Export it with: infogan export "):
+    with pytest.raises(UserError, match="yet. Export it with: python -m keras_infogan export /"):
         Exported(tmp_path)
+
+
+def test_the_command_that_exports_can_be_typed(tmp_path):
+    run = tmp_path / "my run"
+    run.mkdir()
+    (run / "config.json").write_text(json.dumps({"run": {"imports": ["parts_of_nobody"]}}))
+    with pytest.raises(UserError) as refused:
+        find(run)
+    assert str(refused.value).endswith(f" export '{run}' --import parts_of_nobody")
 
 
 @pytest.mark.parametrize(
