@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from importlib import metadata
 
 from keras_infogan import files
 from keras_infogan.commands import ports, program
@@ -15,6 +16,8 @@ from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.loading import find
 from keras_infogan.serving.served_model import on_this_machine
 
+GRADIO = "gradio>=6.31,<7"  # as in pyproject.toml
+INSTALL = f'Install it with: pip install "{GRADIO}"'
 # Gradio and what it brings ask hosts elsewhere unless told not to, and this machine through a
 # proxy if there is one.
 OFFLINE = {
@@ -40,12 +43,7 @@ def launch(path, port, host=ports.HOST):
     found = find(path)
     ports.check(port, host)
     os.environ.update(OFFLINE)
-    try:
-        import gradio  # noqa: F401
-    except ImportError as error:
-        raise UserError(
-            f"The demo needs Gradio ({error}). Install it with: pip install gradio"
-        ) from None
+    _import_gradio()
     exported = Exported(found)
     from keras_infogan.serving import drawing
     from keras_infogan.serving.demo_page import CSS, THEME, build_page
@@ -69,6 +67,18 @@ def launch(path, port, host=ports.HOST):
         )
     except OSError:  # taken since it was checked
         raise ports.taken(port, host) from None
+
+
+def _import_gradio():
+    try:
+        version = metadata.version("gradio")
+        from packaging.requirements import Requirement  # which Gradio needs too
+
+        if version not in Requirement(GRADIO).specifier:
+            raise UserError(f"The demo needs another Gradio than {version}. {INSTALL}")
+        import gradio  # noqa: F401
+    except ImportError as error:
+        raise UserError(f"The demo needs Gradio ({error}). {INSTALL}") from None
 
 
 def serve(options):

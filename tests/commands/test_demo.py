@@ -3,12 +3,15 @@
 import base64
 import collections
 import contextlib
+import importlib.metadata
 import io
 import json
+import pathlib
 import signal
 import socket
 import subprocess
 import sys
+import tomllib
 import types
 import urllib.parse
 
@@ -29,6 +32,9 @@ UPRIGHT = np.zeros((SIZE, SIZE), np.float32)
 UPRIGHT[:, 3:5] = 1.0
 LABELS = {"0": 1, "1": 4}  # an upright bar, and one that lies
 SCORES = ("code_accuracy", "code_purity", "code_nmi", "code_ari")
+ROOT = pathlib.Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+(REQUIRED,) = PROJECT["optional-dependencies"]["demo"]
 PATIENCE = 60  # seconds, on a machine that does other things too
 
 
@@ -322,11 +328,19 @@ def test_a_taken_port_is_one_line(run, capsys):
         )
 
 
+INSTALL = f'Install it with: pip install "{REQUIRED}"\n'
+
+
 def test_without_gradio_it_says_what_to_install(run, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
-    assert "Install it with: pip install gradio" in fails(
-        [str(run), "--port", str(free_port())], capsys
-    )
+    assert fails([str(run), "--port", str(free_port())], capsys).endswith(INSTALL)
+
+
+@pytest.mark.parametrize("version", ["5.49.1", "6.30.0", "7.0.0"])
+def test_another_gradio_is_named_and_not_the_model_blamed(run, capsys, monkeypatch, version):
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: version)
+    line = fails([str(run), "--port", str(free_port())], capsys)
+    assert line == f"infogan demo: The demo needs another Gradio than {version}. {INSTALL}"
 
 
 def test_a_damaged_export_is_one_line(run, tmp_path, capsys):
