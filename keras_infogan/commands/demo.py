@@ -52,7 +52,7 @@ def launch(path, port, host=ports.HOST):
         app = build_page(exported)
     try:
         app.launch(
-            server_name=host,
+            server_name=ports.in_url(host),
             server_port=port,
             share=False,
             inbrowser=False,

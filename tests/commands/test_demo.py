@@ -360,11 +360,13 @@ def test_another_address_is_told_to_be_open(run, capsys, monkeypatch):
             raise SystemExit(0)
 
     monkeypatch.setattr(demo, "threading", types.SimpleNamespace(Event=Stop))
-    for host, warned in (("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True)):
+    hosts = {"127.0.0.1": False, "localhost": False, "::1": False, "0.0.0.0": True, "::": True}
+    for host, warned in hosts.items():
         with pytest.raises(SystemExit):
             demo.main([str(run), "--port", "7861", "--host", host])
         out, err = capsys.readouterr()
-        assert out == f"http://{host}:7861 shows {run}. Stop with Ctrl-C.\n"
+        in_url = f"[{host}]" if ":" in host else host
+        assert out == f"http://{in_url}:7861 shows {run}. Stop with Ctrl-C.\n"
         assert (f"{host} can be reached from other machines" in err) == warned
         assert served.pop() == (str(run), 7861, host)
 
