@@ -6,6 +6,7 @@ import contextlib
 import importlib.metadata
 import io
 import json
+import os
 import pathlib
 import signal
 import socket
@@ -14,6 +15,7 @@ import sys
 import tomllib
 import types
 import urllib.parse
+import urllib.request
 
 import keras
 import numpy as np
@@ -72,25 +74,43 @@ def exported(run):
 
 
 @pytest.fixture(scope="module")
-def address(root, run):
+def address(run):
     """Address of the page, served by the command line; ended as Ctrl-C does."""
+    with served(run) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def served(run, host=ports.HOST, in_url=ports.HOST, **environment):
+    """Serves the page, and yields its address."""
     pytest.importorskip("gradio", reason="Gradio is not installed: requirements-demo.txt")
-    port = free_port()
-    command = [sys.executable, "-m", "export.demo", str(run), "--port", str(port)]
-    with subprocess.Popen(
-        command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    process, port = started(run, host, **environment)
+    with process:
         try:
             line = process.stdout.readline()
-            assert line == f"http://127.0.0.1:{port} shows {run}. Stop with Ctrl-C.\n", (
-                process.communicate()
-            )
-            yield f"http://127.0.0.1:{port}"
+            address = f"http://{in_url}:{port}"
+            assert line == f"{address} shows {run}. Stop with Ctrl-C.\n", process.communicate()
+            yield address
             process.send_signal(signal.SIGINT)
             assert process.communicate(timeout=PATIENCE) == ("", "")
             assert process.returncode == 0
         finally:
             process.kill()
+
+
+def started(run, host, **environment):
+    """The process of the command line, and its port."""
+    port = free_port()
+    command = ["export.demo", str(run), "--port", str(port), "--host", host]
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    return process, port
 
 
 def free_port():
@@ -369,6 +389,51 @@ def test_another_address_is_told_to_be_open(run, capsys, monkeypatch):
         assert out == f"http://{in_url}:7861 shows {run}. Stop with Ctrl-C.\n"
         assert (f"{host} can be reached from other machines" in err) == warned
         assert served.pop() == (str(run), 7861, host)
+
+
+@pytest.mark.parametrize(("host", "in_url"), [("localhost", "localhost"), ("::1", "[::1]")])
+def test_each_address_of_this_machine_is_served_past_a_proxy(run, host, in_url):
+    closed = "http://127.0.0.1:1"
+    with served(run, host, in_url, http_proxy=closed, HTTP_PROXY=closed) as address:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(address, timeout=PATIENCE) as answer:
+            assert "InfoGAN on mnist" in answer.read().decode()
+
+
+def test_hosts_that_no_proxy_is_asked_for_are_kept(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    own = "127.0.0.1,localhost"
+    assert demo.offline("127.0.0.1")["no_proxy"] == own
+    assert demo.offline("0.0.0.0")["no_proxy"] == f"{own},0.0.0.0"
+    monkeypatch.setenv("NO_PROXY", "a.example,localhost")
+    assert demo.offline("::1")["no_proxy"] == "a.example,localhost,127.0.0.1,::1"
+    monkeypatch.setenv("no_proxy", "b.example")  # which wins, as for Python
+    assert demo.offline("::1")["NO_PROXY"] == f"b.example,{own},::1"
+
+
+def test_a_proxy_that_is_none_is_one_line(run):
+    pytest.importorskip("gradio", reason="Gradio is not installed: requirements-demo.txt")
+    process, _ = started(run, ports.HOST, http_proxy="ftp://nowhere")
+    with process:
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("infogan demo: Gradio cannot be used: Unknown scheme for proxy URL ")
+
+
+def test_a_page_that_gradio_cannot_reach_is_one_line(run, capsys, monkeypatch):
+    pytest.importorskip("gradio", reason="Gradio is not installed: requirements-demo.txt")
+
+    class Page:
+        def launch(self, **options):
+            raise RuntimeError("Couldn't start the app.")  # Gradio's own is an `Exception`
+
+    module = types.SimpleNamespace(CSS="", THEME=None, build_page=lambda exported: Page())
+    monkeypatch.setitem(sys.modules, "keras_infogan.serving.demo_page", module)
+    port = free_port()
+    said = f"Gradio cannot serve the page at http://[::1]:{port}: Couldn't start the app.\n"
+    line = fails([str(run), "--port", str(port), "--host", "::1"], capsys)
+    assert line == f"infogan demo: {said}"
 
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "no such host"])
