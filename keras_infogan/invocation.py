@@ -28,11 +28,22 @@ def resume_command(path, imports=()):
         path: The run's directory.
         imports: What the run records of its `--import`.
     """
-    return command_line("train", "--resume", path, *import_flags(imports))
+    return command_line("train", "--resume", path, *_flags(imports))
 
 
-def import_flags(imports):
-    """The words that repeat the `--import` of a run."""
+def export_command(path, imports=(), out=None):
+    """The command that exports a run.
+
+    Args:
+        path: The run's directory.
+        imports: What the run records of its `--import`.
+        out: Directory of the versions; None for the run's.
+    """
+    where = () if out is None else ("--out", out)
+    return command_line("export", path, *where, *_flags(imports))
+
+
+def _flags(imports):
     return [word for name in imports for word in ("--import", name)]
 
 

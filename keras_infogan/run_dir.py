@@ -191,6 +191,10 @@ class RunDir:
             raise UserError(f"{self.path} is not a run: {self.config} is damaged.")
         return found
 
+    def recorded_imports(self):
+        """Its `--import`, which need not be imported; none if config.json cannot be read."""
+        return self._read(self.config, _imports) or ()
+
     def write_config(self, config, options, identity=None):
         """Writes config.json, which makes the directory a run.
 
@@ -213,10 +217,10 @@ class RunDir:
             raise UserError(
                 f"{self.path} is not a run: {self.config} is damaged: {error}."
             ) from None
-        options = content.get("run")
-        imports = (options.get("imports") or []) if isinstance(options, dict) else None
-        if not isinstance(imports, list) or not all(isinstance(name, str) for name in imports):
-            raise UserError(f"{self.path} is not a run: {self.config} is damaged.")
+        try:
+            imports = _imports(content)
+        except (LookupError, TypeError, AttributeError):
+            raise UserError(f"{self.path} is not a run: {self.config} is damaged.") from None
         # First of all: the names of its parts mean nothing without what it imported.
         extensions.require(imports, self.path)
         return content
@@ -269,6 +273,14 @@ def metrics_rows(rows):
     """
     rows = [row for row in rows if "step" in row]
     return [earlier.metrics_row(row) for row in rows if all(map(_is_number, row.values()))]
+
+
+def _imports(content):
+    """The imports that a config.json records; `LookupError` and the like if it is no such file."""
+    imports = content["run"].get("imports") or []
+    if not isinstance(imports, list) or not all(isinstance(name, str) for name in imports):
+        raise TypeError
+    return imports
 
 
 def _starts(content):

@@ -28,3 +28,10 @@ def test_imports_are_repeated_and_quoted(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["train.py"])
     command = invocation.resume_command("runs/a", ("parts", "/my parts/b.py"))
     assert command == "python train.py --resume runs/a --import parts --import '/my parts/b.py'"
+
+
+def test_an_export_repeats_imports_and_names_its_place(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["infogan"])
+    assert invocation.export_command("my runs/a") == "infogan export 'my runs/a'"
+    command = invocation.export_command("runs/a", ("/my parts/b.py",), "served")
+    assert command == "infogan export runs/a --out served --import '/my parts/b.py'"

@@ -7,20 +7,41 @@ import os
 import signal
 import sys
 import threading
+import urllib.request
+from importlib import metadata
 
 from keras_infogan import files
 from keras_infogan.commands import ports, program
-from keras_infogan.errors import UserError
+from keras_infogan.errors import UserError, lacks_memory
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.loading import find
 from keras_infogan.serving.served_model import on_this_machine
 
-# Gradio and what it brings ask hosts elsewhere unless told not to.
-OFFLINE = {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_OFFLINE": "1",
-}
+GRADIO = "gradio>=6.31,<7"  # as in pyproject.toml
+INSTALL = f'Install it with: pip install "{GRADIO}"'
+
+
+def offline(host):
+    """What Gradio and what it brings are told by the environment.
+
+    They ask hosts elsewhere unless told not to, and this machine through a proxy if there is one.
+
+    Args:
+        host: Address to serve at.
+
+    Returns:
+        Dict of names to texts.
+    """
+    others = urllib.request.getproxies_environment().get("no", "").split(",")
+    hosts = dict.fromkeys(filter(None, [*map(str.strip, others), ports.HOST, "localhost", host]))
+    no_proxy = ",".join(hosts)
+    return {
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_OFFLINE": "1",
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,
+    }
 
 
 def launch(path, port, host=ports.HOST):
@@ -32,22 +53,13 @@ def launch(path, port, host=ports.HOST):
         host: Address to serve at.
 
     Raises:
-        UserError: If Gradio, the port or the exported model cannot be used.
+        UserError: If Gradio, the port or the exported model cannot be used, or Gradio cannot reach
+            the page itself.
     """
-    if ":" in host:
-        raise UserError(f"--host must be a name or an IPv4 address. Received: {host}.")
     found = find(path)
     ports.check(port, host)
-    os.environ.update(OFFLINE)
-    for name in ("NO_PROXY", "no_proxy"):  # Gradio asks its own page whether it is there
-        known = [os.environ[name]] if os.environ.get(name) else []
-        os.environ[name] = ",".join([*known, ports.HOST, "localhost", host])
-    try:
-        import gradio  # noqa: F401
-    except ImportError as error:
-        raise UserError(
-            f'The demo needs Gradio ({error}). Install it with: pip install "keras-infogan[demo]"'
-        ) from None
+    os.environ.update(offline(host))
+    _import_gradio()
     exported = Exported(found)
     from keras_infogan.serving import drawing
     from keras_infogan.serving.demo_page import CSS, THEME, build_page
@@ -56,7 +68,7 @@ def launch(path, port, host=ports.HOST):
         app = build_page(exported)
     try:
         app.launch(
-            server_name=host,
+            server_name=ports.in_url(host),
             server_port=port,
             share=False,
             inbrowser=False,
@@ -71,6 +83,27 @@ def launch(path, port, host=ports.HOST):
         )
     except OSError:  # taken since it was checked
         raise ports.taken(port, host) from None
+    except Exception as error:  # of one of many kinds: Gradio asks for the page before it goes on
+        if lacks_memory(error):
+            raise
+        where = ports.url(port, host)
+        raise UserError(f"Gradio cannot serve the page at {where}: {error}") from None
+
+
+def _import_gradio():
+    try:
+        version = metadata.version("gradio")
+        from packaging.requirements import Requirement  # which Gradio needs too
+
+        if version in Requirement(GRADIO).specifier:
+            import gradio  # noqa: F401
+
+            return
+    except ImportError as error:
+        raise UserError(f"The demo needs Gradio ({error}). {INSTALL}") from None
+    except ValueError as error:  # of the environment, such as the address of a proxy
+        raise UserError(f"Gradio cannot be used: {error}.") from None
+    raise UserError(f"The demo needs another Gradio than {version}. {INSTALL}")
 
 
 def serve(options):

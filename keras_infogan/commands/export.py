@@ -44,9 +44,7 @@ def export_run(path, out=None):
 
             return export_model(model, run.export if out is None else pathlib.Path(out), about)
     except StorageError as error:
-        where = () if out is None else ("--out", out)
-        flags = invocation.import_flags(run.read_options().imports)
-        command = invocation.command_line("export", path, *where, *flags)
+        command = invocation.export_command(path, run.recorded_imports(), out)
         raise StorageError(f"{error} Nothing was exported. Export again with: {command}") from error
 
 

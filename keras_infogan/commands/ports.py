@@ -41,7 +41,17 @@ def taken(port, host=HOST):
 
 def announce(path, port, host=HOST):
     """Prints where a page of what is at a path is served."""
-    print(f"http://{host}:{port} shows {path}. Stop with Ctrl-C.", flush=True)
+    print(f"{url(port, host)} shows {path}. Stop with Ctrl-C.", flush=True)
+
+
+def url(port, host=HOST):
+    """The URL of what is served at a port."""
+    return f"http://{in_url(host)}:{port}"
+
+
+def in_url(host):
+    """A host as URLs have it: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def add(parser, default):

@@ -45,7 +45,7 @@ def sample(model, kind, value, count, seed=0, values=None):
         raise UserError(f"count must be at least 1. Received: {count}.")
     if isinstance(value, str):
         if "sample_name" in model.signatures():
-            kind, value = "label_name", value.encode(errors="replace")
+            kind, value = "label_name", _utf_8(value)
         else:
             value = _whole_number(kind, value)
     numbers = {"seed": seed, "seed + count - 1": seed + count - 1}
@@ -127,6 +127,13 @@ def described(found):
         value = found[name] if name in found else f"{found[f'{name}_mean']:.2f}"
         parts.append(f"{name} {value}")
     return ", ".join(parts)
+
+
+def _utf_8(name):
+    try:
+        return name.encode()
+    except UnicodeEncodeError:
+        raise UserError(f"label must be text in UTF-8. Received: {name}.") from None
 
 
 def _whole_number(kind, text):

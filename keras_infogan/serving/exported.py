@@ -8,7 +8,9 @@ from keras_infogan.serving import loading
 from keras_infogan.serving.wording import assertion, label_texts
 
 SEEDS = 2**63  # seeds are int64
-ROWS = 256  # that a signature is given at once: the memory that thousands take would be lacking
+# Images of one call, however many are asked for: memory would not suffice for the layers of all.
+# A multiple of 16, in which an image does not depend on the others, see `servable`.
+ROWS = 64
 
 
 class Exported:
@@ -100,10 +102,10 @@ class Exported:
             inputs[name] = _each(count, name, value, "num_values" in facts)
         if code is not None:
             inputs["code"] = _each(count, "code", code, whole=True)
-            return self._call("sample_code", inputs)["image"]
+            return self._images("sample_code", inputs)
         if label is not None:
             inputs["label"] = _each(count, "label", self._numbers(label), whole=True)
-        return self._call("sample", inputs)["image"]
+        return self._images("sample", inputs)
 
     def recognize(self, images):
         """What the recognizer reads from images.
@@ -132,6 +134,14 @@ class Exported:
             raise UserError(f"label must be one of {', '.join(texts)}. Received: {label}.")
         return texts.get(label, 0)  # without labels, the lack of the signature is told
 
+    def _images(self, name, inputs):
+        """The images of a signature, `ROWS` at a time."""
+        parts = [
+            self._call(name, {key: rows[start : start + ROWS] for key, rows in inputs.items()})
+            for start in range(0, len(inputs["seed"]), ROWS)
+        ]
+        return np.concatenate([part["image"] for part in parts])
+
     def _call(self, name, inputs):
         import tensorflow as tf
 
@@ -140,16 +150,12 @@ class Exported:
                 f"{self.path} has no signature {name}. It has: "
                 f"{', '.join(sorted(self._signatures))}."
             )
-        count = max(map(len, inputs.values()))
-        parts = []
-        for start in range(0, max(count, 1), ROWS):
-            rows = {key: tf.constant(value[start : start + ROWS]) for key, value in inputs.items()}
-            try:
-                outputs = self._signatures[name](**rows)
-            except tf.errors.InvalidArgumentError as error:
-                raise UserError(assertion(str(error)) or str(error).splitlines()[0]) from None
-            parts.append({key: value.numpy() for key, value in outputs.items()})
-        return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+        tensors = {key: tf.constant(value) for key, value in inputs.items()}
+        try:
+            outputs = self._signatures[name](**tensors)
+        except tf.errors.InvalidArgumentError as error:
+            raise UserError(assertion(str(error)) or str(error).splitlines()[0]) from None
+        return {key: value.numpy() for key, value in outputs.items()}
 
 
 def _each(count, name, values, whole):

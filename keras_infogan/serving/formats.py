@@ -36,7 +36,8 @@ def export_generator(model, kind, path):
     Args:
         model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
         kind: One of `FORMATS`.
-        path: The file, with the suffix of the format; OpenVINO's weights go beside it.
+        path: The file, with the suffix of the format, in capitals too; OpenVINO's weights go
+            beside it.
 
     Raises:
         UserError: If what the format needs is not installed, or the file's images differ from the
@@ -47,7 +48,7 @@ def export_generator(model, kind, path):
     latents = np.asarray(model.latents.fixed(CHECKED), np.float32)
     expected = model.generate(latents)
     with files.new_directory(path.parent) as folder, files.writing(path):
-        part = folder / f"{path.stem}{one.suffix}"
+        part = folder / f"{path.stem}{one.suffix}"  # Keras takes it in small letters alone
         try:
             with warnings.catch_warnings():  # of the converters, about themselves
                 warnings.simplefilter("ignore")
@@ -64,9 +65,10 @@ def export_generator(model, kind, path):
                 f"The images of the {kind} file must be within {TOLERANCE} of the model's. "
                 f"Received: a difference of {difference:.2g}."
             )
+        part.rename(folder / path.name)
         files.flush_tree(folder)
         for file in sorted(folder.iterdir()):
-            os.replace(file, path if file == part else path.parent / file.name)
+            os.replace(file, path.parent / file.name)
         files.flush(path.parent)
 
 

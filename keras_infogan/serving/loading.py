@@ -2,10 +2,9 @@
 
 import contextlib
 import pathlib
-import shlex
 import tempfile
 
-from keras_infogan import checksums, pretrained, registry
+from keras_infogan import checksums, invocation, pretrained, registry
 from keras_infogan.errors import UserError, is_of_machine
 from keras_infogan.run_dir import RunDir
 from keras_infogan.serving import about
@@ -39,7 +38,7 @@ def find(path):
                 raise UserError(f"{newest} is damaged: it has no saved_model.pb.")
             return newest
         if is_run:
-            command = shlex.join(["infogan", "export", str(path)])
+            command = invocation.export_command(path, RunDir(path).recorded_imports())
             raise UserError(f"{path} has no export yet. Export it with: {command}")
         if not path.is_dir():
             raise UserError(f"{path} is not a directory. {pretrained.known(path)}")

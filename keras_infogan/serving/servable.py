@@ -11,8 +11,8 @@ from keras_infogan.serving import checks, png, row_noise
 from keras_infogan.serving.about import crop_of
 from keras_infogan.serving.wording import label_texts
 
-# Far beyond what is drawn in training; much larger latents overflow somewhere in the generator. A
-# code whose pictures go further may do so too.
+# Of noise, and of codes unless their own pictures go further. It is far beyond what is usual in
+# training; much larger latents overflow somewhere in the generator.
 LIMIT = 100.0
 # Images are generated in multiples of so many, see `_padded`.
 MULTIPLE = 16
@@ -38,6 +38,7 @@ class Servable:
         code: Name of the code; None for a model without categorical codes.
         codes: `{name: Code}` of all codes.
         others: Names of the other codes, in order.
+        limits: `{name: greatest magnitude that is served}` of the continuous codes.
         labels: The labels that values of the code mean, in order; empty without any.
         label_names: `{label: name}` of these; empty without any.
     """
@@ -54,6 +55,11 @@ class Servable:
         categorical = [name for name, one in self.codes.items() if one.num_values is not None]
         self.code = code or next(iter(categorical), None)
         self.others = [name for name in self.codes if name != self.code]
+        self.limits = {
+            name: max(LIMIT, *map(abs, one.picture_values(2)))
+            for name, one in self.codes.items()
+            if one.num_values is None
+        }
         table = {int(value): label for value, label in (code_to_label or {}).items()}
         self.code_to_label = {v: int(table[v]) for v in sorted(table) if table[v] is not None}
         self.labels = sorted(set(self.code_to_label.values()))
@@ -150,7 +156,7 @@ class Servable:
         if codes is None:
             return {"image": self._images(noise)}
         size = self.latents.size - self.latents.noise.size
-        limit = max(map(_limit, self.codes.values()))
+        limit = max(self.limits.values(), default=LIMIT)
         codes = checks.rows("codes", codes, (size,), -limit, limit)
         latents = tf.concat(checks.same_rows(noise=noise, codes=codes), axis=1)
         return {"image": self._images(latents)}
@@ -208,11 +214,10 @@ class Servable:
     def _sample(self, seed, **values):
         checked = {"seed": checks.rows("seed", seed)}
         for name, value in values.items():
-            code = self._code(name)
             checked[name] = (
-                checks.rows(name, value, (), -_limit(code), _limit(code))
-                if code.num_values is None
-                else checks.among(name, value, range(code.num_values))
+                checks.rows(name, value, (), -self.limits[name], self.limits[name])
+                if name in self.limits
+                else checks.among(name, value, range(self._code(name).num_values))
             )
         rows = dict(zip(checked, checks.same_rows(**checked), strict=True))
         padded = {name: _padded(value) for name, value in rows.items()}
@@ -300,11 +305,6 @@ class Servable:
         chosen = row_noise.whole(seed, counts, stream=1)
         table = [one + one[:1] * (len(self.code_to_label) - len(one)) for one in values]
         return tf.gather(tf.gather(tf.constant(table, tf.int64), position), chosen, batch_dims=1)
-
-
-def _limit(code):
-    """The largest absolute value that a code may have."""
-    return LIMIT if code.num_values is not None else max(LIMIT, *map(abs, code.picture_values(2)))
 
 
 def _padded(rows):

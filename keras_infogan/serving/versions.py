@@ -17,13 +17,7 @@ def versions(base):
     Raises:
         OSError: If it cannot be read.
     """
-    return sorted(number for number in _numbers(base) if (base / str(number)).is_dir())
-
-
-def _numbers(base):
-    """The plain numbers that something in a directory has for a name."""
-    names = [path.name for path in base.iterdir() if path.name.isdecimal()]
-    return [int(name) for name in names if str(int(name)) == name]
+    return sorted(number for number, path in _numbered(base).items() if path.is_dir())
 
 
 def check_base(base):
@@ -70,7 +64,7 @@ def new_version(base, fill):
         fill(part)
         files.flush_tree(part)
         while True:
-            target = base / str(max(_numbers(base), default=0) + 1)
+            target = base / str(max(_numbered(base), default=0) + 1)
             try:
                 os.rename(part, target)
             except OSError:
@@ -79,3 +73,12 @@ def new_version(base, fill):
             else:
                 files.flush(base)
                 return target
+
+
+def _numbered(base):
+    """`{number: path}` of all that has a plain number for a name, directory or not."""
+    return {
+        int(path.name): path
+        for path in base.iterdir()
+        if path.name.isdecimal() and str(int(path.name)) == path.name
+    }

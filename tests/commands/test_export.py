@@ -1,6 +1,8 @@
 """`infogan export RUN`."""
 
+import errno
 import json
+import os
 import shutil
 
 import pytest
@@ -8,7 +10,9 @@ import tensorflow as tf
 from rights import ordinary_user
 
 from keras_infogan.commands import export as program
+from keras_infogan.errors import StorageError
 from keras_infogan.run_dir import RunDir
+from keras_infogan.serving import saved_model
 
 
 @pytest.fixture
@@ -47,6 +51,23 @@ def test_a_run_made_with_parts_of_its_own_says_which_to_import(run, capsys, tmp_
         f"infogan export: {run.path} was made with parts of its own: repeat --import {part}.\n"
     )
     assert program.main([str(run.path), "--import", str(part)]) == 0
+
+
+def test_what_could_not_be_written_is_exported_again_with_the_same_imports(
+    run, capsys, tmp_path, monkeypatch
+):
+    part = tmp_path / "another_part.py"
+    part.write_text("")
+    config = json.loads(run.config.read_text())
+    run.config.write_text(json.dumps({**config, "run": {"imports": [str(part)]}}))
+
+    def full(path, servable):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(saved_model, "write_warm_up", full)
+    assert program.main([str(run.path), "--import", str(part)]) == StorageError.exit_code
+    command = f"python -m keras_infogan export {run.path} --import {part}"
+    assert capsys.readouterr().err.endswith(f"Export again with: {command}\n")
 
 
 def test_out_that_cannot_be_written_is_refused(run, tmp_path, capsys):

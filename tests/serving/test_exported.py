@@ -12,7 +12,7 @@ from serving_fixtures import facts
 from keras_infogan.errors import UserError
 from keras_infogan.files import read_json
 from keras_infogan.latents import Categorical, Uniform
-from keras_infogan.serving import exported as module
+from keras_infogan.serving import loading
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.loading import find
 from keras_infogan.serving.saved_model import export_model
@@ -101,14 +101,29 @@ def test_a_larger_count_adds_images_and_changes_none(exported):
     )
 
 
-def test_many_images_are_made_in_parts(exported, monkeypatch):
-    whole = exported.sample(50, seed=3, label=7)
-    monkeypatch.setattr(module, "ROWS", 16)
-    np.testing.assert_array_equal(exported.sample(50, seed=3, label=7), whole)
-    recognized = exported.recognize(whole)
-    assert all(len(rows) == 50 for rows in recognized.values())
-    with pytest.raises(UserError, match="c2 must be from -100"):
-        exported.sample(50, label=7, values={"c2": 49 * [0.0] + [1e9]})
+def test_many_images_are_drawn_in_parts_that_are_equal_to_the_whole(version, monkeypatch):
+    load, rows = loading.load, []
+
+    def watched(found):
+        about, functions, owner = load(found)
+
+        def sample(**inputs):
+            rows.append(len(inputs["seed"]))
+            return functions["sample"](**inputs)
+
+        return about, {**functions, "sample": sample}, owner
+
+    monkeypatch.setattr(loading, "load", watched)
+    labels, values = [7, 5] * 75, np.linspace(-2, 2, 150)
+    images = Exported(version).sample(150, seed=3, label=labels, values={"c2": values})
+    assert rows == [64, 64, 22]
+    whole = tf.saved_model.load(str(version)).signatures["sample"](
+        seed=tf.range(3, 153, dtype=tf.int64),
+        label=tf.constant(labels, tf.int64),
+        c2=tf.constant(values, tf.float32),
+        c3=tf.zeros(150),
+    )["image"]
+    np.testing.assert_array_equal(images, whole)
 
 
 def test_a_label_is_drawn_by_the_codes_that_mean_it(exported):
@@ -202,17 +217,17 @@ def test_no_export_is_one_sentence(tmp_path):
     with pytest.raises(UserError, match=" is neither a run nor an exported model.$"):
         Exported(tmp_path)
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(UserError, match="has no export yet. Export it with: infogan export "):
+    with pytest.raises(UserError, match="yet. Export it with: python -m keras_infogan export /"):
         Exported(tmp_path)
 
 
-def test_the_command_that_exports_a_run_can_be_typed(tmp_path):
-    run = tmp_path / "a run"
+def test_the_command_that_exports_can_be_typed(tmp_path):
+    run = tmp_path / "my run"
     run.mkdir()
-    (run / "config.json").write_text("{}")
+    (run / "config.json").write_text(json.dumps({"run": {"imports": ["parts_of_nobody"]}}))
     with pytest.raises(UserError) as refused:
-        Exported(run)
-    assert str(refused.value).endswith(f"Export it with: infogan export '{run}'")
+        find(run)
+    assert str(refused.value).endswith(f" export '{run}' --import parts_of_nobody")
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,18 @@ def test_a_file_draws_what_the_model_draws(trained, tmp_path, kind, needs):
     assert all(file.name.startswith("generator.") for file in tmp_path.iterdir())
 
 
-def test_a_suffix_in_capitals_is_kept(trained, tmp_path):
-    pytest.importorskip("ai_edge_litert")
-    formats.export_generator(trained, "litert", tmp_path / "G.TFLITE")
-    assert [file.name for file in tmp_path.iterdir()] == ["G.TFLITE"]
+@pytest.mark.parametrize(
+    ("kind", "needs"), [("litert", "ai_edge_litert"), ("openvino", "openvino"), ("onnx", "tf2onnx")]
+)
+def test_a_suffix_in_capitals_is_kept(trained, tmp_path, kind, needs):
+    pytest.importorskip(needs)
+    path = tmp_path / f"G{formats.FORMATS[kind].suffix.upper()}"
+    formats.export_generator(trained, kind, path)
+    beside = ["G.bin"] if kind == "openvino" else []
+    assert sorted(file.name for file in tmp_path.iterdir()) == [path.name, *beside]
+    latents = trained.latents.fixed(5, seed=9).astype("float32")
+    found = formats.FORMATS[kind].run(path, latents)
+    np.testing.assert_allclose(found, trained.generate(latents), atol=1e-4)
 
 
 def test_a_file_that_draws_something_else_is_not_kept(trained, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from fake_serving import Manager, Service, grpc_server, rest_server
 from PIL import Image
 from serving_fixtures import facts
 
+from keras_infogan.commands import client as client_program
 from keras_infogan.commands import generate
 from keras_infogan.errors import UserError
 from keras_infogan.latents import Categorical, Uniform
@@ -132,3 +133,13 @@ def test_names_travel_through_tensorflows_c_api(version, exported):
     expected = exported.sample(2, seed=5, label=["Cé", "Ann | Bo"])
     np.testing.assert_allclose(drawn["image"], expected, atol=1e-6)
     assert read["label_name"][0].decode() in NAMES[1:]
+
+
+def test_a_name_that_is_not_utf_8_is_one_line(served, tmp_path, capsys):
+    protocol = "--url" if isinstance(served, RestModel) else "--grpc"
+    out = tmp_path / "a.png"
+    command = ["--label", "caf\udce9", "--out", str(out), protocol, served.address]
+    assert client_program.main(command) == 2
+    said = "infogan client: label must be text in UTF-8. Received: caf\\xe9.\n"
+    assert capsys.readouterr() == ("", said)
+    assert not out.exists()

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from keras_infogan.latents import Categorical, Gaussian, Uniform
 from keras_infogan.serving import row_noise
+from keras_infogan.serving.about import describe_codes
 from keras_infogan.serving.servable import Servable
 
 
@@ -162,6 +163,34 @@ def test_a_model_of_continuous_codes_alone(hand_made_model):
     assert set(servable.recognize(tf.zeros((1, 1, 2, 1)))) == {"c1_mean", "c1_std"}
     drawn = servable.sample_any(integers(1, 1), floats(-0.5, 0.25))["image"]
     np.testing.assert_allclose(drawn[:, 0, 1, 0], [0.25, 0.625], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("code", "low", "high", "limit"),
+    [
+        (Uniform(0.0, 360.0), -180.0, 540.0, 540),
+        (Uniform(0.0, 100.0), -50.0, 150.0, 150),
+        (Uniform(-300.0, -200.0), -350.0, -150.0, 350),
+        (Uniform(), -2.0, 2.0, 100),
+    ],
+)
+def test_a_continuous_code_is_taken_as_far_as_its_pictures_reach(
+    hand_made_model, code, low, high, limit
+):
+    model = hand_made_model([code], lambda latents: tf.reshape(latents, (-1, 1, 2, 1)))
+    servable = Servable(model)
+    facts = describe_codes(servable)["all"]["c1"]
+    assert (facts["low"], facts["high"]) == (low, high)
+    for value in (facts["low"], facts["middle"], facts["high"], -limit, limit):
+        assert servable.sample_any(integers(1), floats(value))["image"].shape == (1, 1, 2, 1)
+        assert servable.generate(floats([0]), floats([value]))["image"].shape == (1, 1, 2, 1)
+    beyond, range_ = limit + 1, f"must be from -{limit} to {limit} and not NaN"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=f"c1 {range_}"):
+        servable.sample_any(integers(1), floats(beyond))
+    with pytest.raises(tf.errors.InvalidArgumentError, match=f"codes {range_}"):
+        servable.generate(floats([0]), floats([beyond]))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="noise must be from -100 to 100"):
+        servable.generate(floats([101]), floats([0]))
 
 
 @pytest.mark.parametrize(
