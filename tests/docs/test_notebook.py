@@ -13,6 +13,7 @@ def test_it_is_kept_without_outputs():
         assert not cell.get("outputs") and cell.get("execution_count") is None
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_it_runs(tmp_path, monkeypatch):
     nbclient = pytest.importorskip("nbclient")

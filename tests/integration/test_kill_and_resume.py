@@ -14,7 +14,7 @@ ARGUMENTS = (
 )
 PER_EPOCH, STEPS = 62, 186
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
