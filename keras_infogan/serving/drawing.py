@@ -64,23 +64,20 @@ def fit(content, shape, crop=None):
     Args:
         content: Bytes of a picture file. What is transparent shows white.
         shape: `(height, width, channels)` of the result: one channel or three.
-        crop: Side in pixels of the central square that is taken; None for the largest.
+        crop: Side in pixels of the central square that is taken, if the picture has so many; None
+            for the largest.
 
     Returns:
         float32 in [0, 1], of that shape.
 
     Raises:
-        UserError: As `read_picture`, or if the picture is smaller than `crop`.
+        UserError: As `read_picture`.
     """
     *size, channels = shape
     picture = image_files.over_white(_decoded(content))
     largest = min(picture.size)
-    if crop is not None and crop > largest:
-        raise UserError(
-            f"The picture must have at least {crop} pixels a side. Received: {picture.width}×"
-            f"{picture.height}."
-        )
-    square = image_files.square(picture, crop or largest, max(size), channels) / 255.0
+    side = min(crop or largest, largest)
+    square = image_files.square(picture, side, max(size), channels) / 255.0
     return np.stack([_resize(square[..., channel], size) for channel in range(channels)], axis=-1)
 
 

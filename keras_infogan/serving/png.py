@@ -27,7 +27,8 @@ def decode(png, shape, digits=False, crop=None):
         png: Scalar string; up to 4096 pixels a side.
         shape: `(height, width, channels)` of the result: one channel or three.
         digits: Whether it is a digit as those of MNIST.
-        crop: Side of the central square in pixels; None for the largest.
+        crop: Side of the central square in pixels, of a picture that has so many; None for the
+            largest.
 
     Returns:
         Tensor of that shape.
@@ -40,12 +41,11 @@ def decode(png, shape, digits=False, crop=None):
         tf.strings.length(png),
         " bytes of something else.",
     )
-    least = 1 if digits or crop is None else crop
     with tf.control_dependencies([is_png]):
         size = tf.io.decode_raw(tf.strings.substr(head, 16, 8), tf.int32, little_endian=False)
         fits = refuse_unless(
-            tf.reduce_all((size >= least) & (size <= MOST_PIXELS)),
-            f"png_bytes must be pictures of {least} to {MOST_PIXELS} pixels a side. Received: ",
+            tf.reduce_all((size >= 1) & (size <= MOST_PIXELS)),
+            f"png_bytes must be pictures of 1 to {MOST_PIXELS} pixels a side. Received: ",
             size[0],
             "×",
             size[1],
@@ -62,7 +62,11 @@ def decode(png, shape, digits=False, crop=None):
     image = pixels[..., :3] * alpha + (0.0 if digits else 1.0 - alpha)
     if channels == 1:
         image = tf.reduce_sum(image * LUMA, axis=-1, keepdims=True)
-    side = tf.reduce_max(size) if digits else crop or tf.reduce_min(size)
+    if digits:
+        side = tf.reduce_max(size)
+    else:
+        # A picture smaller than the crop is one that has been cut, such as the model's own.
+        side = tf.minimum(tf.reduce_min(size), crop or MOST_PIXELS)
     image = tf.image.resize_with_crop_or_pad(image, side, side)
     image = tf.image.resize(image, (height, width), antialias=True)
     return tf.ensure_shape(tf.clip_by_value(image, 0.0, 1.0), shape)

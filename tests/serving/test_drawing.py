@@ -107,9 +107,10 @@ def test_fit_takes_the_central_square_over_white():
     assert drawing.fit(png(picture), (8, 4, 1)).shape == (8, 4, 1)
 
 
-def test_a_picture_smaller_than_the_crop_is_refused():
-    with pytest.raises(UserError, match="at least 12 pixels a side. Received: 11×11"):
-        drawing.fit(PNG_OF_11, (8, 8, 1), crop=12)
+def test_a_picture_smaller_than_the_crop_has_been_cut_already():
+    content = png(Image.fromarray(np.arange(121, dtype=np.uint8).reshape(11, 11)))
+    cut, whole = (drawing.fit(content, (8, 8, 1), crop) for crop in (12, None))
+    np.testing.assert_array_equal(cut, whole)
 
 
 PNG_OF_11 = png(Image.new("L", (11, 11)))

@@ -129,6 +129,18 @@ def test_a_code_may_go_as_far_as_its_pictures(tiny_model):
         servable.sample_code(seed, code, tf.constant([541.0]))
 
 
+@pytest.mark.parametrize("crop", [None, 108])
+def test_what_it_drew_is_read_as_drawn_whatever_training_cut_its_images_to(tiny_model, crop):
+    """The warm-up of a server sends such files too."""
+    facts = {"summary": {"dataset": "folder:faces"}, "config": {"data": {"crop": crop}}}
+    servable = Servable.of(tiny_model([Categorical(10)]), facts)
+    drawn = servable.sample_code(tf.constant([1, 2], tf.int64), tf.constant([3, 4], tf.int64))
+    read = servable.recognize_png(drawn["png_bytes"])
+    expected = servable.recognize(tf.round(255.0 * drawn["image"]) / 255.0)
+    for name, rows in expected.items():
+        np.testing.assert_allclose(read[name], rows, atol=1e-6)
+
+
 def test_recognize_png_reads_what_sample_wrote(servable):
     drawn = servable.sample_code(integers(1, 2, 3), integers(2, 0, 1), tf.zeros(3), tf.zeros(3))
     read = servable.recognize_png(drawn["png_bytes"])
