@@ -28,6 +28,12 @@ SIZE = 8
 pytest_plugins = ["browser", "rights", "serving_fixtures"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
+    """Every test, and the fixtures set up for it, start from the same random state."""
+    keras.utils.set_random_seed(0)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def parts_of_this_module():
     """Parts that the tests of a module register are gone after it."""
