@@ -9,37 +9,12 @@ Under a `tf.distribute` strategy a replica asks for the rows of its part of the 
 out of a draw for all replicas: the whole batch is what a single device would have drawn.
 """
 
-import contextlib
-import contextvars
-import functools
 import math
 
-from keras_infogan import replicas
+from keras_infogan import replicas, steps
 from keras_infogan.lazy import tf
 
 PHILOX = "philox"
-_compiled = contextvars.ContextVar("compiled", default=False)
-
-
-@contextlib.contextmanager
-def compiled_by_xla(compiled):
-    """What is traced in this context draws for XLA, if it is `compiled` by it."""
-    token = _compiled.set(compiled)
-    try:
-        yield
-    finally:
-        _compiled.reset(token)
-
-
-def drawing_as_compiled(method):
-    """A method of a Keras model that draws for XLA where the model is compiled by it."""
-
-    @functools.wraps(method)
-    def wrapped(self, *args):
-        with compiled_by_xla(self.jit_compile):
-            return method(self, *args)
-
-    return wrapped
 
 
 def fold_in(seed, number):
@@ -62,7 +37,7 @@ def uniforms(shape, seeds):
 
     Philox is a long program, which XLA would compile for each draw; here it compiles one loop.
     """
-    if not _compiled.get():
+    if not steps.compiled_by_xla():
         return tf.stack([uniform(shape, seed) for seed in tf.unstack(seeds)])
     return tf.map_fn(lambda seed: uniform(shape, seed), seeds, fn_output_signature=tf.float32)
 
@@ -95,7 +70,7 @@ def _unit(shape, seed):
 
 def _normal(shape, seed):
     """N(0, 1) as TensorFlow makes it outside of XLA: the same file, `BoxMullerFloat`."""
-    if not _compiled.get():  # the kernel itself: its rounding is its own
+    if not steps.compiled_by_xla():  # the kernel itself: its rounding is its own
         return tf.random.stateless_normal(shape, seed, alg=PHILOX)
     count = tf.reduce_prod(shape)
     pairs = tf.reshape(_unit((count + count % 2,), seed), (-1, 2))

@@ -6,7 +6,7 @@ Source: Goodfellow et al., "Generative Adversarial Nets", 2014.
 import keras
 import tensorflow as tf
 
-from keras_infogan import objectives, randomness, registry, replicas
+from keras_infogan import objectives, registry, replicas, steps
 from keras_infogan.models import checks, pretraining
 from keras_infogan.models.averaging import GeneratorAverage
 from keras_infogan.models.means import Means
@@ -166,7 +166,7 @@ class GAN(Players):
             )
         return term
 
-    @randomness.drawing_as_compiled
+    @steps.traced
     def train_step(self, data):
         """`d_steps` updates of D on real and generated images, then one of G unless it waits.
 

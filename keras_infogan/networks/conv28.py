@@ -15,6 +15,7 @@ import functools
 import keras
 from keras import layers
 
+from keras_infogan.networks.convolutions import Conv2D, Conv2DTranspose
 from keras_infogan.networks.layers import (
     check_image_shape,
     check_widths,
@@ -81,16 +82,16 @@ def build(
     x = relu(layers.Dense(units)(z))
     x = relu(layers.Dense(inner[0] * inner[1] * inner[2])(x))
     x = layers.Reshape(inner)(x)
-    x = relu(layers.Conv2DTranspose(filters, 4, 2, "same")(x))
-    x = layers.Conv2DTranspose(channels, 4, 2, "same", activation=output)(x)
+    x = relu(Conv2DTranspose(filters, 4, 2, "same")(x))
+    x = Conv2DTranspose(channels, 4, 2, "same", activation=output)(x)
     if output == "sigmoid":
         x = from_unit_range(x)
     generator = keras.Model(z, x, name="generator")
 
     images = keras.Input(image_shape, name="images")
     d_filters = d_filters or filters
-    x = layers.LeakyReLU(SLOPE)(layers.Conv2D(d_filters, 4, 2, "same")(images))
-    x = leaky(layers.Conv2D(2 * d_filters, 4, 2, "same")(x))
+    x = layers.LeakyReLU(SLOPE)(Conv2D(d_filters, 4, 2, "same")(images))
+    x = leaky(Conv2D(2 * d_filters, 4, 2, "same")(x))
     x = layers.Flatten()(x)
     trunk = keras.Model(images, leaky(layers.Dense(units)(x)), name="trunk")
 

@@ -7,6 +7,7 @@ activation, as in `conv28`; see `layers.norm_leaky` for why.
 import keras
 from keras import layers
 
+from keras_infogan.networks.convolutions import Conv2D, Conv2DTranspose
 from keras_infogan.networks.layers import (
     check_image_shape,
     check_widths,
@@ -42,16 +43,16 @@ def build(latent_size, parameter_size, image_shape=(32, 32, 3), filters: int = 6
     z = keras.Input((latent_size,), name="latents")
     x = norm_relu(layers.Dense(2 * 2 * 7 * filters)(z))
     x = layers.Reshape((2, 2, 7 * filters))(x)
-    x = norm_relu(layers.Conv2DTranspose(4 * filters, 4, 2, "same")(x))
+    x = norm_relu(Conv2DTranspose(4 * filters, 4, 2, "same")(x))
     for times in (2, 1):
-        x = layers.ReLU()(layers.Conv2DTranspose(times * filters, 4, 2, "same")(x))
-    x = layers.Conv2DTranspose(channels, 4, 2, "same", activation="tanh")(x)
+        x = layers.ReLU()(Conv2DTranspose(times * filters, 4, 2, "same")(x))
+    x = Conv2DTranspose(channels, 4, 2, "same", activation="tanh")(x)
     generator = keras.Model(z, x, name="generator")
 
     images = keras.Input(image_shape, name="images")
-    x = layers.LeakyReLU(SLOPE)(layers.Conv2D(filters, 4, 2, "same")(images))
+    x = layers.LeakyReLU(SLOPE)(Conv2D(filters, 4, 2, "same")(images))
     for times in (2, 4):
-        x = norm_leaky(layers.Conv2D(times * filters, 4, 2, "same")(x), SLOPE)
+        x = norm_leaky(Conv2D(times * filters, 4, 2, "same")(x), SLOPE)
     trunk = keras.Model(images, layers.Flatten()(x), name="trunk")
 
     return {

@@ -9,6 +9,7 @@ follows has no bias: the normalization would take it away again.
 import keras
 from keras import layers
 
+from keras_infogan.networks.convolutions import Conv2D, Conv2DTranspose
 from keras_infogan.networks.layers import (
     check_image_shape,
     check_widths,
@@ -56,20 +57,18 @@ def build(latent_size, parameter_size, image_shape=(64, 64, 3), filters: int = 6
     x = norm_relu(layers.Dense(inner[0] * inner[1] * inner[2], **options(normalized=True))(z))
     x = layers.Reshape(inner)(x)
     for times in (4, 2, 1):
-        deconv = layers.Conv2DTranspose(
-            times * filters, KERNEL, 2, "same", **options(normalized=True)
-        )
+        deconv = Conv2DTranspose(times * filters, KERNEL, 2, "same", **options(normalized=True))
         x = norm_relu(deconv(x))
-    x = layers.Conv2DTranspose(
+    x = Conv2DTranspose(
         channels, KERNEL, 2, "same", activation="tanh", **options(normalized=False)
     )(x)
     generator = keras.Model(z, x, name="generator")
 
     images = keras.Input(image_shape, name="images")
-    x = layers.Conv2D(filters, KERNEL, 2, "same", **options(normalized=False))(images)
+    x = Conv2D(filters, KERNEL, 2, "same", **options(normalized=False))(images)
     x = layers.LeakyReLU(SLOPE)(x)
     for times in (2, 4, 8):
-        conv = layers.Conv2D(times * filters, KERNEL, 2, "same", **options(normalized=True))
+        conv = Conv2D(times * filters, KERNEL, 2, "same", **options(normalized=True))
         x = norm_leaky(conv(x), SLOPE)
     trunk = keras.Model(images, layers.Flatten()(x), name="trunk")
 

@@ -9,6 +9,7 @@ yet, and within 50 steps all are dead.
 import keras
 from keras import layers
 
+from keras_infogan.networks.convolutions import Conv2D, Conv2DTranspose
 from keras_infogan.networks.layers import check_image_shape, check_widths, norm_leaky, norm_relu
 
 SLOPE = 0.2
@@ -41,10 +42,10 @@ def build(latent_size, parameter_size, image_shape=(64, 64, 1), filters: int = 6
         return {"kernel_initializer": keras.initializers.RandomNormal(stddev=INITIAL_STD)}
 
     def conv(outputs, strides, padding):
-        return layers.Conv2D(outputs, 4, strides, padding, use_bias=False, **options())
+        return Conv2D(outputs, 4, strides, padding, use_bias=False, **options())
 
     def conv_transpose(outputs, strides, padding, activation=None):
-        return layers.Conv2DTranspose(
+        return Conv2DTranspose(
             outputs, 4, strides, padding, use_bias=False, activation=activation, **options()
         )
 

@@ -2,14 +2,18 @@
 
 import keras
 
+from keras_infogan.networks.convolutions import Conv2D, Conv2DTranspose
+
 HEADS = ("discriminator", "recognizer")
+CONVOLUTIONS = (Conv2D, Conv2DTranspose)
 
 
 def set_precision(networks, precision):
     """Lets networks compute in a dtype policy of Keras; their weights stay float32.
 
-    The heads stay float32, and so do layers that are not Keras's own and what follows a network's
-    last layer with weights: images, features and logits have all of their digits.
+    The heads stay float32, and so do layers that are neither convolutions nor Keras's own, and what
+    follows a network's last layer with weights: images, features and logits have all of their
+    digits.
 
     Args:
         networks: Dict of `generator`, `trunk`, `discriminator` and others.
@@ -17,8 +21,8 @@ def set_precision(networks, precision):
     """
     for name, network in networks.items():
         for layer in [] if name in HEADS else _inner(network):
-            own = type(layer).__module__.startswith("keras.")
-            if own and not isinstance(layer, (keras.layers.InputLayer, keras.Model)):
+            known = type(layer).__module__.startswith("keras.") or isinstance(layer, CONVOLUTIONS)
+            if known and not isinstance(layer, (keras.layers.InputLayer, keras.Model)):
                 layer.dtype_policy = precision
 
 
