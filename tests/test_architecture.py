@@ -15,7 +15,7 @@ PACKAGE = "keras_infogan"
 # From the ground up: each module or folder may import those of the lines above its own.
 LAYERS = (
     "digits errors earlier lazy markdown schedules optimizers text invocation",
-    "cluster replicas",
+    "cluster replicas steps",
     "locks notation quiet image_files",
     "randomness information",
     "files",
@@ -126,7 +126,7 @@ def test_data_networks_and_models_do_not_import_each_other(graph, name):
 
 
 def test_models_know_nothing_of_files_and_runs(graph):
-    names = "information latents objectives optimizers randomness registry replicas".split()
+    names = "information latents objectives optimizers randomness registry replicas steps".split()
     allowed = below(graph, *names)
     assert imported_by(graph, "models") <= allowed
 
