@@ -1,9 +1,20 @@
 """Whether XLA compiles the train step that is being traced: layers and draws differ by it."""
 
+import contextlib
 import contextvars
 import functools
 
 _compiled = contextvars.ContextVar("compiled", default=False)
+
+
+@contextlib.contextmanager
+def traced_for(xla):
+    """What is traced in this context is compiled by XLA, if `xla` is true."""
+    token = _compiled.set(xla)
+    try:
+        yield
+    finally:
+        _compiled.reset(token)
 
 
 def traced(train_step):
@@ -11,11 +22,8 @@ def traced(train_step):
 
     @functools.wraps(train_step)
     def wrapped(self, *args):
-        token = _compiled.set(self.jit_compile)
-        try:
+        with traced_for(self.jit_compile):
             return train_step(self, *args)
-        finally:
-            _compiled.reset(token)
 
     return wrapped
 

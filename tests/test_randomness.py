@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_infogan import randomness
+from keras_infogan import randomness, steps
 
 SEED = tf.constant([5, 0], tf.int32)
 ROWS = 6
@@ -19,7 +19,7 @@ DRAWS = {
 @pytest.mark.parametrize("name", DRAWS)
 def test_xla_draws_what_the_graph_draws(name):
     def compiled(seed):
-        with randomness.compiled_by_xla(True):
+        with steps.traced_for(True):
             return DRAWS[name](seed)
 
     plain = tf.function(DRAWS[name])(SEED).numpy()
@@ -57,7 +57,7 @@ def test_numbers_are_those_of_tensorflows_draws_on_a_cpu():
 @pytest.mark.parametrize("xla", [False, True])
 def test_several_seeds_draw_what_each_of_them_draws(xla):
     def draw(seeds):
-        with randomness.compiled_by_xla(xla):
+        with steps.traced_for(xla):
             return randomness.uniforms((ROWS, 3), seeds)
 
     seeds = randomness.split(SEED, 4)

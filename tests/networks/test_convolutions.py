@@ -1,7 +1,5 @@
 """The convolutions from and to images beside Keras's, in steps and elsewhere."""
 
-import types
-
 import keras
 import numpy as np
 import pytest
@@ -29,10 +27,13 @@ def pair(kind, given, *arguments, **options):
 
 
 def step_of(function, jit):
-    """A train step that calls the function, of a model that is compiled so."""
-    model = types.SimpleNamespace(jit_compile=jit)
-    train_step = steps.traced(lambda model, *tensors: function(*tensors))
-    return lambda *tensors: train_step(model, *tensors)
+    """What a train step that is compiled so calls."""
+
+    def step(*tensors):
+        with steps.traced_for(jit):
+            return function(*tensors)
+
+    return step
 
 
 def results(layer, x, upstream, jit):
