@@ -249,11 +249,16 @@ class InfoGAN(GAN):
         momenta = [layer.momentum for layer in layers]
         size = min(batch_size, len(images))
         order = np.random.default_rng(0).permutation(len(images))  # a folder's are sorted by class
+
+        @tf.function(autograph=False)
+        def average(batch, number):
+            for layer in layers:
+                layer.momentum = number / (number + 1)
+            self(batch, training=True)
+
         try:
             for number in range(len(images) // size):
-                for layer in layers:
-                    layer.momentum = number / (number + 1)
-                self(images[order[number * size :][:size]], training=True)
+                average(images[order[number * size :][:size]], tf.cast(number, tf.float32))
         finally:
             for layer, momentum in zip(layers, momenta, strict=True):
                 layer.momentum = momentum

@@ -121,7 +121,7 @@ class Players(CheckedGAN):
         """What is added to the losses: the model's own terms and those of its objective."""
         return [*self.terms, *self.objective_terms]
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def probability_after_update(self, step, batch_size):
         """Mean probability that D gives the images of a step's G update as G makes them now.
 

@@ -42,7 +42,7 @@ def write(servable, path, about):
     used = [model.sampler] + ([model.trunk, model.recognizer] if model.reads_codes else [])
     module.weights = [weight.value for network in used for weight in network.weights]
     functions = {
-        name: tf.function(function, input_signature=inputs).get_concrete_function()
+        name: tf.function(function, inputs, autograph=False).get_concrete_function()
         for name, (function, inputs) in servable.signatures().items()
     }
     signatures = {**functions, "serving_default": functions["generate"]}

@@ -119,7 +119,7 @@ class Servable:
         """Dict of a signature's name to a function of its inputs, tensors, by their names."""
 
         def by_name(function, inputs):
-            traced = tf.function(function, input_signature=inputs)
+            traced = tf.function(function, inputs, autograph=False)
             return lambda **tensors: traced(*(tensors[spec.name] for spec in inputs))
 
         return {name: by_name(*signature) for name, signature in self.signatures().items()}
