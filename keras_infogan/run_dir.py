@@ -303,3 +303,15 @@ def _starts(content):
 def _is_number(value):
     """Whether a value of JSON is a number that a float can be; NaN and infinity are."""
     return isinstance(value, float) or (type(value) is int and abs(value) < 2**63)
+
+
+def seconds_elsewhere(found):
+    """Seconds of training in the starts that were not chosen.
+
+    Args:
+        found: What `RunDir.read_starts` returns.
+    """
+    if found is None:
+        return 0.0
+    others = (row for number, row in enumerate(found["starts"], 1) if number != found["chosen"])
+    return sum(row["seconds"] for row in others)

@@ -9,6 +9,8 @@ place of the run (runs/quick-s0/checkpoints/step-000006000.keras), with --out an
 import contextlib
 import pathlib
 
+import numpy as np
+
 from keras_infogan import files, quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import UserError
@@ -37,7 +39,7 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
         raise UserError(f"--seed must be from 0 to 2147483647. Received: {seed}.")
     path = pathlib.Path(path)
     channels, crop, validation, recorded, checks = None, None, 0, None, None
-    if path.suffix == ".keras":
+    if path.suffix == ".keras" and not path.is_dir():
         checkpoint = path
         if dataset is None or out is None:
             raise UserError("A checkpoint by itself needs --dataset and --out.")
@@ -77,6 +79,12 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
             raise UserError(
                 f"{checkpoint} reads images of {read_channels} channels, and {data.name} has "
                 f"{data.test_images.shape[-1]}."
+            )
+        labels = np.unique([] if data.train_labels is None else data.train_labels)
+        if model.told_labels and len(labels) != model.num_labels:
+            raise UserError(
+                f"{checkpoint} is told one of {model.num_labels} labels, and {data.name} has "
+                f"{len(labels)} of them."
             )
         # A model without optimizers, such as a pretrained one, does not know its step.
         step = int(model.step.numpy()) if model.compiled else None

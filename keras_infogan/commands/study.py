@@ -16,6 +16,7 @@ import signal
 from keras_infogan import extensions, files, quiet
 from keras_infogan.commands import evaluate, program, study_table
 from keras_infogan.commands.study_table import SPEED, read_rows
+from keras_infogan.commands.train import check_name
 from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.data import sources
 from keras_infogan.errors import DivergedError, UserError
@@ -32,7 +33,7 @@ def study(config, seeds, out, options=None, runs="runs"):
     Args:
         config: A `RunConfig`; its seed is replaced.
         seeds: Integers.
-        out: Directory of the results.
+        out: Directory of the results, whose name begins those of the runs.
         options: `RunOptions` of the runs; their defaults by default.
         runs: Directory of the run directories, which are named after `out` and the seed.
 
@@ -40,12 +41,15 @@ def study(config, seeds, out, options=None, runs="runs"):
         The rows as dicts, or the signal that stopped the study.
 
     Raises:
-        UserError: If `out` holds a study of another config, or the input cannot be used.
+        UserError: If `out` holds a study of another config or cannot name a run, or the input
+            cannot be used.
     """
     options = options or RunOptions()
     dataset = sources.resolved(config.dataset, options.data_dir)
     config = dataclasses.replace(config, dataset=dataset)
     out = pathlib.Path(out)
+    name = out.resolve().name
+    check_name(name, "the last part of --out")
     files.check_writable(out)
     record = out / "runs.jsonl"
     rows = read_rows(record)
@@ -53,15 +57,20 @@ def study(config, seeds, out, options=None, runs="runs"):
         found = RunConfig.from_json(row["config"])
         _check_same(dataclasses.replace(found, seed=config.seed), config, record)
     done = {row["config"]["seed"] for row in rows}
+    if rows and config.dataset is None:  # all seeds see the data that the first one found
+        first = RunConfig.from_json(rows[0]["config"])
+        config = dataclasses.replace(config, dataset=first.dataset)
     for seed in seeds:
         if seed in done:
             continue
-        run = RunDir(pathlib.Path(runs) / f"{out.name}-s{seed}")
+        run = RunDir(pathlib.Path(runs) / f"{name}-s{seed}")
         result = _train(dataclasses.replace(config, seed=seed), run, options)
         if isinstance(result, signal.Signals):
             return result
+        found = run.read_config()
+        config = dataclasses.replace(config, dataset=config.dataset or found.dataset)
         row = {
-            "config": run.read_config().to_json(),
+            "config": found.to_json(),
             "summary": result,
             "evaluation": None if study_table.failed(result) else _scores(run),
             "environment": run.read_environment() or {},

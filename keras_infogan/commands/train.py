@@ -129,8 +129,12 @@ def describe(plan, model, options):
     return "\n".join(lines)
 
 
-def check_name(name):
+def check_name(name, option="--name"):
     """Refuses a run's name that is no plain name of a directory.
+
+    Args:
+        name: The name.
+        option: The option that it is from, for the message.
 
     Raises:
         UserError: If it is a path, or holds what TensorFlow or a terminal reads as something else.
@@ -138,8 +142,8 @@ def check_name(name):
     plain = re.fullmatch(r"[^\W_][^/\\\[\]*?]*", name) and name.isprintable()
     if not plain or name.strip() != name or len(name.encode()) > 200:
         raise UserError(
-            "--name must be a plain name: a letter or digit, then anything but / \\ [ ] * ?, up to "
-            f"200 bytes. Received: {name!a}."
+            f"{option} must be a plain name: a letter or digit, then anything but / \\ [ ] * ?, "
+            f"up to 200 bytes. Received: {name!a}."
         )
 
 

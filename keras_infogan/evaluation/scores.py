@@ -66,7 +66,8 @@ def one_to_one_table(counts):
     """The assignment of codes to labels that gets most images right.
 
     Kuhn, "The Hungarian method for the assignment problem", 1955. With more codes than labels,
-    the codes left over stand for no label; with more labels than codes, labels are left over.
+    the codes left over stand for no label; with more labels than codes, labels are left over. A
+    label that no image has stands for none: the numbers of labels may have gaps.
 
     Args:
         counts: `(num_codes, num_labels)`, from `contingency`.
@@ -76,7 +77,7 @@ def one_to_one_table(counts):
     """
     table = np.full(len(counts), NO_LABEL)
     rows, columns = linear_sum_assignment(counts, maximize=True)
-    table[rows] = columns
+    table[rows] = np.where(counts.sum(axis=0)[columns] > 0, columns, NO_LABEL)
     return table
 
 

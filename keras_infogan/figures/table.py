@@ -4,6 +4,7 @@ from keras_infogan import files, markdown
 from keras_infogan.digits import shows_digits
 from keras_infogan.errors import UserError
 from keras_infogan.figures.figure import Figure
+from keras_infogan.run_dir import seconds_elsewhere
 
 ALIKE = (3, 5, 8)  # the digits that are taken for each other most
 DISENTANGLEMENT = {
@@ -52,9 +53,10 @@ def _column(run):
 
 
 def _trained(summary):
+    seconds = summary["seconds"] - seconds_elsewhere(summary.get("starts"))
     column = {
         "steps": f"{summary['steps']:,}",
-        "seconds an epoch": f"{summary['seconds'] / max(summary['epochs'], 1e-9):.0f}",
+        "seconds an epoch": f"{seconds / max(summary['epochs'], 1e-9):.0f}",
     }
     codes = summary["codes"]
     if codes["code_accuracy"] is not None:

@@ -238,7 +238,7 @@ def _assertions(images, labels, num_labels):
     whole = images.dtype.is_integer
     low, high = (tf.cast(reduce(images), tf.float32) for reduce in (tf.reduce_min, tf.reduce_max))
     if whole:
-        fits, rule = (low >= 0) & (high <= 255), _WHOLE
+        fits, rule = (low >= 0) & (high <= 255) & (high != 1), _WHOLE
     else:
         fits, rule = (low >= -1 - SLACK) & (high <= 1 + SLACK), _FLOATS
     found = [_assert(fits, rule, low, " to ", high)]

@@ -34,6 +34,7 @@ class Facts:
         metrics: Lines of metrics.jsonl.
         evaluations: Lines of evaluations.jsonl.
         health: Lines of health.jsonl.
+        train_images: Number of its training images, or None.
         start: Number of the start that its logs and pictures are of, while none is chosen; or None.
     """
 
@@ -47,6 +48,7 @@ class Facts:
     metrics: list
     evaluations: list
     health: list
+    train_images: int | None = None
     start: int | None = None
 
     @property
@@ -72,10 +74,12 @@ class Facts:
 
     @property
     def total_steps(self):
-        """Steps that it was to take; None before the first point of metrics.jsonl."""
-        if not self.metrics:
+        """Steps that it was to take; None while nobody knows."""
+        if self.train_images is not None:
+            return self.config.total_steps(max(self.train_images // self.config.batch_size, 1))
+        last = self.last_metrics  # of a run that did not record its data
+        if not last.get("epoch"):
             return None
-        last = self.metrics[-1]
         return self.config.total_steps(max(round(last["step"] / last["epoch"]), 1))
 
     @property
@@ -173,6 +177,7 @@ def read(path):
             metrics,
             [earlier.evaluation(row) for row in files.read_jsonl(written.evaluations)],
             files.read_jsonl(written.health),
+            (run.read_identity() or {}).get("train_images"),
             start,
         )
         if evaluation is not None and evaluation["step"] != facts.step:

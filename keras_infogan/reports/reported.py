@@ -104,8 +104,8 @@ def _moves(facts):
 
 
 def _seconds_an_epoch(facts):
-    epochs = facts.last_metrics.get("epoch")
-    return f"{facts.seconds / epochs:,.0f}" if epochs else None
+    last = facts.last_metrics  # whose seconds are of this start alone
+    return f"{last['seconds'] / last['epoch']:,.0f}" if last.get("epoch") else None
 
 
 OURS = {

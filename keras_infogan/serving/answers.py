@@ -3,12 +3,11 @@
 import base64
 import html
 
+from keras_infogan.digits import shows_digits
 from keras_infogan.errors import UserError
 from keras_infogan.serving import drawing
 from keras_infogan.serving.about import crop_of
 from keras_infogan.serving.sheet import png_bytes, sheet
-
-DIGITS = ("mnist", "mnist5k")  # data whose labels are digits and whose images are centered
 
 
 class Answers:
@@ -36,7 +35,7 @@ class Answers:
         self.exported = exported
         summary = exported.about["summary"]
         self.dataset = summary.get("dataset") or ""
-        self.digits = self.dataset.partition(":")[0] in DIGITS
+        self.digits = shows_digits(self.dataset)
         meanings = summary.get("continuous", {})
         self.titles = {
             name: f"{name}: {meanings[name]['moves']}" if name in meanings else name

@@ -158,12 +158,11 @@ def _callbacks(options, own):
 
 def _go_on(run, model, plan, options, callbacks):
     """Trains a run from wherever it stands to its end, and finishes it."""
-    _begin(run, plan, options)
+    _begin(run, model, plan, options)
     with StopOnSignal(common_strategy(model)) as stop:
         callbacks = [*callbacks, stop]
         try:
             if plan.config.starts > 1 and run.latest_checkpoint() is None:
-                del model
                 model = _best_start(run, plan, options, callbacks, stop)
             if stop.received is None:
                 model, seconds = loop.train(run, model, plan, options, callbacks)
@@ -190,7 +189,7 @@ def _best_start(run, plan, options, callbacks, stop):
             model = loop.last_model(start, its_plan)
             if start.read_environment() is None:
                 _note_environment(start, model)
-            _begin(start, its_plan, options)
+            _begin(start, model, its_plan, options)
             loop.train(start, model, its_plan, options, callbacks)
         return stop.received is None
 
@@ -202,10 +201,15 @@ def _best_start(run, plan, options, callbacks, stop):
         raise DivergedError(error.step, error.quantity, kept) from None
 
 
-def _begin(run, plan, options):
-    """Makes a directory a run, which can be resumed: not before there is a model."""
+def _begin(run, model, plan, options):
+    """Makes a directory a run, which can be resumed: not before there is a model.
+
+    A summary goes that tells of more than the model has come through: a failure, or the end of a
+    run whose last checkpoint is damaged.
+    """
     run.write_config(plan.config, options, plan.data.identity)
-    if run.has_failed():
+    summary = run.read_summary() or {}
+    if run.has_failed() or summary.get("steps", 0) > int(model.step.numpy()):
         run.summary.unlink()
 
 

@@ -11,12 +11,12 @@ from keras_infogan.evaluation.illustrations import save_illustrations
 from keras_infogan.evaluation.information import information
 from keras_infogan.evaluation.scores import code_table
 from keras_infogan.reports import page
+from keras_infogan.run_dir import seconds_elsewhere
 from keras_infogan.serving import about
 from keras_infogan.serving.saved_model import export_model
 from keras_infogan.serving.versions import altered_file, versions
 from keras_infogan.terms.gradient_penalty import GradientPenalty
 from keras_infogan.text import duration
-from keras_infogan.training import starts
 
 BATCH_NORM_IMAGES = 5000  # over which D's and Q's statistics are computed anew
 REPORT = "report.html"
@@ -133,7 +133,7 @@ def _facts(run, plan, steps, seconds):
         "seed": config.seed,
         "epochs": round(steps / plan.steps_per_epoch, 2),
         "steps": steps,
-        "seconds": round(seconds + starts.seconds_elsewhere(begun), 1),
+        "seconds": round(seconds + seconds_elsewhere(begun), 1),
         **({} if begun is None else {"starts": begun}),
         "restarts": len(files.read_jsonl(run.restarts)),
         "generator_loss": config.generator_loss,

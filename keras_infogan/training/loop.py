@@ -56,7 +56,7 @@ def train(run, model, plan, options, callbacks):
 
     Args:
         run: A `RunDir`.
-        model: Its model, which is given up if the training restarts.
+        model: Its model; another takes its place if the training restarts.
         plan: Its `Plan`.
         options: Its `RunOptions`.
         callbacks: Keras callbacks.
@@ -74,8 +74,7 @@ def train(run, model, plan, options, callbacks):
         try:
             return model, _train_once(run, model, plan, options, callbacks)
         except DivergedError as error:
-            diverged = error.with_traceback(None)  # whose frames hold the model
-        del model
+            diverged = error
         model = _restarted(run, plan, options, diverged)
 
 

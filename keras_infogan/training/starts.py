@@ -122,15 +122,3 @@ def _adopt(run, start):
 
 def _copy(path, to):
     files.replace_with(to, lambda part: shutil.copyfile(path, part))
-
-
-def seconds_elsewhere(found):
-    """Seconds of training in the starts that were not chosen.
-
-    Args:
-        found: What `RunDir.read_starts` returns.
-    """
-    if found is None:
-        return 0.0
-    others = (row for number, row in enumerate(found["starts"], 1) if number != found["chosen"])
-    return sum(row["seconds"] for row in others)

@@ -146,11 +146,31 @@ class Ticks(keras.callbacks.Callback):
         return metrics
 
 
-class _Unread(keras.callbacks.CallbackList):
-    """Callbacks that are told of a batch without its metrics, for which Keras reads the device."""
+class _Told(keras.callbacks.CallbackList):
+    """`Ticks` and other callbacks in one of the calls of Keras's `fit` that make a training.
+
+    Callbacks are told of a batch without its metrics, for which Keras would read the device. The
+    others are not told here that training begins and ends: for them it is one.
+    """
+
+    def __init__(self, ticks, others, **options):
+        self._others = others
+        super().__init__([ticks, *others], add_history=True, **options)
 
     def on_train_batch_end(self, batch, logs=None):
         super().on_train_batch_end(batch)
+
+    def on_train_begin(self, logs=None):
+        self._but_to_others(super().on_train_begin)
+
+    def on_train_end(self, logs=None):
+        self._but_to_others(super().on_train_end)
+
+    def _but_to_others(self, hook):
+        everyone = self.callbacks
+        self.callbacks = [one for one in everyone if one not in self._others]
+        hook()
+        self.callbacks = everyone
 
 
 def fit(model, plan, ticks, callbacks=()):
@@ -164,6 +184,10 @@ def fit(model, plan, ticks, callbacks=()):
     """
     several = plan.config.steps_at_once
     model.stop_training = False  # whatever stopped it before
+    others = keras.callbacks.CallbackList(
+        list(callbacks), model=model, epochs=-(-plan.last_step // ticks.every), steps=ticks.every
+    )
+    others.on_train_begin()
     while ticks.step < plan.last_step and not model.stop_training:
         begun = ticks.step % ticks.every
         left = plan.last_step - ticks.step
@@ -173,9 +197,7 @@ def fit(model, plan, ticks, callbacks=()):
         _execute(model, several if steps % several == 0 else 1)
         first = ticks.step // ticks.every
         epochs = first + max(whole, 1)
-        told = _Unread(
-            [ticks, *callbacks], add_history=True, model=model, epochs=epochs, steps=steps
-        )
+        told = _Told(ticks, others.callbacks, model=model, epochs=epochs, steps=steps)
         keras.Model.fit(  # the pipeline makes what the model's own would check
             model,
             devices.batches(
@@ -189,6 +211,7 @@ def fit(model, plan, ticks, callbacks=()):
             shuffle=False,  # the pipeline has shuffled
             verbose=0,
         )
+    others.on_train_end()
     _execute(model, several)
 
 

@@ -134,6 +134,14 @@ def test_curves_of_an_earlier_run_have_its_information(make_run, tmp_path, monke
     assert drawn == [((1,), (0.5,))]
 
 
+def test_an_epoch_takes_the_seconds_of_the_chosen_start(make_run, tmp_path):
+    begun = {"chosen": 2, "starts": [{"seconds": 100.0}, {"seconds": SUMMARY["seconds"]}]}
+    seconds = SUMMARY["seconds"] + 100.0
+    run = make_run("a", summary={**SUMMARY, "seconds": seconds, "starts": begun})
+    assert draw("table", run, out=tmp_path / "x.md") == 0
+    assert rows_of(tmp_path / "x.md")["seconds an epoch"] == ["20"]
+
+
 def test_table_by_hand(make_run, tmp_path):
     run, other = make_run("a"), make_run("b", summary={**SUMMARY, "health": [{"problem": "blind"}]})
     confusion = np.zeros((10, 10), int)

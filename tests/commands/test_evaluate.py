@@ -299,6 +299,26 @@ def test_images_of_other_channels_are_refused(copied, capfd, tiny_data, monkeypa
     assert_refused(capfd, [copied.path], "images of 1 channels, and colored has 3", copied.path)
 
 
+@pytest.mark.parametrize(
+    ("changed", "count"), [({}, 10), ({"train_labels": None, "test_labels": None}, 0)]
+)
+def test_data_of_other_labels_than_a_model_is_told_are_refused(
+    tiny_gan, tiny_data, tmp_path, capfd, monkeypatch, changed, count
+):
+    path = tmp_path / "model.keras"
+    tiny_gan(conditional=True).save(path)
+    monkeypatch.setattr(sources, "load", lambda *_: dataclasses.replace(tiny_data, **changed))
+    arguments = [path, "--dataset", "tiny", "--out", tmp_path / "out"]
+    said = f"{path} is told one of 3 labels, and tiny has {count} of them."
+    assert_refused(capfd, arguments, said, tmp_path)
+
+
+def test_a_run_may_be_named_like_a_checkpoint(run, evaluated, tmp_path):
+    copy = shutil.copytree(run.path, tmp_path / "run.keras")
+    scores = evaluate.evaluate(copy, tmp_path / "out")
+    assert scores["generated"] == evaluated[1]["generated"]
+
+
 def test_data_that_cannot_be_had_are_refused(copied, capfd, monkeypatch):
     def load(*arguments):
         raise UserError("tiny is not prepared.")

@@ -133,6 +133,29 @@ def test_another_config_does_not_mix_with_a_study(tmp_path, trained):
     assert trained == [0]
 
 
+def test_all_seeds_see_the_data_that_the_first_one_found(tmp_path, trained, monkeypatch):
+    config, out = dataclasses.replace(CONFIG, dataset=None), tmp_path / "quick"
+    study.study(config, [0], out, runs=tmp_path / "runs")
+    monkeypatch.setitem(RECORDED, None, "mnist")  # the network answers now
+    for seeds in ([1], [2]):  # by the same command, and by the next
+        study.study(config, seeds, out, runs=tmp_path / "runs")
+    configs = [RunConfig.from_json(row["config"]) for row in study.read_rows(out / "runs.jsonl")]
+    assert [config.dataset for config in configs] == ["mnist5k"] * 3
+
+
+@pytest.mark.parametrize("name", ["a[1]", "-s"])
+def test_a_place_that_cannot_name_runs_is_refused(tmp_path, trained, name):
+    with pytest.raises(UserError, match="the last part of --out must be a plain name"):
+        study.study(CONFIG, [0], tmp_path / name)
+    assert trained == [] and list(tmp_path.iterdir()) == []
+
+
+def test_the_place_where_one_is_names_runs(tmp_path, trained, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study.study(CONFIG, [0], ".")
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [f"{tmp_path.name}-s0"]
+
+
 def test_another_speed_is_no_other_study(tmp_path, trained):
     out = tmp_path / "quick"
     study.study(CONFIG, [0], out, runs=tmp_path / "runs")

@@ -48,6 +48,11 @@ def test_one_to_one_with_more_labels_than_codes_leaves_labels_out():
     np.testing.assert_array_equal(one_to_one_table(counts), [2, 0])
 
 
+def test_one_to_one_gives_no_code_a_label_that_no_image_has():
+    counts = contingency([0, 1, 2, 3], [1, 2, 3, 3], num_codes=4, num_labels=4)
+    assert sorted(one_to_one_table(counts)) == [NO_LABEL, 1, 2, 3]
+
+
 def test_majority_takes_the_commonest_label_of_each_code():
     counts = np.array([[1, 5, 0], [0, 3, 2], [0, 0, 0], [0, 1, 7]])
     np.testing.assert_array_equal(majority_table(counts), [1, 1, NO_LABEL, 2])

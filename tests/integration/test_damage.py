@@ -3,6 +3,7 @@
 import random
 import shutil
 
+import numpy as np
 import pytest
 
 from keras_infogan import checkpoints, checksums
@@ -11,6 +12,7 @@ from keras_infogan.data import sources
 from keras_infogan.errors import UserError
 from keras_infogan.files import read_jsonl
 from keras_infogan.run_dir import RunDir
+from keras_infogan.saving import load_model
 from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.versions import altered_file
 from keras_infogan.training import experiment, loop, resuming
@@ -93,6 +95,23 @@ def test_whatever_is_damaged_is_noticed_before_anything_is_computed(finished, tm
         except AssertionError as error:
             raise AssertionError(f"{name} {how} went unnoticed") from error
     assert refused == {"config.json"}  # all else can do without
+
+
+def test_a_run_whose_last_checkpoint_is_damaged_comes_to_the_same_end(
+    finished, tmp_path, tiny_data
+):
+    copy = RunDir(shutil.copytree(finished.path, tmp_path / "copy"))
+    damage(copy.checkpoint(10), "cut", random.Random(7))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "load", lambda *arguments: tiny_data)
+        experiment.resume(copy.path)
+    whole, again = (load_model(run.checkpoint(10)).weights for run in (finished, copy))
+    for one, two in zip(whole, again, strict=True):
+        np.testing.assert_array_equal(one, two, one.path)
+    first, second = (run.read_summary() for run in (finished, copy))
+    timed = {"seconds", "images_per_second"}
+    assert {**first, **dict.fromkeys(timed)} == {**second, **dict.fromkeys(timed)}
+    assert [path.name for path in copy.export.iterdir()] == ["1"]
 
 
 def test_an_export_that_is_damaged_is_not_loaded(finished, tmp_path):

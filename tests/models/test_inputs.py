@@ -149,9 +149,13 @@ def test_a_dict_of_other_keys_is_refused(model, floats):
         model.fit({"images": floats, "other": floats}, verbose=0)
 
 
-def test_black_and_white_of_0_and_1_is_refused(model, whole):
+@pytest.mark.parametrize(
+    "as_given", [np.asarray, tf.data.Dataset.from_tensors, lambda x: iter([x])]
+)
+def test_black_and_white_of_0_and_1_is_refused(model, whole, as_given):
+    images = as_given((whole > 100).astype(np.uint8))
     with pytest.raises(ValueError, match=r"\(black and white: 0 and 255\)\. Received: 0 to 1\.$"):
-        model.fit((whole > 100).astype(np.uint8), verbose=0, shuffle=False)
+        model.fit(images, verbose=0, shuffle=False)
 
 
 @pytest.mark.parametrize("kind", [np.int64, np.uint8, np.float32])

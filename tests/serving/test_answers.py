@@ -71,6 +71,7 @@ def urls(html):
 def test_digits_are_called_digits_and_others_labels_or_codes():
     answers = Answers(model())
     assert (answers.thing, answers.by, answers.choices) == ("digit", "label", [4])
+    assert Answers(model(dataset="emnist/digits")).thing == "digit"
     answers = Answers(model(dataset="fashion_mnist"))
     assert (answers.thing, answers.by, answers.choices) == ("label", "label", [4])
     answers = Answers(model(labels=[]))

@@ -15,7 +15,7 @@ from keras_infogan.evaluation.information import between_looks
 from keras_infogan.files import append_jsonl, read_json, read_jsonl
 from keras_infogan.reports.facts import read
 from keras_infogan.reports.sections import overview
-from keras_infogan.run_dir import RunDir
+from keras_infogan.run_dir import RunDir, seconds_elsewhere
 from keras_infogan.saving import load_model
 from keras_infogan.training import divergence, experiment, loop, starts
 from keras_infogan.training.assembly import build_model
@@ -93,7 +93,7 @@ def test_the_start_with_the_most_information_between_looks_goes_on(run, plan, tr
     assert found["chosen"] == 2
     assert [row["between_looks"] for row in found["starts"]] == pytest.approx(nats)
     assert [row["seconds"] for row in found["starts"]] == [10.0, 20.0]
-    assert starts.seconds_elsewhere(found) == 10.0
+    assert seconds_elsewhere(found) == 10.0
     # All that the start has written is the run's.
     assert_equal(state(run.latest_checkpoint()), state(run.start(2).checkpoint(4)))
     assert run.latest_checkpoint() == run.checkpoint(4)
@@ -191,7 +191,7 @@ def test_a_run_goes_through_its_starts_to_its_end(finished, config):
     assert read_jsonl(finished.metrics)[:2] == read_jsonl(chosen.metrics)
     last = read_jsonl(finished.metrics)[-1]
     assert last["step"] == 10
-    elsewhere = starts.seconds_elsewhere(finished.read_starts())
+    elsewhere = seconds_elsewhere(finished.read_starts())
     assert elsewhere > 0 and summary["seconds"] >= round(last["seconds"] + elsewhere, 1)
 
 

@@ -187,6 +187,19 @@ def test_keras_callbacks_are_called_once_a_tick(go):
     assert calls == [(epoch, {"value": mean}) for epoch, (_, mean) in enumerate(WHOLE)]
 
 
+def test_keras_callbacks_begin_and_end_once(go, tmp_path):
+    calls = []
+    told = keras.callbacks.LambdaCallback(
+        on_train_begin=lambda logs: calls.append("begin"),
+        on_train_end=lambda logs: calls.append("end"),
+    )
+    go(callbacks=[told, keras.callbacks.CSVLogger(tmp_path / "log.csv")])
+    assert calls == ["begin", "end"]
+    rows = [line.split(",") for line in (tmp_path / "log.csv").read_text().splitlines()]
+    assert rows[0][:2] == ["epoch", "value"]
+    assert [float(value) for _, value, *_ in rows[1:]] == [mean for _, mean in WHOLE]
+
+
 def test_a_callback_may_end_the_training(go):
     stop = keras.callbacks.EarlyStopping("value", mode="min", patience=0)
     model, diary = go(callbacks=[stop])
