@@ -102,7 +102,7 @@ class RunConfig(
         self._require(
             not (self.deterministic and (self.jit or self.measure_jit)),
             "deterministic",
-            "turns XLA off, so it does not go with --jit or --measure-jit",
+            "turns XLA off, so it cannot be combined with --jit or --measure-jit",
         )
         parts = [part.name for count, part in notation.parse_sum(self.latents) if count]
         codes = [name for name in parts if name not in notation.NOISE]
@@ -239,7 +239,7 @@ class RunOptions(Group):
         metavar="DIR",
         common=True,
     )
-    tick: int = option(100, "steps between two looks at the model", 1)
+    tick: int = option(100, "steps between lines of metrics", 1)
     sample_every: int = option(500, "steps between pictures", 1)
     checkpoint_every: float = option(60.0, "seconds between checkpoints", 1)
     evaluate_every: int | None = option(None, "epochs between evaluations on the way", 1)

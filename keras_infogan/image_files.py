@@ -90,7 +90,7 @@ def square(image, side, size, channels):
         image: A PIL image of mode L or RGB.
         side: Height and width of the square in pixels of the image, of which it has so many.
         size: Height and width of the result.
-        channels: 1 for grey, 3 for color.
+        channels: 1 for gray, 3 for color.
 
     Returns:
         uint8 array, `(size, size, channels)`; shrunk with antialiasing, or enlarged.

@@ -21,7 +21,7 @@ class Data(Group):
     )
     image_size: int = option(28, "height and width of the images, in pixels", 1)
     channels: int | None = option(
-        None, "1 for grey, 3 for color; as the data is by default", choices=(1, 3)
+        None, "1 for gray, 3 for color; as the data is by default", choices=(1, 3)
     )
     crop: int | None = option(
         None, "side in pixels of the central square taken of each image; the largest by default", 1
@@ -106,7 +106,7 @@ class Information(Group):
         common=True,
     )
     continuous_weight: float = option(0.1, "weight of the continuous codes", 0)
-    information_warmup: float = option(0.0, "share of the run in which λ rises from 0", 0, 1)
+    information_warmup: float = option(0.0, "fraction of training in which λ rises from 0", 0, 1)
     trunk_learns_information: bool = option(
         True, "let the shared trunk learn from the information loss, in D's update"
     )
@@ -120,7 +120,7 @@ class Information(Group):
 
 @_group
 class TwoLooks(Group):
-    """Information between two looks at a real image."""
+    """Information between two looks (augmented views) at a real image."""
 
     models = ("infogan",)
 
@@ -135,13 +135,13 @@ class TwoLooks(Group):
         0.0, "gamma correction of the second look, by a power from e^-B to e^B", 0
     )
     neighbors: int = option(
-        0, "take the second look at one of the images nearest to a real image, of so many", 0
+        0, "take the second look at one of this many nearest neighbors of a real image", 0
     )
     head_from: float = option(
-        1.0, "share of the run from which Q's head learns from this information too", 0, 1
+        1.0, "fraction of training from which Q's head learns from this information too", 0, 1
     )
     logit_std: float = option(
-        0.0, "standard deviation that Q's logits of both looks are brought to; 0 leaves them", 0
+        0.0, "scale Q's logits of both looks to this standard deviation; 0 for off", 0
     )
 
     @property
@@ -152,15 +152,17 @@ class TwoLooks(Group):
 
 @_group
 class PictureCritic(Group):
-    """A second discriminator, with a trunk of its own, of undistorted images."""
+    """A second discriminator, with its own trunk, for undistorted images."""
 
     models = ("infogan",)
 
     critic_weight: float = option(0.0, "weight of its objective in G's loss; 0 for none", 0)
-    critic_from: float = option(0.0, "share of the run at which that weight begins to rise", 0, 1)
-    critic_until: float = option(0.0, "share of the run at which it has risen", 0, 1)
+    critic_from: float = option(
+        0.0, "fraction of training at which that weight begins to rise", 0, 1
+    )
+    critic_until: float = option(0.0, "fraction of training at which it is reached", 0, 1)
     critic_networks: str | None = option(
-        None, "family of networks it is of, by default that of --networks", parts="network"
+        None, "its family of networks; that of --networks by default", parts="network"
     )
 
 
@@ -177,7 +179,7 @@ class Optimization(Group):
     )
     adam_beta_1: float = option(0.5, "decay of Adam's first moment", 0, below=1)
     decay_from: float = option(
-        1.0, "share of the run after which learning rates fall linearly to a fiftieth", 0, 1
+        1.0, "fraction of training after which learning rates fall linearly to a fiftieth", 0, 1
     )
     d_steps: int = option(1, "updates of the discriminator in a step", 1)
     d_pretraining: int = option(0, "first steps in which only the discriminator learns", 0)
@@ -187,8 +189,8 @@ class Optimization(Group):
     jit: bool | None = option(None, "compile the step with XLA; by default on a GPU only")
     measure_jit: bool = option(
         False,
-        "time steps with XLA and without before the run begins, and take the faster; costs both "
-        "compilations and some seconds, once for such networks on a machine",
+        "time the step with and without XLA before the run and use the faster; costs both "
+        "compilations and some seconds, once for these networks on a machine",
     )
     steps_per_execution: int | None = option(
         None,
@@ -249,7 +251,7 @@ class Starts(Group):
         most=100,
     )
     choose_at: float = option(
-        1.0, "share of the run after which one of the starts is chosen", above=0, most=1
+        1.0, "fraction of training after which one of the starts is chosen", above=0, most=1
     )
 
     def start_steps(self, total_steps):

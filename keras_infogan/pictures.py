@@ -169,7 +169,7 @@ def save_curves(path, curves, title, unit, level=None):
             style = {"linewidth": 1.2, "marker": "o" if len(points) < 3 else None}
             axes.plot(*zip(*points.items(), strict=True), label=drawable(label), **style)
         if level:
-            axes.axhline(level[0], color="grey", linestyle="--", linewidth=1, label=level[1])
+            axes.axhline(level[0], color="gray", linestyle="--", linewidth=1, label=level[1])
         axes.set(xlabel="step", ylabel=drawable(unit))
         axes.set_title(drawable(title), pad=38)
         axes.grid(alpha=0.3)

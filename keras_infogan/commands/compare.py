@@ -1,7 +1,6 @@
-"""Sets runs side by side, from what they have left in their directories; or draws what the theory
-says, without any run.
+"""Compares runs in a figure or a table, or draws a figure of the theory, which needs no run.
 
-    infogan compare runs/a runs/b --figure codes --out figure.png
+infogan compare runs/a runs/b --figure codes --out figure.png
 """
 
 from keras_infogan import figures, quiet

@@ -1,4 +1,4 @@
-"""Serves a web page to try a run's newest export: ask for images, draw and be read.
+"""Serves a web page for the newest export of a run: ask for images, or draw one to be recognized.
 
 It needs Gradio (the extra `demo`) and no network.
 """

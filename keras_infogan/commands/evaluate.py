@@ -3,7 +3,7 @@
     infogan evaluate runs/quick-s0
 
 Writes evaluation.json and evaluation/*.png into the run's directory. A checkpoint can take the
-place of the run (runs/quick-s0/checkpoints/step-000006000.keras), with --out and --dataset.
+place of the run (runs/quick-s0/checkpoints/step-000002000.keras), with --out and --dataset.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Writes one HTML page of what a run, or several side by side, did and reached.
+"""Writes an HTML report of a run, or of several side by side.
 
 infogan report runs/quick-s0 --out report.html
 infogan report runs/a runs/b --out report.html

@@ -86,7 +86,7 @@ def _resume(given, settings, kept):
         if name in given:
             flag = RunOptions.options()[name].flag if name in kept else f"--{name}"
             raise UserError(
-                f"{flag.replace('_', '-')} does not go with --resume: the run has its own."
+                f"{flag.replace('_', '-')} cannot be combined with --resume: the run has its own."
             )
     if "preset" in given:
         preset = RunDir(given["resume"]).read_config().preset

@@ -1,4 +1,4 @@
-"""Serves a page of a run that is training, which follows it; of a finished run, too.
+"""Serves a live page of a run, which may be training or finished.
 
 infogan watch runs/quick-s0
 

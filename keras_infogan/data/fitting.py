@@ -1,4 +1,4 @@
-"""Images of any size, grey or in color → squares of one size, all grey or all in color."""
+"""Images of any size, gray or in color → squares of one size, all gray or all in color."""
 
 import dataclasses
 
@@ -15,7 +15,7 @@ class Fitting:
 
     Args:
         image_size: Height and width that they will be used at.
-        channels: 1 for grey, 3 for color, None for what the data is.
+        channels: 1 for gray, 3 for color, None for what the data is.
         crop: Side in pixels of the central square that is taken of each; None for the largest.
     """
 
@@ -55,8 +55,8 @@ class Fitting:
     def resized(self, images, name, size=None):
         """`square` of each of the images `(n, height, width, channels)`."""
         channels = self.channels or images.shape[-1]
-        grey = images.shape[-1] == 1
-        arrays = [Image.fromarray(image[..., 0] if grey else image) for image in images]
+        gray = images.shape[-1] == 1
+        arrays = [Image.fromarray(image[..., 0] if gray else image) for image in images]
         return np.stack([self.square(image, channels, name, size) for image in arrays])
 
     def shape(self, image_shape, name):

@@ -35,7 +35,7 @@ def load(name=None, data_dir=None, image_size=28, channels=None, crop=None, vali
             `"mnist"` and is never substituted.
         image_size: Height and width at which the images will be used. Larger images are shrunk to
             it while they load, and so are those of sets whose images differ in size.
-        channels: 1 for grey images, 3 for color, None for what the data is.
+        channels: 1 for gray images, 3 for color, None for what the data is.
         crop: Side in pixels of the central square that is taken of each image; None for the
             largest.
         validation: Number of training images to score on in place of the test images; see

@@ -21,7 +21,7 @@ FEATURES = 32
 
 
 def build():
-    """The classifier: grey images `(28, 28, 1)` in [-1, 1] to features and ten logits."""
+    """The classifier: gray images `(28, 28, 1)` in [-1, 1] to features and ten logits."""
     images = keras.Input((SIZE, SIZE, 1))
     x = layers.Conv2D(16, 5, 2, "same", activation="relu")(images)
     x = layers.Conv2D(32, 3, 2, "same", activation="relu")(x)
@@ -48,10 +48,10 @@ def digit_features(images):
     Returns:
         float32 array, `(n, 32)`.
     """
-    grey = np.asarray(images, np.float32).mean(axis=-1, keepdims=True)
-    if grey.shape[1:3] != (SIZE, SIZE):
-        grey = tf.image.resize(grey, (SIZE, SIZE), antialias=True).numpy()
-    return _shipped().predict(grey, batch_size=500, verbose=0)["features"]
+    gray = np.asarray(images, np.float32).mean(axis=-1, keepdims=True)
+    if gray.shape[1:3] != (SIZE, SIZE):
+        gray = tf.image.resize(gray, (SIZE, SIZE), antialias=True).numpy()
+    return _shipped().predict(gray, batch_size=500, verbose=0)["features"]
 
 
 def train(images, labels, test_images, test_labels, epochs=6, seed=0):

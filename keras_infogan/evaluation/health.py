@@ -97,7 +97,7 @@ def not_finite(vitals):
         return Problem(
             "not finite",
             f"{', '.join(names)} not finite",
-            "Lower both learning rates, and begin anew: this run cannot recover",
+            "Lower both learning rates, and restart: this run cannot recover",
         )
 
 

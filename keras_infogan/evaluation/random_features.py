@@ -45,7 +45,7 @@ def random_features(images):
 
     Args:
         images: Floats in [-1, 1], `(n, height, width, channels)`, of one channel or three; sizes
-            other than 64 are resized, and a grey image stands for one of three equal channels.
+            other than 64 are resized, and a gray image stands for one of three equal channels.
 
     Returns:
         float32 array, `(n, 64)`.

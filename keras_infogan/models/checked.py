@@ -31,7 +31,7 @@ class CheckedGAN(SavedGAN):
         """As `keras.Model.fit`.
 
         Images are floats in [-1, 1] or whole numbers from 0 to 255, which are brought to [-1, 1];
-        grey ones may lack their last axis. For a term that looks at them, a dict of `images` and
+        gray ones may lack their last axis. For a term that looks at them, a dict of `images` and
         `neighbors` has a real image near each. Labels, for a model that learns from them, are
         whole numbers from 0 on, or one-hot.
 

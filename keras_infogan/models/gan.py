@@ -129,8 +129,8 @@ class GAN(Players):
             **kwargs: `jit_compile`, `steps_per_execution` and others of `keras.Model.compile`.
 
         Raises:
-            ValueError: If there are no turns of D, an optimizer does not go with the model, or a
-                term does not; one of an objective must keep nothing and need no labels.
+            ValueError: If there are no turns of D, or an optimizer or a term cannot be combined
+                with the model. A term of an objective must keep nothing and need no labels.
         """
         if d_steps < 1 or d_pretraining < 0:
             raise ValueError(

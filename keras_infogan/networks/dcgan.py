@@ -1,4 +1,4 @@
-"""A DCGAN for 64×64 images, grey or in color, with Q on the discriminator's features.
+"""A DCGAN for 64×64 images, gray or in color, with Q on the discriminator's features.
 
 Source: the survey article's DCGAN. What it leaves open follows Radford et al., "Unsupervised
 Representation Learning with Deep Convolutional GANs", 2016: kernels of 5×5, initial weights

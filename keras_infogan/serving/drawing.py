@@ -101,9 +101,9 @@ def center(pixels, shape):
     Returns:
         float32 in [0, 1], of that shape; all 0 if there is no ink.
     """
-    grey = pixels @ np.array(LUMA, np.float32)
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    ink = grey - np.median(border)
+    gray = pixels @ np.array(LUMA, np.float32)
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    ink = gray - np.median(border)
     if -ink.min() > ink.max():
         ink = -ink
     ink = ink.clip(min=0.0)
@@ -135,7 +135,7 @@ def _offset(weights, length):
 
 
 def _resize(values, size):
-    """A grey picture `(height, width)` resized smoothly to `size`."""
+    """A gray picture `(height, width)` resized smoothly to `size`."""
     picture = Image.fromarray(values.astype(np.float32))
     resized = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
     return np.asarray(resized, np.float32).clip(0.0, 1.0)

@@ -25,14 +25,14 @@ class Term(keras.layers.Layer):
         """Called once, when the model is made.
 
         Raises:
-            ValueError: If the term does not go with the model.
+            ValueError: If the term cannot be combined with the model.
         """
 
     def check(self, model):
         """Called when the model is compiled.
 
         Raises:
-            ValueError: If the term does not go with what the model is compiled with.
+            ValueError: If the term cannot be combined with what the model is compiled with.
         """
 
     def d_loss(self, model, update):

@@ -171,7 +171,7 @@ def _check_precision(model, config):
     penalties = [term for term in model.all_terms() if isinstance(term, GradientPenalty)]
     if config.precision == "mixed_float16" and penalties:
         raise UserError(
-            "--precision mixed_float16 does not go with a gradient penalty, whose gradients "
+            "--precision mixed_float16 cannot be combined with a gradient penalty, whose gradients "
             f"underflow; take mixed_bfloat16. Received: {type(penalties[0]).__name__}."
         )
 

@@ -16,7 +16,7 @@ def strategy_of(config):
     """The `tf.distribute` strategy of a `RunConfig`; also turns determinism on if it says so.
 
     Raises:
-        UserError: If there are not so many devices, or an option does not go with them.
+        UserError: If there are not so many devices, or an option cannot be combined with them.
     """
     if config.deterministic:
         tf.config.experimental.enable_op_determinism()
@@ -95,12 +95,12 @@ def _check(config, count):
             )
     if config.precision == "mixed_float16":
         raise UserError(
-            "--precision mixed_float16 does not go with several devices: Keras scales the loss of "
-            "each by itself. Take mixed_bfloat16."
+            "--precision mixed_float16 cannot be combined with several devices: Keras scales the "
+            "loss of each by itself. Use mixed_bfloat16."
         )
     if config.jit or config.measure_jit:
         flag = "--measure-jit" if config.measure_jit else "--jit"
-        raise UserError(f"{flag} does not go with several devices: XLA compiles for one.")
+        raise UserError(f"{flag} cannot be combined with several devices: XLA compiles for one.")
 
 
 def devices_of(kind):

@@ -95,7 +95,10 @@ REFUSED = [
     (["train", "--epochs", "٠"], "--epochs must be at least 1. Received: 0."),
     (["train", "--jit=yes"], "argument --jit/--no-jit: ignored explicit argument 'yes'"),
     (["train", "--measure-jit", "--no-jit"], "give one only. Received: --no-jit."),
-    (["train", "--measure-jit", "--deterministic"], "does not go with --jit or --measure-jit."),
+    (
+        ["train", "--measure-jit", "--deterministic"],
+        "cannot be combined with --jit or --measure-jit.",
+    ),
     (["train", "--no-such-flag"], "unrecognized arguments: --no-such-flag"),
     (["train", "quick"], "unrecognized arguments: quick"),
     (["train", "two\nlines"], r"unrecognized arguments: two\nlines"),

@@ -154,7 +154,7 @@ def test_sizes_that_do_not_go_with_data_or_networks_are_refused(place, capfd, ar
 def test_what_a_run_has_of_its_own_does_not_go_with_resume(run, place, capfd, given):
     line = refusal(place, capfd, "--resume", run.path, *given.split())
     flag = given.split()[0]
-    assert line == f"infogan train: {flag} does not go with --resume: the run has its own.\n"
+    assert line == f"infogan train: {flag} cannot be combined with --resume: the run has its own.\n"
 
 
 def test_unknown_preset_is_answered_with_the_known_ones(place, capfd):

@@ -67,8 +67,8 @@ def test_more_devices_than_there_are_is_refused(tiny_config):
         ({"batch_size": 9}, "--batch-size must be a multiple of the 2 devices.*Received: 9"),
         ({"steps_per_execution": 5}, "--steps-per-execution must be 1 on several devices"),
         ({"d_pretraining": 3}, "--d-pretraining must be 0 on several devices.*Received: 3"),
-        ({"jit": True}, "--jit does not go with several devices"),
-        ({"measure_jit": True}, "--measure-jit does not go with several devices"),
+        ({"jit": True}, "--jit cannot be combined with several devices"),
+        ({"measure_jit": True}, "--measure-jit cannot be combined with several devices"),
     ],
 )
 def test_what_several_devices_cannot_do_is_refused(tiny_config, monkeypatch, changes, message):

@@ -96,7 +96,7 @@ def test_scaling_changes_no_gradient(tiny_gan, small_images, arrays):
 
 @pytest.mark.parametrize("changes", [{"terms": ("r1(0.1)",)}, {"generator_loss": "wasserstein"}])
 def test_gradient_penalties_in_float16_are_refused(tiny_config, changes):
-    with pytest.raises(UserError, match="mixed_float16 does not go with a gradient penalty"):
+    with pytest.raises(UserError, match="mixed_float16 cannot be combined with a gradient penalty"):
         make(tiny_config, precision="mixed_float16", **changes)
 
 
