@@ -47,6 +47,8 @@ def main():
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("fitted"))
     options = parser.parse_args()
+    if options.out.exists():
+        parser.error(f"{options.out} exists. Choose another --out.")
     options.out.mkdir(parents=True)
 
     data = sources.load("mnist5k")
