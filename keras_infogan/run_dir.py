@@ -36,6 +36,7 @@ class RunDir:
 
     Attributes:
         logs: The files that lines are appended to.
+        facts: The files of JSON, each written as a whole.
     """
 
     def __init__(self, path):
@@ -50,6 +51,7 @@ class RunDir:
         self.starts = self.path / "starts.json"
         self.summary = self.path / "summary.json"
         self.evaluation = self.path / "evaluation.json"
+        self.facts = (self.config, self.environment, self.starts, self.summary, self.evaluation)
         self.evaluation_pictures = self.path / "evaluation"
         self.images = self.path / "images"
         self.checkpoints = self.path / "checkpoints"

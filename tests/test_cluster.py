@@ -80,7 +80,7 @@ def test_what_cannot_be_understood_is_refused(monkeypatch, text, message):
 # Stands for `scontrol`, `srun` and `infogan`: two machines, and what each of them would start.
 COMMANDS = {
     "scontrol": "printf 'node1\\nnode2\\n'",
-    "srun": '[ "$1" = --kill-on-bad-exit=1 ] && shift\n'
+    "srun": '[ "$1 $2" = "--kill-on-bad-exit=0 --wait=0" ] && shift 2\n'
     'for id in 0 1; do SLURM_PROCID=$id "$@"; done',
     "infogan": 'echo $TF_CONFIG; echo "$@"',
 }

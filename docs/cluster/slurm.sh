@@ -19,8 +19,9 @@ export PORT="${PORT:-2222}"
 HOSTS=$(scontrol show hostnames "$SLURM_JOB_NODELIST")
 export HOSTS
 
-# --kill-on-bad-exit: where one machine fails, the others stop too.
-srun --kill-on-bad-exit=1 bash -c '
+# Where one machine is lost, the others stop by themselves. The chief may still be saving or scoring
+# when they have ended: it is not to be killed then.
+srun --kill-on-bad-exit=0 --wait=0 bash -c '
   workers=$(for host in $HOSTS; do printf "\"%s:%s\"," "$host" "$PORT"; done)
   export TF_CONFIG="{\"cluster\": {\"worker\": [${workers%,}]},
     \"task\": {\"type\": \"worker\", \"index\": $SLURM_PROCID}}"

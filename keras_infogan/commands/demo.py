@@ -4,8 +4,10 @@ It needs Gradio (the extra `demo`) and no network.
 """
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import urllib.request
 from importlib import metadata
@@ -108,6 +110,8 @@ def _import_gradio():
 
 def serve(options):
     """Serves the page until Ctrl-C."""
+    uploads = tempfile.mkdtemp(prefix="infogan-demo-")
+    os.environ["GRADIO_TEMP_DIR"] = uploads
     try:
         # A shell starts what goes to the background deaf to Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -123,7 +127,10 @@ def serve(options):
     except KeyboardInterrupt:
         # At once: an orderly end would wait for every page that is open.
         sys.stdout.flush()
+        shutil.rmtree(uploads, ignore_errors=True)
         os._exit(0)
+    finally:
+        shutil.rmtree(uploads, ignore_errors=True)
 
 
 def main(arguments=None):

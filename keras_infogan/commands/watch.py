@@ -27,7 +27,11 @@ def watch(path, port):
     try:
         # A shell starts what goes to the background deaf to Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        with live.LiveServer((ports.HOST, port), live.LivePage(path)) as server:
+        try:
+            server = live.LiveServer((ports.HOST, port), live.LivePage(path))
+        except OSError:  # another program was faster
+            raise ports.taken(port) from None
+        with server:
             ports.announce(path, port)
             server.serve_forever()
     except KeyboardInterrupt:

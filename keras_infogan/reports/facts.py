@@ -142,6 +142,15 @@ class Facts:
         return {step: path for step, path in found.items() if step <= self.step}
 
 
+def _whole(file, read):
+    """What a file holds, or None if there is none; a `UserError` if it is damaged."""
+    there = file.exists()  # before it is read: a run that trains may write it now
+    content = read()
+    if content is None and there:
+        raise UserError(f"{file} is damaged.")
+    return content
+
+
 def read(path):
     """The facts of a run.
 
@@ -153,10 +162,8 @@ def read(path):
     """
     run = RunDir(path)
     config, options = run.read_config(), run.read_options()
-    summary, evaluation = run.read_summary(), run.read_evaluation()
-    for content, file in ((summary, run.summary), (evaluation, run.evaluation)):
-        if content is None and file.exists():
-            raise UserError(f"{file} is damaged.")
+    summary = _whole(run.summary, run.read_summary)
+    evaluation = _whole(run.evaluation, run.read_evaluation)
     start = None if os.path.exists(run.metrics) else run.last_start()
     written = run if start is None else run.start(start)
     rows = files.read_jsonl(written.metrics)  # once: a run that trains adds to it

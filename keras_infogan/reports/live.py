@@ -45,16 +45,24 @@ class LivePage:
             return self._tag, self._content
 
     def _tag_of_files(self):
-        """Follows from when files were written; those that are replaced show in their folder."""
+        """Follows from when files were written, and what is in their folders."""
         start = self.run.last_start()
         runs = [self.run] if start is None else [self.run, self.run.start(start)]
         there = [
             path
             for run in runs
-            for path in (run.path, run.images, run.evaluation_pictures, *run.logs)
+            for path in (run.path, run.images, run.evaluation_pictures, *run.logs, *run.facts)
         ]
-        times = [path.stat().st_mtime_ns if path.exists() else None for path in there]
+        times = [_written(path) for path in there]
         return f'"{hashlib.sha256(repr(times).encode()).hexdigest()}"'
+
+
+def _written(path):
+    """When a file or a folder was written; None if that cannot be seen."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 class LiveServer(http.server.ThreadingHTTPServer):
@@ -77,12 +85,18 @@ class LiveServer(http.server.ThreadingHTTPServer):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        content = self.do_HEAD()
+        if content is not None:
+            self.wfile.write(content)
+
+    def do_HEAD(self):
+        """All but the content, which it returns; None where there is none to send."""
         if not _OWN_HOST.fullmatch(self.headers.get("Host", "")):
             self.send_error(403)
-            return
-        if self.path != "/":
+            return None
+        if self.path.partition("?")[0] != "/":
             self.send_error(404)
-            return
+            return None
         tag, content = self.server.page.read()
         same = self.headers.get("If-None-Match") == tag
         self.send_response(304 if same else 200)
@@ -92,8 +106,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if not same:
-            self.wfile.write(content)
+        return None if same else content
 
     def log_message(self, *_):
         """Prints nothing: a page asks every few seconds."""

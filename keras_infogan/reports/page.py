@@ -103,9 +103,11 @@ def _page(template, **shown):
     names = ("style.css", "script.js", "live.js")
     parts = {name.partition(".")[0]: (TEMPLATES / name).read_text("utf-8") for name in names}
     try:
-        return environment.get_template(template).render(parts, **shown)
+        text = environment.get_template(template).render(parts, **shown)
     except jinja2.UndefinedError as error:  # what a dict lacks
         raise KeyError(str(error)) from None
+    # A path need not be UTF-8.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _model(own):

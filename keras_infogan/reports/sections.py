@@ -10,6 +10,7 @@ from keras_infogan.reports import embedding, losses, networks, remarks, reported
 from keras_infogan.reports.facts import FINISHED, RUNNING
 from keras_infogan.text import duration
 
+SERVING_IMAGE = "tensorflow/serving:2.21.0"  # as in export/serving/docker-compose.yml
 FRAMES = 16  # of the animation
 PRINTED_FRAMES = 4  # of them, on paper
 SPEED_POINTS = 10  # of metrics.jsonl, over which the speed is measured
@@ -203,8 +204,9 @@ def by_label(facts):
     for value, row in enumerate(embedding.rows(picture, count)):
         label = table.get(str(value)) if table else None
         text = None if label is None else label_name(label, facts.scores.get("label_names"))
-        found.append((text, value, embedding.embed(row)))
-    return sorted(found, key=lambda one: (one[0] is None, one[0] or "", one[1]))
+        found.append((label, (text, value, embedding.embed(row))))
+    found.sort(key=lambda one: (one[0] is None, one[0] or 0))  # values of a label stay in order
+    return [shown for _, shown in found]
 
 
 def commands(facts, demo):
@@ -224,6 +226,8 @@ def commands(facts, demo):
     if facts.config.model != "gan":  # which has no codes to choose
         found.append(("Try it on a page", f"infogan demo {run}"))
     served = shlex.quote(str(facts.run.export.resolve()))
-    docker = f"docker run -p 8501:8501 -v {served}:/models/generator -e MODEL_NAME=generator"
-    found.append(("Serve it with TensorFlow Serving", f"{docker} tensorflow/serving"))
+    # On this machine only: the server has no authentication.
+    docker = f"docker run -p 127.0.0.1:8501:8501 -v {served}:/models/generator"
+    docker += f" -e MODEL_NAME=generator {SERVING_IMAGE}"
+    found.append(("Serve it with TensorFlow Serving", docker))
     return found

@@ -26,7 +26,7 @@ class GrpcModel(ServedModel):
 
     def _connect(self):
         parts = re.fullmatch(r"\[?([^/\s]+?)\]?:\d+", self.address)
-        if parts is None:
+        if parts is None or not self.address.isprintable():
             raise UserError(f"The address must be like localhost:8500. Received: {self.address}.")
         options = [
             ("grpc.max_receive_message_length", -1),  # else 4 MB: some 80 color images of 64×64

@@ -16,15 +16,19 @@ class RestModel(ServedModel):
     """A model behind TensorFlow Serving's REST port."""
 
     def _connect(self):
-        given, self.address = self.address, self.address.rstrip("/")
+        given, self._url = self.address, self.address.rstrip("/")
         try:
-            parts = urllib.parse.urlsplit(self.address)
+            parts = urllib.parse.urlsplit(self._url)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
                 raise ValueError
+            for text in (parts.username, parts.password):
+                urllib.parse.unquote(text or "").encode("latin-1")  # as requests sends it
         except ValueError:
             raise UserError(
                 f"The URL must be like http://localhost:8501. Received: {given}."
             ) from None
+        # What messages call it: a password is nothing for a log.
+        self.address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         self._session = requests.Session()
         # A proxy of the environment would look for the server on its own machine.
         self._session.trust_env = not on_this_machine(parts.hostname)
@@ -67,7 +71,7 @@ class RestModel(ServedModel):
         try:
             response = self._session.request(
                 method,
-                f"{self.address}/v1/models/{name}{version}{action}",
+                f"{self._url}/v1/models/{name}{version}{action}",
                 data=body,
                 headers={"Content-Type": "application/json"},
                 timeout=(self.timeout, self.timeout),

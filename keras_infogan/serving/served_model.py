@@ -138,7 +138,7 @@ class ServedModel:
         }
 
     def _unreachable(self, reason):
-        return UserError(f"No server answers at {self.address}: {sentence(reason)}")
+        return UserError(f"No answer from {self.address}: {sentence(reason)}")
 
     def _too_slow(self):
         return UserError(f"{self.address} did not answer within {self.timeout:g} seconds.")

@@ -51,7 +51,7 @@ def test_no_server(refused, transport):
     address = f"127.0.0.1:{CLOSED}"
     option = ["--url", f"http://{address}"] if transport == "rest" else ["--grpc", address]
     line = refused("--label", 7, "--out", "a.png", *option)
-    assert line.startswith(f"No server answers at {option[1]}: ") and "refused" in line
+    assert line.startswith(f"No answer from {option[1]}: ") and "refused" in line
 
 
 def test_a_host_that_is_not_there(refused, monkeypatch):
@@ -60,12 +60,12 @@ def test_a_host_that_is_not_there(refused, monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     line = refused("--label", 7, "--out", "a.png", "--url", "http://nowhere.invalid")
-    assert line == "No server answers at http://nowhere.invalid: Name or service not known."
+    assert line == "No answer from http://nowhere.invalid: Name or service not known."
 
 
 def test_a_host_that_cannot_be_one(refused):
     line = refused("--label", 7, "--out", "a.png", "--url", "http://serving..local:8501")
-    assert line.startswith("No server answers at http://serving..local:8501: ")
+    assert line.startswith("No answer from http://serving..local:8501: ")
 
 
 def test_a_server_that_says_nothing(refused, transport):
@@ -229,16 +229,29 @@ def test_arguments_that_cannot_be_used(rest, refused, manager, options, message)
     assert manager.requests == []
 
 
-@pytest.mark.parametrize("url", ["localhost:8501", "ftp://localhost", "http://", "http://a:b"])
+@pytest.mark.parametrize(
+    "url",
+    ["localhost:8501", "ftp://localhost", "http://", "http://a:b", "http://Łukasz:geheim@a:1"],
+)
 def test_a_url_that_is_none(refused, url):
     line = refused("--label", 7, "--out", "a.png", "--url", url)
     assert line == f"The URL must be like http://localhost:8501. Received: {url}."
 
 
-@pytest.mark.parametrize("address", ["localhost", "http://localhost:8500"])
+def test_a_password_is_not_printed(refused):
+    line = refused("--any", "--out", "a.png", "--url", "http://admin:geheim@127.0.0.1:9")
+    assert line.startswith("No answer from http://127.0.0.1:9: ")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["localhost", "http://localhost:8500", "caf\udce9:1"],
+    ids=["no port", "a URL", "not UTF-8"],
+)
 def test_an_address_that_is_none(refused, address):
     line = refused("--label", 7, "--out", "a.png", "--grpc", address)
-    assert line == f"The address must be like localhost:8500. Received: {address}."
+    shown = address.replace("\udce9", r"\xe9")
+    assert line == f"The address must be like localhost:8500. Received: {shown}."
 
 
 def test_a_place_that_cannot_be_written_is_named_before_asking(rest, refused, manager):

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import tomllib
 import types
 import urllib.parse
@@ -84,8 +85,9 @@ def address(run):
 def served(run, host=ports.HOST, in_url=ports.HOST, **environment):
     """Serves the page, and yields its address."""
     pytest.importorskip("gradio", reason="Gradio is not installed: requirements-demo.txt")
-    process, port = started(run, host, **environment)
-    with process:
+    temporary = tempfile.TemporaryDirectory()
+    process, port = started(run, host, TMPDIR=temporary.name, **environment)
+    with temporary, process:
         try:
             line = process.stdout.readline()
             address = f"http://{in_url}:{port}"
@@ -94,6 +96,8 @@ def served(run, host=ports.HOST, in_url=ports.HOST, **environment):
             process.send_signal(signal.SIGINT)
             assert process.communicate(timeout=PATIENCE) == ("", "")
             assert process.returncode == 0
+            # No picture that somebody uploaded is left.
+            assert list(pathlib.Path(temporary.name).glob("infogan-demo-*")) == []
         finally:
             process.kill()
 

@@ -1,7 +1,9 @@
 """The page of a run that goes on: what it shows, when it is made anew, and how it is served."""
 
+import errno
 import http.client
 import json
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -122,6 +124,47 @@ def test_damage_is_told_on_the_page_until_it_is_mended(run):
     assert b"step 10 of 10" in shown.read()[1]
 
 
+def test_a_file_that_is_mended_in_place_is_read_again(run):
+    shown = live.LivePage(run.path)
+    whole = run.config.read_bytes()
+    run.config.write_bytes(b"{")
+    assert b"is damaged" in shown.read()[1]
+    run.config.write_bytes(whole)
+    assert b"step 10 of 10" in shown.read()[1]
+
+
+def test_a_file_that_cannot_be_looked_at_ends_nothing(run, monkeypatch):
+    stat = pathlib.Path.stat
+
+    def stale(path, **options):
+        if path == run.metrics:
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return stat(path, **options)
+
+    monkeypatch.setattr(pathlib.Path, "stat", stale)
+    assert b"</html>" in live.LivePage(run.path).read()[1]
+
+
+def test_a_summary_that_is_written_while_the_files_are_read_is_no_damage(make_run, monkeypatch):
+    run = make_run()
+    content = read_json(run.summary)
+    run.summary.unlink()
+    read_summary = RunDir.read_summary
+
+    def read_while_it_finishes(run):
+        found = read_summary(run)
+        write_json(run.summary, content)
+        return found
+
+    monkeypatch.setattr(RunDir, "read_summary", read_while_it_finishes)
+    assert "not finished, step 10 of 10" in page.render_live(run.path)
+
+
+def test_a_path_that_is_not_utf_8_is_shown(run):
+    path = run.path.rename(run.path.with_name("caf\udce9"))
+    assert b"caf\\udce9" in live.LivePage(path).read()[1]
+
+
 def test_a_point_that_is_added_while_the_files_are_read_is_no_damage(run, monkeypatch):
     read_jsonl = files.read_jsonl
 
@@ -156,9 +199,9 @@ def test_the_server_answers_with_the_page_and_with_nothing_else(run):
     with live.LiveServer(("127.0.0.1", 0), live.LivePage(run.path)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
-        def get(path, **headers):
+        def get(path, method="GET", **headers):
             connection = http.client.HTTPConnection(*server.server_address)
-            connection.request("GET", path, headers=headers)
+            connection.request(method, path, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.headers["ETag"], answer.read()
 
@@ -172,5 +215,7 @@ def test_the_server_answers_with_the_page_and_with_nothing_else(run):
         for host in ("evil.example", "localhost.evil.example:7861", "localhost:x", ""):
             status, _, content = get("/", Host=host)
             assert status == 403 and b"step 15" not in content
+        assert get("/?again=1")[0] == 200
+        assert get("/", "HEAD") == (200, server.page.read()[0], b"")
         assert get("/config.json")[0] == get("/../config.json")[0] == 404
         server.shutdown()

@@ -93,6 +93,13 @@ def test_a_row_of_a_label_is_the_row_of_its_code(make_run):
     assert [row["height"] for _, _, row in rows] == [8, 8, 8]
 
 
+def test_rows_of_labels_are_in_the_order_of_their_numbers(make_run):
+    run = make_run(latents="normal(3) + cat(12)")
+    save_grid(run.image("noise-by-code", 10), np.zeros((12, 3, 8, 8, 1)))
+    labels = [label for label, _, _ in sections.by_label(facts.read(run.path))]
+    assert labels == [str(number) for number in range(12)]
+
+
 def test_losses_are_written_as_formulas_and_the_objective_is_named(make_run):
     text = str(read(make_run(generator_loss="minimax", information_weight=2.0)))
     assert "The objective is minimax ." in text
@@ -251,7 +258,6 @@ def test_runs_of_different_kinds_are_set_side_by_side(make_run):
         ("evaluation", "[1]"),
         ("summary", '{"codes": 3, "steps": 10}'),
         ("metrics", '{"d_loss": 1.0}\n'),
-        ("metrics", '{"step": 10, "epoch": 0}\n'),
         ("health", '{"what": 1}\n'),
         ("config", "{}"),
     ],

@@ -15,6 +15,7 @@ from google.protobuf import wrappers_pb2 as wrappers
 from tensorflow_serving.config import model_server_config_pb2
 
 from keras_infogan.commands import client as program
+from keras_infogan.reports.sections import SERVING_IMAGE
 from keras_infogan.serving import client, warm_up
 from keras_infogan.serving.served_by_grpc import GrpcModel
 from keras_infogan.serving.served_by_rest import RestModel
@@ -130,6 +131,7 @@ def test_compose_pins_the_image_and_keeps_to_this_machine(compose):
     assert [int(part) for part in image.groups()] >= [
         int(part) for part in tf.__version__.split(".")[:2]
     ]
+    assert image[0].endswith(f" {SERVING_IMAGE}")
     ports = re.search(r"ports:\n((?:      - .*\n)+)", compose)[1]
     assert ports.split() == ["-", "127.0.0.1:8500:8500", "-", "127.0.0.1:8501:8501"]
     assert "source: ${EXPORT:?" in compose
