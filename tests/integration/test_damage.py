@@ -17,6 +17,8 @@ from keras_infogan.serving.exported import Exported
 from keras_infogan.serving.versions import altered_file
 from keras_infogan.training import experiment, loop, resuming
 
+pytestmark = pytest.mark.no_cover
+
 DAMAGES = ("emptied", "cut", "a bit flipped", "removed")
 
 

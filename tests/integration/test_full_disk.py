@@ -17,6 +17,8 @@ from keras_infogan.run_dir import RunDir
 from keras_infogan.saving import load_model
 from keras_infogan.training import experiment, finish, loop
 
+pytestmark = pytest.mark.no_cover
+
 OPTIONS = RunOptions(tick=5, sample_every=5)
 FULL, DENIED = "No space left on device", "Permission denied"
 

@@ -9,6 +9,7 @@ from keras_infogan.config import RunOptions
 from keras_infogan.files import read_json, write_json, write_jsonl
 from keras_infogan.latents import LatentSpec
 from keras_infogan.pictures import save_grid
+from keras_infogan.reports import charts
 from keras_infogan.run_dir import RunDir
 
 METRICS = {
@@ -79,6 +80,21 @@ def summary_of(config, steps):
         },
         "health": [],
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def charts_drawn_once():
+    """Most runs of these tests have the same curves; a chart follows from what it shows."""
+    drawn, draw = {}, charts._svg
+
+    def draw_once(*shown):
+        if repr(shown) not in drawn:
+            drawn[repr(shown)] = draw(*shown)
+        return drawn[repr(shown)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "_svg", draw_once)
+        yield
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ import pytest
 from keras_infogan.errors import StorageError, UserError
 from keras_infogan.serving import formats
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize(
     ("kind", "needs"), [("litert", "ai_edge_litert"), ("openvino", "openvino"), ("onnx", "tf2onnx")]

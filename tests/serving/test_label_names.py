@@ -22,6 +22,8 @@ from keras_infogan.serving.served_by_rest import RestModel
 from keras_infogan.serving.sheet import sheet
 from keras_infogan.serving.wording import label_texts
 
+pytestmark = pytest.mark.no_cover
+
 # Labels 1 and 2 have codes, 2 even two, and none means label 0.
 CODE_TO_LABEL = {"0": 2, "1": 1, "2": 2, "3": None}
 NAMES = ["Zoë", "Ann | Bo", "Cé"]

@@ -28,6 +28,8 @@ from keras_infogan.serving.served_by_grpc import GrpcModel
 from keras_infogan.serving.served_by_rest import RestModel
 from keras_infogan.serving.sheet import sheet
 
+pytestmark = pytest.mark.no_cover
+
 SHAPE = (8, 8, 1)
 
 

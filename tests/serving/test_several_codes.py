@@ -23,6 +23,8 @@ from keras_infogan.serving.served_by_grpc import GrpcModel
 from keras_infogan.serving.served_by_rest import RestModel
 from keras_infogan.serving.sheet import png_bytes, sheet
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.fixture
 def drawing(hand_made_model):

@@ -5,6 +5,7 @@ import pytest
 from keras_infogan.data import sources
 from keras_infogan.run_dir import RunDir
 from keras_infogan.training import finish
+from keras_infogan.training.listeners import curves
 from keras_infogan.training.plan import Plan
 from keras_infogan.training.ticks import Tick
 
@@ -27,10 +28,11 @@ def tiny_source(tiny_data):
 
 @pytest.fixture
 def only_scored(monkeypatch):
-    """A run ends with its scores, without what takes longest: export, report and pictures."""
+    """A run ends with its scores, without what takes longest: export, report and drawings."""
     monkeypatch.setattr(finish, "export_model", lambda model, base, about: base / "1")
     monkeypatch.setattr(finish, "_report", lambda run, model: None)
     monkeypatch.setattr(finish, "save_illustrations", lambda *arguments: None)
+    monkeypatch.setattr(curves, "save_curves", lambda *arguments: None)
 
 
 @pytest.fixture(scope="session")

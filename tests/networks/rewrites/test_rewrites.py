@@ -59,7 +59,7 @@ def test_shapes_stay_and_training_on_from_a_file_equals_training_on(
 def test_a_step_in_a_graph_equals_one_without(name, tiny_gan, small_images):
     models = [tiny_gan([registry.get("rewrite", f"{name}({REWRITES[name][2]})")]) for _ in "12"]
     models[0].train_step(tf.constant(small_images(5)))
-    tf.function(models[1].train_step)(tf.constant(small_images(5)))
+    tf.function(models[1].train_step, autograph=False)(tf.constant(small_images(5)))
     for one, other in zip(state(models[0]), state(models[1]), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
