@@ -77,8 +77,10 @@ class Facts:
         """Steps that it was to take; None while nobody knows."""
         if self.train_images is not None:
             return self.config.total_steps(max(self.train_images // self.config.batch_size, 1))
-        last = self.last_metrics  # of a run that did not record its data
-        if not last.get("epoch"):
+        if not self.metrics:
+            return None
+        last = self.metrics[-1]  # of a run that did not record its data
+        if last["epoch"] == 0:
             return None
         return self.config.total_steps(max(round(last["step"] / last["epoch"]), 1))
 
