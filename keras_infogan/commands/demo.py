@@ -4,7 +4,6 @@ It needs Gradio (the extra `demo`) and no network.
 """
 
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -110,8 +109,16 @@ def _import_gradio():
 
 def serve(options):
     """Serves the page until Ctrl-C."""
-    uploads = tempfile.mkdtemp(prefix="infogan-demo-")
-    os.environ["GRADIO_TEMP_DIR"] = uploads
+    with tempfile.TemporaryDirectory(
+        prefix="infogan-demo-", ignore_cleanup_errors=True
+    ) as os.environ["GRADIO_TEMP_DIR"]:
+        _serve_until_ctrl_c(options)
+    # At once: an orderly end would wait for every page that is open.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _serve_until_ctrl_c(options):
     try:
         # A shell starts what goes to the background deaf to Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -125,12 +132,7 @@ def serve(options):
         ports.announce(options.run, options.port, options.host)
         threading.Event().wait()
     except KeyboardInterrupt:
-        # At once: an orderly end would wait for every page that is open.
-        sys.stdout.flush()
-        shutil.rmtree(uploads, ignore_errors=True)
-        os._exit(0)
-    finally:
-        shutil.rmtree(uploads, ignore_errors=True)
+        return
 
 
 def main(arguments=None):

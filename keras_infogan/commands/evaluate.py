@@ -9,8 +9,6 @@ place of the run (runs/quick-s0/checkpoints/step-000002000.keras), with --out an
 import contextlib
 import pathlib
 
-import numpy as np
-
 from keras_infogan import files, quiet
 from keras_infogan.commands import program
 from keras_infogan.errors import UserError
@@ -80,11 +78,10 @@ def evaluate(path, out=None, dataset=None, data_dir=None, seed=0):
                 f"{checkpoint} reads images of {read_channels} channels, and {data.name} has "
                 f"{data.test_images.shape[-1]}."
             )
-        labels = np.unique([] if data.train_labels is None else data.train_labels)
-        if model.told_labels and len(labels) != model.num_labels:
+        if model.told_labels and data.num_labels != model.num_labels:
             raise UserError(
                 f"{checkpoint} is told one of {model.num_labels} labels, and {data.name} has "
-                f"{len(labels)} of them."
+                f"{data.num_labels} of them."
             )
         # A model without optimizers, such as a pretrained one, does not know its step.
         step = int(model.step.numpy()) if model.compiled else None

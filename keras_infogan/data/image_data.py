@@ -45,6 +45,11 @@ class ImageData:
             names = tuple(shown(str(name)) for name in self.label_names)
             object.__setattr__(self, "label_names", names)
 
+    @property
+    def num_labels(self):
+        """Number of labels of the training images; 0 without any."""
+        return 0 if self.train_labels is None else len(np.unique(self.train_labels))
+
     @functools.cached_property
     def identity(self):
         """What a run records of its data, see `identity.describe`."""

@@ -80,8 +80,6 @@ class Facts:
         if not self.metrics:
             return None
         last = self.metrics[-1]  # of a run that did not record its data
-        if last["epoch"] == 0:
-            return None
         return self.config.total_steps(max(round(last["step"] / last["epoch"]), 1))
 
     @property

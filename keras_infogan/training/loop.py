@@ -74,7 +74,7 @@ def train(run, model, plan, options, callbacks):
         try:
             return model, _train_once(run, model, plan, options, callbacks)
         except DivergedError as error:
-            diverged = error
+            diverged = error.with_traceback(None)  # whose frames hold the training's iterator
         model = _restarted(run, plan, options, diverged)
 
 

@@ -43,8 +43,7 @@ class Plan:
     @property
     def num_labels(self):
         """Number of labels of the training images; 0 without any."""
-        labels = self.data.train_labels
-        return 0 if labels is None else len(np.unique(labels))
+        return self.data.num_labels
 
     def batches(self, first_step, with_labels, part=None):
         """The batches of the run from a step on, see `pipeline.training_batches`."""

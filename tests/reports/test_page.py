@@ -258,6 +258,7 @@ def test_runs_of_different_kinds_are_set_side_by_side(make_run):
         ("evaluation", "[1]"),
         ("summary", '{"codes": 3, "steps": 10}'),
         ("metrics", '{"d_loss": 1.0}\n'),
+        ("metrics", '{"step": 10, "epoch": 0}\n'),
         ("health", '{"what": 1}\n'),
         ("config", "{}"),
     ],
