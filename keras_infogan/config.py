@@ -30,9 +30,10 @@ class RunConfig(
 ):
     """The choices behind a run. A preset is a RunConfig with a name.
 
+    Its other arguments are the options below and those of the groups that it inherits from.
+
     Args:
         preset: Name of the preset it began from.
-        **options: The options below and those of the groups that it inherits from.
 
     Raises:
         UserError: If a value is out of range, or options contradict each other.
