@@ -164,6 +164,9 @@ class PictureCritic(Group):
     critic_networks: str | None = option(
         None, "its family of networks; that of --networks by default", parts="network"
     )
+    critic_told_codes: bool = option(
+        False, "tell it the categorical codes: of real images, those that Q reads"
+    )
 
 
 @_group

@@ -28,6 +28,7 @@ OTHER = {
     "starts": 3,
     "choose_at": 0.2,
     "critic_networks": "conv28(filters=4)",
+    "critic_told_codes": True,
     "epochs": 3,
     "max_steps": 11,
     "batch_size": 7,

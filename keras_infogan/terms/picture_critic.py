@@ -1,5 +1,7 @@
 """A second discriminator, which sees images as they are and has a trunk of its own."""
 
+import math
+
 import keras
 import tensorflow as tf
 
@@ -12,16 +14,26 @@ class PictureCritic(Term):
     """Adds weight · the objective of a second discriminator to G's loss; D's update trains it.
 
     The trunk that D shares with Q serves two ends, and loses what only pictures need. This one
-    serves pictures alone: it sees neither distortion nor codes, and keeps G's variety.
+    serves pictures alone: it sees no distortion, and keeps G's variety.
 
     A generator that draws well too early lets its noise choose what the codes are meant to, so the
     weight may rise late: from 0 at step `begin` to all of it at step `end`.
+
+    Told the categorical codes, it compares the images generated from a code with the real ones in
+    which Q reads that code. Images then vary without leaving their codes, and codes stay as they
+    are when the weight rises. The codes enter by a projection: a vector for each value, times the
+    trunk's features, is added to the logit.
+
+    Source: Miyato and Koyama, "cGANs with Projection Discriminator", 2018; codes in place of
+    labels: Liu et al., "Diverse Image Generation via Self-Conditioned GANs", 2020, which takes
+    clusters of D's features.
 
     Args:
         weight: Weight of its objective in G's loss, 0 or more.
         begin: Step from which the weight rises.
         end: Step at which it has risen.
         networks: Family of networks that trunk and head are of, such as `"conv28(filters=16)"`.
+        told_codes: Whether it is told the categorical codes.
     """
 
     def __init__(
@@ -30,6 +42,7 @@ class PictureCritic(Term):
         begin: int = 0,
         end: int = 0,
         networks: str = "conv28(filters=16, units=128)",
+        told_codes: bool = False,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -42,11 +55,23 @@ class PictureCritic(Term):
         self.begin = begin
         self.end = end
         self.networks = networks
+        self.told_codes = told_codes
 
     def attach(self, model):
+        told = model.latents.categorical if self.told_codes else []
+        if self.told_codes and not (model.reads_codes and told):
+            raise ValueError(
+                "A second discriminator that is told the codes needs an InfoGAN with a categorical "
+                f"code. Received: {type(model).__name__} with codes {model.latents.codes}."
+            )
         build = registry.NETWORKS.get(self.networks)
         networks = build(model.latents.size, 0, model.generator.output_shape[1:])
         self.trunk, self.discriminator = networks["trunk"], networks["discriminator"]
+        if self.told_codes:
+            self.projection = keras.layers.Dense(
+                math.prod(self.trunk.output_shape[1:]), use_bias=False, kernel_initializer="zeros"
+            )
+            self.projection.build((None, sum(model.latents.codes[i].latent_size for i in told)))
         self.built = True
 
     def check(self, model):
@@ -57,15 +82,12 @@ class PictureCritic(Term):
             )
 
     def d_loss(self, model, update):
-        real, generated = (
-            self._logits(images) for images in (update.real_images, update.generated_images)
-        )
+        real, generated = self._real_logits(model, update), self._generated_logits(model, update)
         return model.objective.d_loss(real, generated)
 
     def g_loss(self, model, update):
-        needs_real = model.objective.needs_real
-        real = self._logits(update.real_images) if needs_real else None
-        loss = model.objective.g_loss(real, self._logits(update.generated_images))
+        real = self._real_logits(model, update) if model.objective.needs_real else None
+        loss = model.objective.g_loss(real, self._generated_logits(model, update))
         return self.weight_at(update.step) * loss
 
     def weight_at(self, step):
@@ -73,9 +95,32 @@ class PictureCritic(Term):
         risen = tf.cast(step - self.begin, tf.float32) / float(max(self.end - self.begin, 1))
         return self.weight * tf.clip_by_value(risen if self.end else 1.0, 0.0, 1.0)
 
-    def _logits(self, images):
-        return self.discriminator(self.trunk(images, training=True), training=True)
+    def _real_logits(self, model, update):
+        """Logits of real images, with the codes that Q reads from D's look at them."""
+        codes = []
+        if self.told_codes:
+            spec, parameters = model.latents, model.recognizer(update.real.features, training=True)
+            read = spec.read(parameters)
+            codes = [spec.codes[i].encode(read[i]["value"]) for i in spec.categorical]
+        return self._logits(update.real_images, codes)
+
+    def _generated_logits(self, model, update):
+        """Logits of generated images, with the codes that they were made from."""
+        codes = []
+        if self.told_codes:
+            _, values = model.latents.split(update.latents)
+            codes = [values[i] for i in model.latents.categorical]
+        return self._logits(update.generated_images, codes)
+
+    def _logits(self, images, codes):
+        features = self.trunk(images, training=True)
+        logits = self.discriminator(features, training=True)
+        if self.told_codes:
+            vectors = self.projection(tf.concat(codes, axis=1))
+            features = tf.reshape(features, tf.shape(vectors))
+            logits += tf.reduce_sum(vectors * features, axis=1, keepdims=True)
+        return logits
 
     def get_config(self):
-        own = {name: getattr(self, name) for name in ("weight", "begin", "end", "networks")}
-        return super().get_config() | own
+        names = ("weight", "begin", "end", "networks", "told_codes")
+        return super().get_config() | {name: getattr(self, name) for name in names}

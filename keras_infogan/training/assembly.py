@@ -124,7 +124,8 @@ def _terms(config, total_steps):
             int(share * total_steps) for share in (config.critic_from, config.critic_until)
         )
         networks = config.critic_networks or config.networks
-        terms.append(PictureCritic(config.critic_weight, begin, end, networks))
+        told = config.critic_told_codes
+        terms.append(PictureCritic(config.critic_weight, begin, end, networks, told))
     return terms
 
 

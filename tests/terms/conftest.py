@@ -46,10 +46,10 @@ def pixels():
 def update_on():
     """A function: model, real and generated images → the `Update` that a loss is computed from."""
 
-    def make(model, real, generated, labels=None):
+    def make(model, real, generated, labels=None, latents=None):
         looks = [Look(images, *model.judge(images, labels, True)) for images in (real, generated)]
         step = tf.constant(0)
         seeds = step_seeds(model.seed, step)
-        return Update(step, seeds, True, None, generated, looks[1], real, labels, real=looks[0])
+        return Update(step, seeds, True, latents, generated, looks[1], real, labels, looks[0])
 
     return make

@@ -1,8 +1,12 @@
+import dataclasses
+
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from keras_infogan import objectives
+from keras_infogan.latents.codes import Categorical, Uniform
 from keras_infogan.terms.picture_critic import PictureCritic
 from keras_infogan.transforms.instance_noise import InstanceNoise
 
@@ -74,3 +78,91 @@ def test_the_weight_rises_linearly(begin, end, weights):
 def test_limits_in_the_wrong_order_are_refused(limits):
     with pytest.raises(ValueError, match="rises from begin to end. Received: begin="):
         PictureCritic(1.0, *limits)
+
+
+def told_model(tiny_gan):
+    """An InfoGAN of two codes whose Q reads the second from the sign of the trunk's features."""
+    codes = [Uniform(), Categorical(2)]
+    model = tiny_gan(terms=[PictureCritic(0.5, told_codes=True)], codes=codes)
+    kernel, bias = (np.zeros(v.shape, np.float32) for v in model.recognizer.trainable_variables)
+    kernel[0, -2:] = -1.0, 1.0
+    model.recognizer.set_weights([kernel, bias])
+    return model
+
+
+def told_update(model, update_on, images, codes):
+    """An update on real and generated images, with the code of each."""
+    real, generated = map(tf.constant, images)
+    latents = np.zeros((len(codes[1]), model.latents.size), np.float32)
+    latents[:, -2:] = np.eye(2)[codes[1]]
+    features = np.zeros((len(codes[0]), model.trunk.output_shape[-1]), np.float32)
+    features[:, 0] = np.where(codes[0], 1.0, -1.0)
+    update = update_on(model, real, generated, latents=tf.constant(latents))
+    return dataclasses.replace(update, real=update.real._replace(features=tf.constant(features)))
+
+
+def test_told_codes_are_projected_onto_the_features(tiny_gan, small_images, update_on):
+    model = told_model(tiny_gan)
+    term, images = critic_of(model), [small_images(4, 0), small_images(4, 1)]
+    codes = [np.array([0, 1, 1, 0]), np.array([1, 1, 0, 1])]
+    update = told_update(model, update_on, images, codes)
+    plain = [logits(term, one) for one in images]
+    objective = objectives.get("non_saturating")
+    assert float(term.d_loss(model, update)) == pytest.approx(float(objective.d_loss(*plain)))
+    kernel = np.random.default_rng(2).normal(size=term.projection.kernel.shape)
+    term.projection.kernel.assign(kernel)
+    expected = [
+        without + np.sum(kernel[code] * term.trunk(one, training=True), axis=1, keepdims=True)
+        for without, code, one in zip(plain, codes, images, strict=True)
+    ]
+    found = float(term.d_loss(model, update))
+    assert found == pytest.approx(float(objective.d_loss(*expected)), rel=1e-4)
+    found = float(term.g_loss(model, update))
+    assert found == pytest.approx(0.5 * float(objective.g_loss(None, expected[1])), rel=1e-4)
+
+
+def test_told_codes_it_finds_what_is_generated_from_the_wrong_code(tiny_gan, update_on):
+    """Real and generated images are the same; generated ones have the other code."""
+    model = told_model(tiny_gan)
+    term = critic_of(model)
+    codes = np.arange(16) % 2
+    noise = np.random.default_rng(0).uniform(-0.2, 0.2, (16, 4, 4, 1))
+    images = [(noise + np.where(codes, 0.7, -0.7)[:, None, None, None]).astype(np.float32)] * 2
+    losses = {}
+    for name, made_from in (("right", codes), ("wrong", 1 - codes)):
+        term.projection.kernel.assign(np.zeros(term.projection.kernel.shape))
+        update = told_update(model, update_on, images, [codes, made_from])
+        optimizer = keras.optimizers.Adam(0.01)
+        for _ in range(60):
+            with tf.GradientTape() as tape:
+                loss = term.d_loss(model, update)
+            variables = term.trainable_variables
+            optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        losses[name] = float(loss)
+    assert losses["right"] == pytest.approx(2 * np.log(2), abs=0.02)  # nothing tells them apart
+    assert losses["wrong"] < 0.2
+
+
+def test_q_learns_nothing_from_a_discriminator_that_is_told_its_codes(
+    tiny_gan, small_images, update_on
+):
+    model = told_model(tiny_gan)
+    images = [small_images(4, 0), small_images(4, 1)]
+    with tf.GradientTape() as tape:
+        update = told_update(model, update_on, images, [np.arange(4) % 2] * 2)
+        loss = critic_of(model).d_loss(model, update)
+    shared = model.recognizer.trainable_variables + model.trunk.trainable_variables
+    assert tape.gradient(loss, shared) == [None] * len(shared)
+
+
+@pytest.mark.parametrize("codes", [(), (Uniform(),)], ids=["gan", "continuous"])
+def test_told_codes_need_a_categorical_code(tiny_gan, codes):
+    with pytest.raises(ValueError, match="told the codes needs an InfoGAN with a categorical code"):
+        tiny_gan(terms=[PictureCritic(told_codes=True)], codes=codes)
+
+
+def test_its_config_says_whether_it_is_told_codes():
+    config = PictureCritic(told_codes=True).get_config()
+    assert PictureCritic.from_config(config).told_codes
+    del config["told_codes"]  # as of a model saved by an earlier version
+    assert not PictureCritic.from_config(config).told_codes
