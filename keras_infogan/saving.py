@@ -21,7 +21,6 @@ from keras_infogan.errors import UserError, is_of_machine
 # Imported for their names: Keras finds by them what it reads in the file.
 from keras_infogan.models import conditional_gan, gan, infogan  # noqa: F401
 from keras_infogan.models.saved import is_address
-from keras_infogan.networks import batch_norm, rewrites  # noqa: F401
 from keras_infogan.text import parse_json
 
 MAX_CONFIG = 2**24  # bytes; those of the presets have some 10,000
@@ -113,7 +112,7 @@ def for_use(model):
 
 def import_parts():
     """Imports all that a file may hold: Keras finds classes once their modules are imported."""
-    for kind in ("term", "transform", "rewrite"):
+    for kind in ("network", "term", "transform", "rewrite"):
         for name in registry.names(kind):
             registry.registry_of(kind).lookup(name)
 
