@@ -1,6 +1,9 @@
 """train.py as a user meets it: killed, interrupted and resumed, it ends as if left alone."""
 
+import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from training import Training, assert_same_end, parts_of, steps_saved, weights, without_clock
@@ -141,3 +144,19 @@ def test_nothing_half_written_is_left(story):
         assert len(steps_saved(run)) <= 3
         assert list(run.path.rglob(".part-*")) == []
         assert [path.name for path in run.export.iterdir()] == ["1"]
+
+
+@pytest.mark.parametrize("options", [["evaluate"], ["export"], ["report", "--out", "whole.html"]])
+def test_commands_read_the_finished_run_in_processes_that_trained_nothing(
+    story, root, tmp_path, options
+):
+    command, *others = options
+    program = [sys.executable, "-m", "keras_infogan", command, story["whole"].path, *others]
+    ended = subprocess.run(
+        program,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
