@@ -190,6 +190,9 @@ class Reference:
     def __init__(self, model, config, device="cpu", compiled=None):
         names = ("generator", "trunk", "discriminator", "recognizer")
         networks = [translate(getattr(model, name)).to(device) for name in names]
+        lacking = ("brightness", "hole", "critic_told_codes")
+        if used := [name for name in lacking if getattr(config, name)]:
+            raise TypeError(f"The reference has no {used[0]}.")
         critics = [term for term in model.terms if isinstance(term, PictureCritic)]
         for one in critics:
             networks += [translate(n).to(device) for n in (one.trunk, one.discriminator)]

@@ -1,6 +1,6 @@
 """An InfoGAN that Keras's `fit` trains, without a run directory.
 
-    python examples/fit.py --epochs 20 --out fitted
+    python -m examples.fit --epochs 20 --out fitted
 
 Trains on 4,000 digits that come with a package, scores the code on 1,000 others, and writes the
 metrics, a grid of images, the model and a SavedModel.

@@ -165,7 +165,7 @@ class PictureCritic(Group):
         None, "its family of networks; that of --networks by default", parts="network"
     )
     critic_told_codes: bool = option(
-        False, "tell it the categorical codes: of real images, those that Q reads"
+        False, "tell it the categorical codes; of a real image, those that Q reads"
     )
 
 

@@ -175,7 +175,7 @@ _QUICK = _preset(
     critic_until=0.6,
 )
 # Clothes of one kind are light and dark, so the second look has another brightness. They vary more
-# than digits, so what draws and judges pictures is wider, and is told which codes to draw.
+# than digits, so the generator and the second discriminator are wider, and that is told the codes.
 _preset(
     "mnist's recipe for Fashion-MNIST: a wider generator, a second discriminator told the codes",
     "15 to 25 minutes on one of 2 CPU cores; .607 to .725, median .676 (seeds 15 to 19)",

@@ -49,7 +49,7 @@ class Registry:
             return functools.partial(self.register, name)
         if not isinstance(name, str) or not name.replace("-", "_").isidentifier():
             raise UserError(f"The name of a {self.kind} must be an identifier. Received: {name!r}.")
-        if name in self._things or name in self._homes:
+        if name in self.names():
             raise UserError(f"There is a {self.kind} of this name already. Received: {name!r}.")
         if self.base is not None and inspect.isclass(thing):
             base = load(self.base)

@@ -42,6 +42,7 @@ def load_model(path):
         MemoryError, OSError, tf.errors.ResourceExhaustedError: If memory or a disk fails.
     """
     import_parts()
+    keras.config.set_image_data_format("channels_last")  # whatever keras.json says
     if not is_address(path):
         _check_file(pathlib.Path(path))
     try:

@@ -185,6 +185,22 @@ def test_a_part_of_ones_own_is_registered_once_and_found():
         registry.get("objective", "own_objectiv")
 
 
+def test_the_name_of_a_preset_is_taken_before_the_presets_are_asked_for(root):
+    """In a fresh process, where nothing has imported them."""
+    program = """from keras_infogan import registry
+try:
+    registry.register("preset", "quick", 3)
+except registry.UserError as error:
+    print(error, "quick" in registry.names("preset"))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True
+    )
+    assert ended.stdout == ("There is a preset of this name already. Received: 'quick'. True\n"), (
+        ended.stderr
+    )
+
+
 @pytest.mark.parametrize("name", ["", "a b", "1st", 3, None, "r1(5)", "../evil"])
 def test_a_name_must_be_an_identifier(name):
     with pytest.raises(UserError, match="name of a term must be an identifier. Received: "):

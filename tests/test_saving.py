@@ -12,6 +12,7 @@ import tensorflow as tf
 import keras_infogan
 from keras_infogan import saving
 from keras_infogan.errors import UserError
+from keras_infogan.evaluation.digit_features import _shipped, digit_features
 from keras_infogan.terms.picture_critic import PictureCritic
 from keras_infogan.terms.two_looks import TwoLooks
 from keras_infogan.transforms.distortion import RandomDistortion
@@ -90,7 +91,7 @@ def test_weights_that_are_no_hdf5_file_are_refused_by_name(model, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["InfoGAN", "LatentSpec"])
-def test_any_import_of_the_package_registers_all_that_a_file_may_hold(root, name):
+def test_an_import_of_a_class_registers_all_that_a_file_may_hold(root, name):
     """In a fresh process, where nothing else has imported them."""
     decorated = re.compile(
         r"^@keras\.saving\.register_keras_serializable.*\n(?:class|def) (\w+)", re.M
@@ -108,6 +109,31 @@ assert not missing, missing
         [sys.executable, "-c", program], cwd=root, capture_output=True, text=True
     )
     assert ended.returncode == 0, ended.stderr
+
+
+def test_files_are_read_whatever_keras_json_says_of_channels(tmp_path):
+    """A second discriminator builds its networks when it is loaded; scores build the classifier."""
+    latents = keras_infogan.LatentSpec(2, [keras_infogan.Categorical(3)])
+    family = keras_infogan.networks.get("conv28(filters=2, units=4)")
+    model = keras_infogan.InfoGAN(
+        **family(latents.size, latents.parameter_size, (8, 8, 1)),
+        latents=latents,
+        terms=[PictureCritic(networks="conv28(filters=2, units=4)")],
+    )
+    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    model.save(tmp_path / "model.keras")
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 8, 8, 1))
+    features = digit_features(images)
+    keras.config.set_image_data_format("channels_first")
+    try:
+        _shipped.cache_clear()
+        np.testing.assert_allclose(digit_features(images), features, rtol=1e-5)
+        loaded = keras_infogan.load_model(tmp_path / "model.keras")
+    finally:
+        keras.config.set_image_data_format("channels_last")
+        _shipped.cache_clear()
+    read = [one(images)["code_parameters"] for one in (model, loaded)]
+    np.testing.assert_allclose(*read, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["InfoGAN", "LatentSpec", "networks"])

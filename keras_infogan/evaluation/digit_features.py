@@ -22,11 +22,12 @@ FEATURES = 32
 
 def build():
     """The classifier: gray images `(28, 28, 1)` in [-1, 1] to features and ten logits."""
-    images = keras.Input((SIZE, SIZE, 1))
-    x = layers.Conv2D(16, 5, 2, "same", activation="relu")(images)
-    x = layers.Conv2D(32, 3, 2, "same", activation="relu")(x)
-    x = layers.Conv2D(64, 3, 2, "same", activation="relu")(x)
-    features = layers.Dense(FEATURES, activation="relu", name="features")(layers.Flatten()(x))
+    images = x = keras.Input((SIZE, SIZE, 1))
+    last = {"data_format": "channels_last"}  # whatever keras.json says
+    for filters, size in ((16, 5), (32, 3), (64, 3)):
+        x = layers.Conv2D(filters, size, 2, "same", activation="relu", **last)(x)
+    x = layers.Flatten(**last)(x)
+    features = layers.Dense(FEATURES, activation="relu", name="features")(x)
     return keras.Model(images, {"features": features, "logits": layers.Dense(10)(features)})
 
 

@@ -20,8 +20,9 @@ def describe(config):
     objective = objectives.get(config.generator_loss)
     terms = [*config.terms, *objective.terms]
     looks = config.real_information_weight if config.information_weight else 0.0
-    own = {"two_looks": looks, "picture_critic": config.critic_weight}
-    terms += [f"{name}({weight:g})" for name, weight in own.items() if weight]
+    told = ", told_codes=True" if config.critic_told_codes and config.information_weight else ""
+    own = {"two_looks": (looks, ""), "picture_critic": (config.critic_weight, told)}
+    terms += [f"{name}({weight:g}{more})" for name, (weight, more) in own.items() if weight]
     more = ["terms below"] if terms else []
     rows = [(players, losses) for players, losses in _players(config).items() if losses]
     for number in range(2):  # those of the discriminator and of the generator

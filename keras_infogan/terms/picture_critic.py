@@ -19,14 +19,14 @@ class PictureCritic(Term):
     A generator that draws well too early lets its noise choose what the codes are meant to, so the
     weight may rise late: from 0 at step `begin` to all of it at step `end`.
 
-    Told the categorical codes, it compares the images generated from a code with the real ones in
-    which Q reads that code. Images then vary without leaving their codes, and codes stay as they
-    are when the weight rises. The codes enter by a projection: a vector for each value, times the
-    trunk's features, is added to the logit.
+    With `told_codes` it also receives the categorical codes: of a generated image those that it was
+    made from, of a real one those that Q reads. The logit gains the inner product of the trunk's
+    features with a learned vector for each value. It presumes that Q reads all values about equally
+    often, as two looks make it: else the codes alone would tell real from generated images. With an
+    information weight of 0, which makes a regular GAN, it is told nothing.
 
-    Source: Miyato and Koyama, "cGANs with Projection Discriminator", 2018; codes in place of
-    labels: Liu et al., "Diverse Image Generation via Self-Conditioned GANs", 2020, which takes
-    clusters of D's features.
+    Source: Miyato and Koyama, "cGANs with Projection Discriminator", 2018; with clusters in place
+    of labels: Liu et al., "Diverse Image Generation via Self-Conditioned GANs", 2020.
 
     Args:
         weight: Weight of its objective in G's loss, 0 or more.
@@ -58,16 +58,17 @@ class PictureCritic(Term):
         self.told_codes = told_codes
 
     def attach(self, model):
-        told = model.latents.categorical if self.told_codes else []
-        if self.told_codes and not (model.reads_codes and told):
-            raise ValueError(
-                "A second discriminator that is told the codes needs an InfoGAN with a categorical "
-                f"code. Received: {type(model).__name__} with codes {model.latents.codes}."
-            )
         build = registry.NETWORKS.get(self.networks)
         networks = build(model.latents.size, 0, model.generator.output_shape[1:])
         self.trunk, self.discriminator = networks["trunk"], networks["discriminator"]
         if self.told_codes:
+            told = model.latents.categorical
+            if not (model.reads_codes and told):
+                raise ValueError(
+                    "A second discriminator that is told the codes needs an InfoGAN with a "
+                    f"categorical code. Received: {type(model).__name__} with codes "
+                    f"{model.latents.codes}."
+                )
             self.projection = keras.layers.Dense(
                 math.prod(self.trunk.output_shape[1:]), use_bias=False, kernel_initializer="zeros"
             )
@@ -97,8 +98,8 @@ class PictureCritic(Term):
 
     def _real_logits(self, model, update):
         """Logits of real images, with the codes that Q reads from D's look at them."""
-        codes = []
-        if self.told_codes:
+        codes = None
+        if self._is_told(model):
             spec, parameters = model.latents, model.recognizer(update.real.features, training=True)
             read = spec.read(parameters)
             codes = [spec.codes[i].encode(read[i]["value"]) for i in spec.categorical]
@@ -106,20 +107,24 @@ class PictureCritic(Term):
 
     def _generated_logits(self, model, update):
         """Logits of generated images, with the codes that they were made from."""
-        codes = []
-        if self.told_codes:
+        codes = None
+        if self._is_told(model):
             _, values = model.latents.split(update.latents)
             codes = [values[i] for i in model.latents.categorical]
         return self._logits(update.generated_images, codes)
 
+    def _is_told(self, model):
+        """Whether codes enter: in a regular GAN, λ = 0, no network learns what they mean."""
+        return self.told_codes and model.information_weight > 0
+
     def _logits(self, images, codes):
         features = self.trunk(images, training=True)
         logits = self.discriminator(features, training=True)
-        if self.told_codes:
-            vectors = self.projection(tf.concat(codes, axis=1))
-            features = tf.reshape(features, tf.shape(vectors))
-            logits += tf.reduce_sum(vectors * features, axis=1, keepdims=True)
-        return logits
+        if codes is None:
+            return logits
+        vectors = self.projection(tf.concat(codes, axis=1))
+        features = tf.reshape(features, tf.shape(vectors))
+        return logits + tf.reduce_sum(vectors * features, axis=1, keepdims=True)
 
     def get_config(self):
         names = ("weight", "begin", "end", "networks", "told_codes")

@@ -36,6 +36,11 @@ def check_parts(config):
             "--starts compares the starts by their categorical codes, such as cat(10), and there "
             f"are none. Received: {config.latents}."
         )
+    if config.critic_weight and config.critic_told_codes and not latents.categorical:
+        raise UserError(
+            "--critic-told-codes tells the categorical codes, such as cat(10), and there are none. "
+            f"Received: {config.latents}."
+        )
     _terms(config, 1), _transforms(config), _rewrites(config)
 
 

@@ -67,3 +67,9 @@ def test_a_step_changes_every_network():
     before = [param.detach().clone() for param in params]
     one.step(torch.rand(4, 1, 28, 28) * 2 - 1)
     assert all((param != old).any() for param, old in zip(params, before, strict=True))
+
+
+def test_what_it_has_not_is_refused():
+    config = jobs.config_of("quick", networks=SMALL, critic_told_codes=True)
+    with pytest.raises(TypeError, match="The reference has no critic_told_codes"):
+        reference.Reference(jobs.make_model(config), config)

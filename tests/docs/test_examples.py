@@ -1,7 +1,9 @@
 """Complete scripts run, and the page shows them as they are."""
 
 import dataclasses
+import re
 import runpy
+import subprocess
 import sys
 
 import keras
@@ -17,6 +19,15 @@ FIT = ROOT / "examples" / "fit.py"
 
 def test_the_page_shows_the_script():
     assert FIT.read_text() in blocks(PAGES["docs/python.md"], "python")
+
+
+def test_the_command_of_the_page_finds_the_package():
+    """As the README installs it: the requirements, and not the package itself."""
+    (command,) = re.findall(r"^python (-m examples\.fit) ", PAGES["docs/python.md"], re.M)
+    ended = subprocess.run(
+        [sys.executable, *command.split(), "--help"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert ended.returncode == 0 and "--epochs" in ended.stdout, ended.stderr
 
 
 @pytest.mark.long

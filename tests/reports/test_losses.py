@@ -70,3 +70,13 @@ def test_a_gan_has_no_recognizer():
         ("discriminator and trunk", "L_D"),
         ("generator", "L_G"),
     ]
+
+
+@pytest.mark.parametrize(("weight", "told"), [(1.0, ", told_codes=True"), (0.0, "")])
+def test_a_second_discriminator_says_whether_it_is_told_the_codes(weight, told):
+    config = RunConfig(
+        preset="own", critic_weight=10.0, critic_told_codes=True, information_weight=weight
+    )
+    ((text, adds),) = losses.describe(config)["terms"]
+    assert text == f"picture_critic(10{told})"
+    assert adds.startswith("Adds weight")

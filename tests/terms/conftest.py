@@ -50,6 +50,6 @@ def update_on():
         looks = [Look(images, *model.judge(images, labels, True)) for images in (real, generated)]
         step = tf.constant(0)
         seeds = step_seeds(model.seed, step)
-        return Update(step, seeds, True, latents, generated, looks[1], real, labels, looks[0])
+        return Update(step, seeds, True, latents, generated, looks[1], real, labels, real=looks[0])
 
     return make

@@ -91,7 +91,7 @@ def told_model(tiny_gan):
 
 
 def told_update(model, update_on, images, codes):
-    """An update on real and generated images, with the code of each."""
+    """An update; `images` and `codes` are pairs, of real and of generated images."""
     real, generated = map(tf.constant, images)
     latents = np.zeros((len(codes[1]), model.latents.size), np.float32)
     latents[:, -2:] = np.eye(2)[codes[1]]
@@ -121,7 +121,7 @@ def test_told_codes_are_projected_onto_the_features(tiny_gan, small_images, upda
     assert found == pytest.approx(0.5 * float(objective.g_loss(None, expected[1])), rel=1e-4)
 
 
-def test_told_codes_it_finds_what_is_generated_from_the_wrong_code(tiny_gan, update_on):
+def test_told_codes_it_detects_images_that_are_generated_from_the_wrong_code(tiny_gan, update_on):
     """Real and generated images are the same; generated ones have the other code."""
     model = told_model(tiny_gan)
     term = critic_of(model)
@@ -153,6 +153,22 @@ def test_q_learns_nothing_from_a_discriminator_that_is_told_its_codes(
         loss = critic_of(model).d_loss(model, update)
     shared = model.recognizer.trainable_variables + model.trunk.trainable_variables
     assert tape.gradient(loss, shared) == [None] * len(shared)
+
+
+def test_in_a_regular_gan_it_is_told_nothing(tiny_gan, small_images, update_on):
+    model = told_model(tiny_gan)
+    term, images = critic_of(model), [small_images(4, 0), small_images(4, 1)]
+    kernel = np.ones(term.projection.kernel.shape)
+    kernel[0] = -1.0
+    term.projection.kernel.assign(kernel)
+    updates = [
+        told_update(model, update_on, images, [np.arange(4) % 2, made_from])
+        for made_from in (np.array([0, 0, 1, 1]), np.array([1, 1, 1, 1]))
+    ]
+    for weight in (1.0, 0.0):
+        model.information_weight = weight
+        first, second = (float(term.d_loss(model, one)) for one in updates)
+        assert (first == second) == (weight == 0.0)
 
 
 @pytest.mark.parametrize("codes", [(), (Uniform(),)], ids=["gan", "continuous"])

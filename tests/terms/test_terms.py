@@ -26,6 +26,7 @@ TERMS = {
     "wgan_gp": ("weight", 10.0, "d", 0.0),
     "small_images": ("weight", 2.0, "g", 0.0),
 }
+TOLD = "picture_critic(told_codes=True)"
 every_term = pytest.mark.parametrize("name", TERMS)
 
 
@@ -85,9 +86,9 @@ def test_the_default_and_the_round_trip_of_a_configuration(name):
     assert twin.get_config()[argument] == getattr(twin, argument) == 0.5
 
 
-@every_term
-def test_training_on_from_a_file_equals_training_on(name, model_with, small_images, tmp_path):
-    model = model_with(f"{name}(0.5)")
+@pytest.mark.parametrize("text", [*(f"{name}(0.5)" for name in TERMS), TOLD])
+def test_training_on_from_a_file_equals_training_on(text, model_with, small_images, tmp_path):
+    model = model_with(text)
     model.train_step(batch(small_images(BATCH)))
     model.save(tmp_path / "model.keras")
     loaded = saving.load_model(tmp_path / "model.keras")
@@ -101,7 +102,7 @@ def test_training_on_from_a_file_equals_training_on(name, model_with, small_imag
 @pytest.mark.parametrize(
     ("names", "jit_compile"),
     # XLA takes long to compile: all of them at once.
-    [*(([name], False) for name in TERMS), (list(TERMS), True)],
+    [*(([name], False) for name in TERMS), ([*TERMS, TOLD], True)],
     ids=[*TERMS, "all by XLA"],
 )
 def test_two_steps_in_a_graph_are_finite(names, jit_compile, model_with, small_images):

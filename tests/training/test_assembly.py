@@ -50,6 +50,10 @@ def test_what_does_not_fit_is_named(preset, changes, message):
         ({"transforms": ("instance_noise(1, 2, 3)",)}, "too many positional arguments"),
         ({"rewrites": ("spectral_norm(color=1)",)}, "unexpected keyword argument"),
         ({"generator_loss": "hinge(3)"}, "hinge takes no arguments"),
+        (
+            {"latents": "uniform(-1, 1)", "critic_weight": 1.0, "critic_told_codes": True},
+            "--critic-told-codes tells the categorical codes",
+        ),
     ],
 )
 def test_arguments_that_a_part_does_not_take_are_refused_at_once(tiny_config, changes, message):
@@ -142,6 +146,18 @@ def test_second_discriminator_has_networks_of_its_own_or_those_of_the_first(
     model = assembly.build_model(config, channels=1, total_steps=20)
     (critic,) = model.terms
     assert (model.trunk.output_shape, critic.trunk.output_shape) == ((None, 8), (None, units))
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_second_discriminator_is_told_the_codes_where_the_config_says_so(tiny_config, told):
+    config = dataclasses.replace(
+        tiny_config, latents="normal(3) + 2*cat(3)", critic_weight=1.0, critic_told_codes=told
+    )
+    (critic,) = assembly.build_model(config, channels=1, total_steps=20).terms
+    assert critic.told_codes == told
+    assert [v.path for v in critic.trainable_variables if v.shape == (6, 8)] == (
+        [critic.projection.kernel.path] if told else []
+    )
 
 
 def test_constant_rates_and_no_distortion_are_the_default(tiny_config):

@@ -1,4 +1,4 @@
-"""Puts the files outside docs/ that its pages link to, such as those of results/, on the site."""
+"""Puts results/ and other files outside docs/ on the site, for the pages that link to them."""
 
 import os
 import pathlib
@@ -19,7 +19,7 @@ LINK = re.compile(r"(?<=\]\()[^)#:]+")
 
 
 def on_files(files, config):
-    """Adds them, each at its path from the root."""
+    """Adds the files outside docs/, each at its path from the root of the repository."""
     own = {file.src_uri for file in files}
     for path in sorted(path for pattern in PATTERNS for path in ROOT.glob(pattern)):
         if path.is_file() and (uri := _uri(path)) not in own:
@@ -28,7 +28,7 @@ def on_files(files, config):
 
 
 def on_page_markdown(markdown, page, **_):
-    """Lets links find them there: on the site, the pages of docs/ are at the root."""
+    """Adapts links between docs/ and other files: on the site, docs/ is the root."""
     source = pathlib.Path(page.file.abs_src_path)
 
     def on_the_site(link):
