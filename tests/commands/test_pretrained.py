@@ -15,7 +15,7 @@ from keras_infogan import GAN, ConditionalGAN, InfoGAN, pretrained, saving
 from keras_infogan.commands import export, generate
 from keras_infogan.commands import pretrained as program
 from keras_infogan.commands.train import build_parser
-from keras_infogan.config import RunOptions
+from keras_infogan.config import RunConfig, RunOptions
 from keras_infogan.errors import UserError
 from keras_infogan.files import write_json
 from keras_infogan.registry import PRESETS
@@ -97,12 +97,16 @@ def test_a_folder_of_images_has_its_name_alone(finished, shelf, tmp_path):
     assert front["datasets"] == [name]
 
 
+def config_of(command):
+    """The RunConfig, as JSON, that a command trains."""
+    given = vars(build_parser().parse_args(shlex.split(command)[2:]))
+    options = {name: value for name, value in given.items() if name != "preset"}
+    return PRESETS.get(given["preset"]).config.with_options(**options).to_json()
+
+
 def test_its_command_trains_the_same_config(tiny):
     about = pretrained.about(tiny)
-    given = vars(build_parser().parse_args(shlex.split(about["command"])[2:]))
-    options = {name: value for name, value in given.items() if name != "preset"}
-    config = PRESETS.get("quick").config.with_options(**options)
-    assert config.to_json() == about["config"]
+    assert config_of(about["command"]) == about["config"]
 
 
 def test_a_model_loads_by_its_name(tiny, trained):
@@ -285,3 +289,11 @@ def test_models_that_ship_are_whole():
     for name in pretrained.names():
         assert pretrained.folder(name).is_dir()
         assert pretrained.about(name)["seed"] == 0
+
+
+def test_models_that_ship_are_trained_by_the_commands_that_they_name():
+    """Whatever has become of their presets."""
+    for name in pretrained.names():
+        about = pretrained.about(name)
+        trained = RunConfig.from_json(about["config"] | {"dataset": about["data"]["name"]})
+        assert config_of(about["command"]) == trained.to_json(), name
