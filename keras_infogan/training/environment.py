@@ -5,9 +5,8 @@ import os
 import pathlib
 import platform
 
-import keras_infogan
-
 PACKAGES = (
+    "keras-infogan",
     "tensorflow",
     "keras",
     "tensorflow-datasets",
@@ -32,11 +31,7 @@ def describe():
             tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
             for gpu in tf.config.list_physical_devices("GPU")
         ],
-        # This package's own version, which a checkout has without being installed.
-        "packages": {
-            "keras-infogan": keras_infogan.__version__,
-            **{name: _version(name) for name in PACKAGES},
-        },
+        "packages": {name: _version(name) for name in PACKAGES},
     }
 
 

@@ -295,5 +295,6 @@ def test_models_that_ship_are_trained_by_the_commands_that_they_name():
     """Whatever has become of their presets."""
     for name in pretrained.names():
         about = pretrained.about(name)
-        trained = RunConfig.from_json(about["config"] | {"dataset": about["data"]["name"]})
+        config = RunConfig.from_json(about["config"])
+        trained = dataclasses.replace(config, dataset=about["data"]["name"])
         assert config_of(about["command"]) == trained.to_json(), name
