@@ -175,7 +175,8 @@ _QUICK = _preset(
     critic_until=0.6,
 )
 # Clothes of one kind are light and dark, so the second look has another brightness. They vary more
-# than digits, so the generator and the second discriminator are wider, and that is told the codes.
+# than digits, so the generator and the second discriminator are wider, and the latter is told the
+# codes.
 _preset(
     "mnist's recipe for Fashion-MNIST: a wider generator, a second discriminator told the codes",
     "26 to 32 minutes on one of 2 CPU cores; .524 to .707, median .635 (seeds 20 to 24)",

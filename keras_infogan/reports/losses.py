@@ -21,8 +21,8 @@ def describe(config):
     terms = [*config.terms, *objective.terms]
     looks = config.real_information_weight if config.information_weight else 0.0
     told = ", told_codes=True" if config.critic_told_codes and config.information_weight else ""
-    own = {"two_looks": (looks, ""), "picture_critic": (config.critic_weight, told)}
-    terms += [f"{name}({weight:g}{more})" for name, (weight, more) in own.items() if weight]
+    terms += [f"two_looks({looks:g})"] if looks else []
+    terms += [f"picture_critic({config.critic_weight:g}{told})"] if config.critic_weight else []
     more = ["terms below"] if terms else []
     rows = [(players, losses) for players, losses in _players(config).items() if losses]
     for number in range(2):  # those of the discriminator and of the generator

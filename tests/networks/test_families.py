@@ -91,6 +91,15 @@ def test_gradients_reach_all_weights(built, name):
             assert np.abs(gradient).max() > 0, weight.path
 
 
+@pytest.mark.parametrize("name", SMALL)
+def test_saved_and_loaded_generators_draw_the_same(built, name, tmp_path):
+    generator = built(name)["generator"]
+    generator.save(tmp_path / "generator.keras")
+    latents = tf.random.stateless_normal((2, 9), [0, 3])
+    loaded = keras.models.load_model(tmp_path / "generator.keras")
+    np.testing.assert_array_equal(loaded(latents), generator(latents))
+
+
 def test_saved_networks_compute_the_same_in_a_fresh_process(built, root, tmp_path):
     for name in SMALL:
         for part, model in built(name).items():
