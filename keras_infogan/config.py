@@ -80,16 +80,17 @@ class RunConfig(
                 "is about two looks at a real image, so it needs --real-information-weight",
             )
         self._require(
-            self.starts == 1 or self.distorts or self.transforms,
+            self.starts == 1 or self.distorts or self.transforms or self.choose_brightness,
             "starts",
             "compares the starts by two looks at real images, so it needs --shear, --scale, "
-            "--shift or --transform",
+            "--shift, --transform or --choose-brightness",
         )
-        self._require(
-            self.starts > 1 or self.choose_at == groups.Starts.choose_at,
-            "choose_at",
-            "is where one of several starts is chosen, so it needs --starts",
-        )
+        for name, what in {"choose_at": "where", "choose_brightness": "how"}.items():
+            self._require(
+                self.starts > 1 or getattr(self, name) == getattr(groups.Starts, name),
+                name,
+                f"is {what} one of several starts is chosen, so it needs --starts",
+            )
         self._require(
             self.critic_from <= self.critic_until,
             "critic_until",

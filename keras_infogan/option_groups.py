@@ -256,6 +256,12 @@ class Starts(Group):
     choose_at: float = option(
         1.0, "fraction of training after which one of the starts is chosen", above=0, most=1
     )
+    choose_brightness: float = option(
+        0.0,
+        "gamma correction of both looks by which one is chosen: gray values to the power "
+        "exp(-this) to exp(this)",
+        0,
+    )
 
     def start_steps(self, total_steps):
         """Steps of each start, in a run of so many; None without several starts."""

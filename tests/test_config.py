@@ -27,6 +27,7 @@ OTHER = {
     "critic_until": 0.75,
     "starts": 3,
     "choose_at": 0.2,
+    "choose_brightness": 1.5,
     "critic_networks": "conv28(filters=4)",
     "critic_told_codes": True,
     "epochs": 3,

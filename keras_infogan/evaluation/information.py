@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_infogan import randomness
 from keras_infogan.information import paired_information
+from keras_infogan.transforms.distortion import RandomDistortion
 
 BATCH = 500
 
@@ -45,7 +46,7 @@ def information(model, images=5000, seed=0):
     return result
 
 
-def between_looks(model, images, seed=0):
+def between_looks(model, images, seed=0, brightness=0.0):
     """I(c; c′) of the categorical codes that Q reads from two distortions of the same real images.
 
     It takes no labels, and is high where Q is certain, gives an image the same code in both looks,
@@ -56,14 +57,19 @@ def between_looks(model, images, seed=0):
         model: A `GAN`, `ConditionalGAN` or `InfoGAN`.
         images: Real images in [-1, 1], `(n, height, width, channels)`.
         seed: Seed of the distortions.
+        brightness: Largest |log γ| of a gamma correction in both looks, before the model's own
+            distortion; see `RandomDistortion`.
 
     Returns:
         Dict of a code's name to its nats, 0 to H(c); None where Q's output is not finite. Empty for
-        a model that reads no categorical code, or that distorts nothing.
+        a model that reads no categorical code, and for looks without a distortion.
     """
-    if not model.reads_codes or not model.latents.categorical or not model.transforms:
+    if not model.reads_codes or not model.latents.categorical:
         return {}
-    looks = [_look(model, images, (seed, look)) for look in (3, 4)]
+    if not (model.transforms or brightness):
+        return {}
+    light = RandomDistortion(shear=0.0, scale=0.0, shift=0.0, brightness=brightness)
+    looks = [_look(model, images, (seed, look), light) for look in (3, 4)]
     found = {}
     for position in model.latents.categorical:
         nats = float(paired_information(*(look[position]["probabilities"] for look in looks)))
@@ -71,11 +77,12 @@ def between_looks(model, images, seed=0):
     return found
 
 
-def _look(model, images, seed):
-    """What Q reads of each code in distorted images."""
+def _look(model, images, seed, light):
+    """What Q reads of each code in distorted images, in another light."""
     parameters = []
     for number, start in enumerate(range(0, len(images), BATCH)):
         batch = tf.constant(images[start : start + BATCH])
-        seen = model.transformed(batch, randomness.fold_in(tf.constant(seed, tf.int32), number))
+        its_seed = randomness.fold_in(tf.constant(seed, tf.int32), number)
+        seen = model.transformed(light(batch, its_seed), its_seed)
         parameters.append(model(seen)["code_parameters"])
     return model.latents.read(tf.concat(parameters, axis=0))

@@ -2,7 +2,8 @@
 
 Seeds differ: two digits may share a code to the end. As k-means does with `n_init`, a run can begin
 several times with other weights and noise, and go on with the best start. As there, no labels are
-used: starts are compared by `between_looks` at training images.
+used: starts are compared by `between_looks` at training images. What training asks for, all starts
+learn; light that it never shows tells codes for the kind of object from codes for its brightness.
 """
 
 import dataclasses
@@ -101,7 +102,8 @@ def _score(start, plan):
     """Nats between two looks of all categorical codes."""
     model = load_model(start.latest_checkpoint())
     images = sample_images(plan.data.train_images, IMAGES, plan.config.image_size)
-    nats = between_looks(model, images, plan.config.seed).values()
+    brightness = plan.config.choose_brightness
+    nats = between_looks(model, images, plan.config.seed, brightness).values()
     if None in nats:
         raise DivergedError(int(model.step.numpy()), "Q's output")
     return sum(nats)

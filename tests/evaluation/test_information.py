@@ -95,13 +95,15 @@ def test_a_broken_q_has_no_figure(hand_made_model):
 # Between two looks
 
 
-def looked_at(hand_made_model, read, transforms=("instance_noise(std=0.1)",), codes=None):
+def looked_at(
+    hand_made_model, read, transforms=("instance_noise(std=0.1)",), codes=None, brightness=0.0
+):
     """What two looks at 40 images of one bright pixel, left or right, have in common."""
     model = hand_made_model(codes or [Categorical(2)], as_pixels, read)
     model.transforms = [registry.TRANSFORMS.get(text) for text in transforms]
     images = np.zeros((40, 1, 2, 1), np.float32)
     images[::2, 0, 0] = images[1::2, 0, 1] = 1.0
-    return between_looks(model, images)
+    return between_looks(model, images, brightness=brightness)
 
 
 def test_codes_that_both_looks_agree_on_have_their_entropy(hand_made_model):
@@ -121,6 +123,32 @@ def test_codes_of_what_the_noise_does_have_little(hand_made_model):
         return 1e4 * (pixels - ops.round(pixels))
 
     assert looked_at(hand_made_model, noise)["c1"] < 0.3
+
+
+def grays(hand_made_model, read, brightness):
+    """Nats of looks at 200 images of two pixels, of which the brighter is left or right.
+
+    Half of the images have gray values of .2 and .3, half of .7 and .8. To powers from e^−1.5 to
+    e^1.5, the first are .001 to .8 and the second .2 to .95, and the brighter pixel stays so.
+    """
+    model = hand_made_model([Categorical(2)], as_pixels, read)
+    model.transforms = []
+    pairs = np.float32([[0.2, 0.3], [0.3, 0.2], [0.7, 0.8], [0.8, 0.7]] * 50)
+    return between_looks(model, 2.0 * pairs[:, None, :, None] - 1.0, brightness=brightness)["c1"]
+
+
+def test_another_light_tells_codes_of_the_light_from_others(hand_made_model):
+    def light(pixels):
+        gray = 0.5 + 0.25 * ops.sum(pixels, axis=1, keepdims=True)
+        return 200.0 * ops.concatenate([gray, 1.0 - gray], axis=1)
+
+    def side(pixels):
+        return 1e4 * pixels
+
+    assert grays(hand_made_model, light, 0.1) == pytest.approx(math.log(2.0), abs=1e-3)
+    assert grays(hand_made_model, light, 1.5) < 0.35
+    for brightness in (0.1, 1.5):
+        assert grays(hand_made_model, side, brightness) == pytest.approx(math.log(2.0), abs=1e-2)
 
 
 def test_looks_that_are_not_finite_are_none(hand_made_model):

@@ -235,6 +235,9 @@ def test_starts_need_codes_that_two_looks_can_be_compared_by(tiny_config, tmp_pa
         dataclasses.replace(tiny_config, starts=2)
     with pytest.raises(UserError, match="^--choose-at is where one of several starts is chosen"):
         dataclasses.replace(tiny_config, choose_at=0.5)
+    with pytest.raises(UserError, match="^--choose-brightness is how one of several starts is"):
+        dataclasses.replace(tiny_config, choose_brightness=1.5)
+    assert dataclasses.replace(tiny_config, starts=2, choose_brightness=1.5).starts == 2
     continuous = dataclasses.replace(
         tiny_config, shear=0.3, starts=2, latents="normal(3) + uniform(-1, 1)"
     )
