@@ -196,6 +196,9 @@ _preset(
     critic_weight=10.0,
     critic_networks="conv28(filters=32, units=256)",
     critic_told_codes=True,
+    starts=3,
+    choose_at=0.15,
+    choose_brightness=1.5,
 )
 _preset(
     "the survey article's convolutional InfoGAN, 28×28",
