@@ -7,6 +7,8 @@ presets, a run's files) does not wait for it.
 import importlib
 from typing import TYPE_CHECKING
 
+from keras_infogan.version import __version__ as __version__
+
 if TYPE_CHECKING:  # for editors and type checkers, which do not follow `__getattr__`
     from keras_infogan import networks, objectives, terms, transforms
     from keras_infogan.config import RunConfig
@@ -22,8 +24,6 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not follow `__getat
     from keras_infogan.terms.two_looks import TwoLooks
     from keras_infogan.transforms import Transform
     from keras_infogan.transforms.distortion import RandomDistortion
-
-__version__ = "0.2.0"
 
 __all__ = [
     "GAN",

@@ -4,9 +4,9 @@ import argparse
 import importlib
 import sys
 
-import keras_infogan
 from keras_infogan.commands.program import OneLineParser
 from keras_infogan.errors import did_you_mean
+from keras_infogan.version import __version__
 
 COMMANDS = {
     "train": "train a model, or resume a run",
@@ -49,7 +49,6 @@ def _parser():
         description=f"InfoGAN in Keras 3 and TensorFlow.\n\ncommands:\n{listed}",
         epilog="`infogan COMMAND --help` describes a command.",
     )
-    version = f"keras-infogan {keras_infogan.__version__}"
-    parser.add_argument("--version", action="version", version=version)
+    parser.add_argument("--version", action="version", version=f"keras-infogan {__version__}")
     parser.add_argument("command", metavar="COMMAND", help=argparse.SUPPRESS)
     return parser

@@ -5,8 +5,9 @@ import os
 import pathlib
 import platform
 
+from keras_infogan.version import __version__
+
 PACKAGES = (
-    "keras-infogan",
     "tensorflow",
     "keras",
     "tensorflow-datasets",
@@ -31,7 +32,10 @@ def describe():
             tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
             for gpu in tf.config.list_physical_devices("GPU")
         ],
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {
+            "keras-infogan": __version__,
+            **{name: _version(name) for name in PACKAGES},
+        },
     }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_infogan
 from keras_infogan.training import environment
 
 
@@ -18,7 +19,8 @@ def test_description_tells_versions_and_machine():
     assert description["packages"]["keras"] == keras.__version__
     assert description["packages"]["tensorflow"] == tf.__version__
     assert description["packages"]["numpy"] == np.__version__
-    assert set(description["packages"]) == set(environment.PACKAGES)
+    assert description["packages"]["keras-infogan"] == keras_infogan.__version__
+    assert set(description["packages"]) == {"keras-infogan", *environment.PACKAGES}
     assert json.loads(json.dumps(description)) == description
 
 
@@ -44,6 +46,7 @@ def test_every_gpu_is_named(monkeypatch):
 def test_a_package_that_is_not_there_has_no_version(monkeypatch):
     monkeypatch.setattr(environment, "PACKAGES", ("keras", "no-such-package-as-this"))
     assert environment.describe()["packages"] == {
+        "keras-infogan": keras_infogan.__version__,
         "keras": keras.__version__,
         "no-such-package-as-this": None,
     }
