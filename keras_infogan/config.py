@@ -175,6 +175,8 @@ class RunConfig(
             )
         if "epochs" in given and "max_steps" not in given:
             given["max_steps"] = None
+        if given.get("starts") == 1:
+            given = {name: one.default for name, one in groups.Starts.own_options().items()} | given
         changed = dataclasses.replace(self, **given) if given else self
         for name, value in shorthands.items():
             target = SHORTHANDS[name].target

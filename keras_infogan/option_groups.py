@@ -132,7 +132,7 @@ class TwoLooks(Group):
     )
     hole: float = option(0.0, "hide a square of this many pixels a side in the second look", 0)
     brightness: float = option(
-        0.0, "gamma correction of the second look, by a power from e^-B to e^B", 0
+        0.0, "gamma correction of the second look, by a power from e^-B to e^B", 0, most=3
     )
     neighbors: int = option(
         0, "take the second look at one of this many nearest neighbors of a real image", 0
@@ -258,9 +258,9 @@ class Starts(Group):
     )
     choose_brightness: float = option(
         0.0,
-        "gamma correction of both looks by which one is chosen: gray values to the power "
-        "exp(-this) to exp(this)",
+        "gamma correction of both looks by which one is chosen, by a power from e^-B to e^B",
         0,
+        most=3,
     )
 
     def start_steps(self, total_steps):

@@ -66,7 +66,7 @@ class RunDir:
         if os.path.exists(self.config):
             raise UserError(
                 f"{self.path} holds a run already: choose another --name, or resume it with: "
-                f"{invocation.resume_command(self.path)}"
+                f"{invocation.resume_command(self.path, self.recorded_imports())}"
             )
         files.check_writable(self.path)
 

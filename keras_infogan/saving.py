@@ -42,7 +42,7 @@ def load_model(path):
         MemoryError, OSError, tf.errors.ResourceExhaustedError: If memory or a disk fails.
     """
     import_parts()
-    keras.config.set_image_data_format("channels_last")  # whatever keras.json says
+    use_keras_defaults()
     if not is_address(path):
         _check_file(pathlib.Path(path))
     try:
@@ -51,13 +51,19 @@ def load_model(path):
     except Exception as error:
         if is_of_machine(error):
             raise
-        first_line = (str(error) or type(error).__name__).splitlines()[0]
-        raise UserError(f"{path} cannot be loaded: {first_line}") from None
+        raise UserError(f"{path} cannot be loaded: {_reason(error)}") from None
     if not isinstance(model, gan.GAN):
         raise UserError(f"{path} does not hold a GAN but a {type(model).__name__}.")
     if broken := model.broken_weight():
         raise UserError(f"{path} is of a model that diverged: {broken} is not finite.")
     return model
+
+
+def _reason(error):
+    """The line of Keras's message that tells what is wrong, without the configs that it quotes."""
+    text = str(error) or type(error).__name__
+    innermost = text.rpartition("Exception encountered: ")[2]
+    return innermost.splitlines()[0].partition(" Full object config: ")[0]
 
 
 def _check_file(path):
@@ -109,6 +115,12 @@ def for_use(model):
     for name in set(model.saved_networks) - {"generator"}:
         getattr(copy, name).set_weights(getattr(model, name).get_weights())
     return copy
+
+
+def use_keras_defaults():
+    """Sets what models and scores depend on of Keras's settings, whatever keras.json says."""
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
 
 
 def import_parts():

@@ -354,6 +354,14 @@ def test_epochs_alone_lift_the_limit_of_a_preset():
     assert config.with_options(batch_size=3).max_steps == 10
 
 
+def test_one_start_takes_the_choice_among_several_with_it():
+    config = CONFIG.with_options(starts=3, choose_at=0.2, choose_brightness=1.5)
+    alone = config.with_options(starts=1, batch_size=2)
+    assert alone == CONFIG.with_options(batch_size=2)
+    with pytest.raises(UserError, match="^--choose-at is where"):
+        config.with_options(starts=1, choose_at=0.2)
+
+
 def test_unknown_options_are_refused():
     with pytest.raises(UserError, match="The options are .*noise.* Received: wavelets."):
         CONFIG.with_options(wavelets=3)

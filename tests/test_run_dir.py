@@ -68,6 +68,9 @@ def test_a_run_is_never_overwritten(tmp_path, method):
     with pytest.raises(UserError, match=f"{tmp_path} holds a run already.*--resume {tmp_path}"):
         method(run)
     assert names(tmp_path) == ["config.json"]
+    run.write_config(RunConfig(preset="x"), RunOptions(imports=("mine.py",)))
+    with pytest.raises(UserError, match=f"--resume {tmp_path} --import .*mine.py$"):
+        method(run)
 
 
 @pytest.mark.parametrize("method", [RunDir.check_new, RunDir.create])

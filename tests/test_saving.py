@@ -1,4 +1,5 @@
 import errno
+import os
 import re
 import subprocess
 import sys
@@ -90,6 +91,21 @@ def test_weights_that_are_no_hdf5_file_are_refused_by_name(model, tmp_path):
         keras_infogan.load_model(tmp_path / "other.keras")
 
 
+def test_what_a_file_holds_that_is_not_imported_is_named(tiny_model, tmp_path):
+    @keras.saving.register_keras_serializable(package="elsewhere")
+    class Mirrored(keras_infogan.Transform):
+        def call(self, images, seed):
+            return images[:, :, ::-1]
+
+    tiny_model(transforms=[Mirrored()]).save(tmp_path / "model.keras")
+    assert keras_infogan.load_model(tmp_path / "model.keras").transforms[0].name
+    custom = keras.saving.get_custom_objects()
+    del custom["elsewhere>Mirrored"]
+    with pytest.raises(UserError, match="model.keras cannot be loaded: .*'?Mirrored'?") as raised:
+        keras_infogan.load_model(tmp_path / "model.keras")
+    assert len(str(raised.value)) < 500
+
+
 @pytest.mark.parametrize("name", ["InfoGAN", "LatentSpec"])
 def test_an_import_of_a_class_registers_all_that_a_file_may_hold(root, name):
     """In a fresh process, where nothing else has imported them."""
@@ -106,10 +122,7 @@ missing = [name for name in {names}
            if keras.saving.get_registered_object("keras_infogan>" + name) is None]
 assert not missing, missing
 """
-    ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True
-    )
-    assert ended.returncode == 0, ended.stderr
+    in_a_fresh_process(root, program)
 
 
 def test_files_are_read_whatever_keras_json_says_of_channels(tmp_path):
@@ -135,6 +148,41 @@ def test_files_are_read_whatever_keras_json_says_of_channels(tmp_path):
         _shipped.cache_clear()
     read = [one(images)["code_parameters"] for one in (model, loaded)]
     np.testing.assert_allclose(*read, rtol=1e-5)
+
+
+def in_a_fresh_process(root, program, **environment):
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=root,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_keras_alone_reads_a_file_once_the_class_of_its_model_is_imported(
+    root, tiny_model, tmp_path
+):
+    """From its own module too."""
+    tiny_model().save(tmp_path / "model.keras")
+    program = f"""import keras
+from keras_infogan.models.infogan import InfoGAN
+assert isinstance(keras.models.load_model({str(tmp_path / "model.keras")!r}), InfoGAN)
+"""
+    in_a_fresh_process(root, program)
+
+
+def test_models_are_built_in_float32_whatever_keras_json_says(root, tmp_path):
+    (tmp_path / "keras.json").write_text('{"floatx": "float16"}')
+    program = """import keras
+from keras_infogan.config import RunConfig
+from keras_infogan.training.assembly import build_model
+assert keras.config.floatx() == "float16"
+config = RunConfig(preset="x", networks="conv28(filters=2, units=4)", latents="cat(2)")
+assert build_model(config, 1, 10).trunk.compute_dtype == "float32"
+"""
+    in_a_fresh_process(root, program, KERAS_HOME=str(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["InfoGAN", "LatentSpec", "networks"])

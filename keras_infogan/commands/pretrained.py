@@ -52,13 +52,13 @@ def add(path, name, licence=None):
             0, was made with parts of one's own, or there is a model of that name.
     """
     run = RunDir(path)
+    if run.recorded_imports():  # before its config, for which they would have to be imported
+        raise UserError(f"{path} was made with --import: others could not load it.")
     config = run.read_config()
     if not name.isidentifier() or len(name.encode()) > 200:
         raise UserError(f"--name must be letters, digits and _, up to 200 bytes. Received: {name}.")
     if name in pretrained.names():
         raise UserError(f"There is a pretrained model {name}: remove {pretrained.FOLDER / name}.")
-    if run.read_options().imports:
-        raise UserError(f"{path} was made with --import: others could not load it.")
     if config.seed != 0:
         raise UserError(f"A pretrained model must be of seed 0. Received: seed {config.seed}.")
     run, facts, resume = finished(path)

@@ -291,12 +291,15 @@ class LatentSpec:
         return grid
 
     def get_config(self):
-        """A JSON-ready description that `from_config` turns back into an equal spec."""
+        """A JSON-ready description that `from_config` turns back into an equal spec.
+
+        Raises:
+            ValueError: If a code is of a class that is not registered.
+        """
         return {
             "noise": dataclasses.asdict(self.noise),
             "codes": [
-                {"kind": registry.CODES.name_of(type(code)), **dataclasses.asdict(code)}
-                for code in self.codes
+                {"kind": _kind(type(code)), **dataclasses.asdict(code)} for code in self.codes
             ],
         }
 
@@ -320,6 +323,17 @@ class LatentSpec:
 
     def __repr__(self):
         return f"LatentSpec({self.noise}, {list(self.codes)})"
+
+
+def _kind(code_class):
+    """The name under which a class of codes is registered."""
+    name = registry.CODES.name_of(code_class)
+    if name is None:
+        raise ValueError(
+            "A file keeps a code by its registered name: add one by keras_infogan.register("
+            f'"code", "my_code", {code_class.__name__}). Received: {code_class!r}.'
+        )
+    return name
 
 
 @functools.lru_cache

@@ -121,7 +121,7 @@ class GAN(Players):
             g_optimizer: Updates the generator.
             generator_loss: The adversarial objective of both players: a name such as `"hinge"`, an
                 `Objective`, or a function of the generated logits that returns the generator's
-                loss. A file keeps it by its name.
+                loss. A file keeps it by its text or name.
             adversarial_weight: Weight of the generator's adversarial loss.
             d_steps: Updates of D in a step: all on the step's batch of real images, each with new
                 noise and distortion.
@@ -142,8 +142,8 @@ class GAN(Players):
         self.d_optimizer = keras.optimizers.get(d_optimizer)
         self.g_optimizer = keras.optimizers.get(g_optimizer)
         self.objective = objectives.get(generator_loss)
-        named = isinstance(generator_loss, str)
-        self.generator_loss = generator_loss if named else self.objective.name
+        self._objective_is_named = isinstance(generator_loss, str)
+        self.generator_loss = generator_loss if self._objective_is_named else self.objective.name
         self.adversarial_weight = adversarial_weight
         self.d_steps = d_steps
         self.d_pretraining = d_pretraining
@@ -155,6 +155,26 @@ class GAN(Players):
         # Built here, or a checkpoint's optimizer state would be passed over when it is loaded.
         self.d_optimizer.build(self.d_variables)
         self.g_optimizer.build(self.g_variables)
+
+    def get_compile_config(self):
+        """The arguments of `compile`.
+
+        Raises:
+            ValueError: If the objective was given as it is, and its name is that of another.
+        """
+        if self.compiled and not self._keeps_objective():
+            raise ValueError(
+                "A file keeps an objective by its text: compile with a text such as "
+                '"wasserstein(gradient_penalty=1.0)", or register the objective under a name of '
+                f"its own. Received: {self.objective}."
+            )
+        return super().get_compile_config()
+
+    def _keeps_objective(self):
+        """Whether the text of the objective stands for no other."""
+        if self._objective_is_named or self.generator_loss not in registry.OBJECTIVES.names():
+            return True  # one that is not registered must be, before the file is loaded
+        return objectives.get(self.generator_loss) == self.objective
 
     def _objective_term(self, text):
         term = registry.TERMS.get(text)

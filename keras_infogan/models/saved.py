@@ -64,6 +64,7 @@ class SavedGAN(keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Inverse of `get_config`."""
+        registry.load("saving:import_parts")()
         config = dict(config)
         for name in (*cls.saved_networks, *cls.saved_lists):
             config[name] = keras.saving.deserialize_keras_object(

@@ -13,6 +13,7 @@ from keras_infogan.models.infogan import InfoGAN
 from keras_infogan.networks.precision import set_precision
 from keras_infogan.networks.rewrites import Rewrite, rewrite_all
 from keras_infogan.optimizers import Adam, LossScaling
+from keras_infogan.saving import use_keras_defaults
 from keras_infogan.schedules import HoldThenDecay
 from keras_infogan.terms.gradient_penalty import GradientPenalty
 from keras_infogan.terms.picture_critic import PictureCritic
@@ -59,7 +60,7 @@ def build_model(config, channels, total_steps, num_labels=0):
     Raises:
         UserError: If the parts do not go together, or labels are needed and missing.
     """
-    keras.config.set_image_data_format("channels_last")  # whatever keras.json says
+    use_keras_defaults()
     keras.utils.set_random_seed(config.seed)
     terms = _terms(config, total_steps)
     told = config.model == "conditional"

@@ -15,7 +15,6 @@ from keras_infogan import checkpoints, files
 from keras_infogan.data.pipeline import sample_images
 from keras_infogan.errors import DivergedError
 from keras_infogan.evaluation.information import between_looks
-from keras_infogan.option_groups import Starts
 from keras_infogan.saving import load_model
 
 IMAGES = 5000  # real images that a start is scored with
@@ -31,9 +30,8 @@ def plans(plan):
         plan: The `Plan` of a run with several starts.
     """
     until = plan.config.start_steps(plan.total_steps)
-    alone = {name: one.default for name, one in Starts.own_options().items()}
     for number in range(plan.config.starts):
-        config = dataclasses.replace(plan.config, seed=_seed(plan.config.seed, number), **alone)
+        config = plan.config.with_options(seed=_seed(plan.config.seed, number), starts=1)
         yield dataclasses.replace(
             plan, config=config, until=until, seed_of_pictures=plan.config.seed
         )

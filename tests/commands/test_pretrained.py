@@ -252,12 +252,18 @@ def went_on(run):
     shutil.copyfile(run.checkpoint(1), run.checkpoint(2))
 
 
+def with_a_part_of_its_own(run):
+    """As in another process, which has not imported it."""
+    run.write_config(run.read_config(), RunOptions(imports=("elsewhere/not_imported.py",)))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         (without_end, "has not finished: there is no "),
         (diverged, "has failed, so it is not exported: see "),
         (went_on, "is of step 2, and its summary.json of step 1. Resume it with: "),
+        (with_a_part_of_its_own, "was made with --import: others could not load it."),
         (lambda run: config_with(run, seed=1), "must be of seed 0. Received: seed 1."),
         (lambda run: config_with(run, dataset="folder:x"), "--data-licence is needed"),
     ],

@@ -282,3 +282,14 @@ def test_pictures_of_a_uniform_code_go_twice_as_far_as_training():
 def test_refusals_name_what_came(make, received):
     with pytest.raises(ValueError, match=f"Received: {received}"):
         make()
+
+
+def test_a_code_that_is_not_registered_is_refused_before_it_is_written():
+    class Unregistered(Bits):
+        pass
+
+    latents = LatentSpec(2, [Unregistered(3)])
+    with pytest.raises(ValueError, match=r'register\("code", "my_code", Unregistered\). Received'):
+        latents.get_config()
+    registry.register("code", "registered_now", Unregistered)
+    assert LatentSpec.from_config(latents.get_config()) == latents

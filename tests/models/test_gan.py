@@ -318,6 +318,16 @@ def test_an_objective_from_outside_reaches_a_model_and_a_file(
     assert loaded.generator_loss == "shifted"
 
 
+def test_an_objective_is_not_saved_as_another(tiny_gan, tmp_path):
+    ten = objectives.get("wasserstein")
+    one = objectives.get("wasserstein(gradient_penalty=1.0)")
+    with pytest.raises(ValueError, match="A file keeps an objective by its text: compile with a"):
+        tiny_gan(generator_loss=one).save(tmp_path / "model.keras")
+    for given, kept in ((ten, ten), ("wasserstein(gradient_penalty=1.0)", one)):
+        tiny_gan(generator_loss=given).save(tmp_path / "model.keras")
+        assert saving.load_model(tmp_path / "model.keras").objective == kept
+
+
 def test_an_unknown_objective_is_refused(tiny_gan):
     with pytest.raises(
         ValueError, match="objective must be one of .* mean wasserstein.* Received: wassertein"
