@@ -73,24 +73,19 @@ class RunConfig(
             "compares two distortions, so it needs --shear, --scale, --shift, --thickness, "
             "--hole, --brightness or --transform",
         )
-        for name, one in groups.TwoLooks.own_options().items():
-            self._require(
-                self.real_information_weight or getattr(self, name) == one.default,
-                name,
-                "is about two looks at a real image, so it needs --real-information-weight",
-            )
+        for group in self.groups():
+            for name, default in group.turned_off(vars(self)).items():
+                self._require(
+                    getattr(self, name) == default,
+                    name,
+                    f"is about {group.about}, so it needs {self.options()[group.switch].flag}",
+                )
         self._require(
             self.starts == 1 or self.distorts or self.transforms or self.choose_brightness,
             "starts",
             "compares the starts by two looks at real images, so it needs --shear, --scale, "
             "--shift, --transform or --choose-brightness",
         )
-        for name, what in {"choose_at": "where", "choose_brightness": "how"}.items():
-            self._require(
-                self.starts > 1 or getattr(self, name) == getattr(groups.Starts, name),
-                name,
-                f"is {what} one of several starts is chosen, so it needs --starts",
-            )
         self._require(
             self.critic_from <= self.critic_until,
             "critic_until",
@@ -175,8 +170,7 @@ class RunConfig(
             )
         if "epochs" in given and "max_steps" not in given:
             given["max_steps"] = None
-        if given.get("starts") == 1:
-            given = {name: one.default for name, one in groups.Starts.own_options().items()} | given
+        given = self.turned_off(given) | given
         changed = dataclasses.replace(self, **given) if given else self
         for name, value in shorthands.items():
             target = SHORTHANDS[name].target
@@ -221,7 +215,8 @@ class RunConfig(
                     if name in found:
                         value = found[name]
                         values[name] = tuple(value) if known[name].type == PARTS else value
-            return cls(**values)
+            # Once, a second discriminator that was turned off could keep its options.
+            return cls(**values | cls.turned_off(values))
         except UserError:
             raise
         except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:

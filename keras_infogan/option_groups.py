@@ -123,6 +123,8 @@ class TwoLooks(Group):
     """Information between two looks (augmented views) at a real image."""
 
     models = ("infogan",)
+    switch = "real_information_weight"
+    about = "two looks at a real image"
 
     real_information_weight: float = option(
         0.0, "weight of the information between the codes of two distortions of a real image", 0
@@ -155,6 +157,8 @@ class PictureCritic(Group):
     """A second discriminator, with its own trunk, for undistorted images."""
 
     models = ("infogan",)
+    switch = "critic_weight"
+    about = "a second discriminator"
 
     critic_weight: float = option(0.0, "weight of its objective in G's loss; 0 for none", 0)
     critic_from: float = option(
@@ -245,6 +249,8 @@ class Starts(Group):
     """Starts."""
 
     models = ("infogan",)
+    switch = "starts"
+    about = "several starts"
 
     starts: int = option(
         1,

@@ -140,10 +140,14 @@ class Group:
     Attributes:
         title: Heading in the help; by default the first line of the docstring.
         models: Names of the models that use the options; None for all.
+        switch: Name of the option without which the others mean nothing; None where there is none.
+        about: What the others are about, for messages.
     """
 
     title = ""
     models = None
+    switch = None
+    about = ""
 
     def __init_subclass__(cls):
         super().__init_subclass__()
@@ -181,6 +185,20 @@ class Group:
                 field.name, flag, kind, optional, field.default, field.metadata
             )
         return found
+
+    @classmethod
+    def turned_off(cls, values):
+        """The options that values turn off, `{name: default}`.
+
+        Args:
+            values: Some options, `{name: value}`.
+        """
+        off = {}
+        for group in cls.groups():
+            own = group.own_options()
+            if group.switch in values and values[group.switch] == own[group.switch].default:
+                off |= {name: one.default for name, one in own.items()}
+        return off
 
     @classmethod
     def options(cls):

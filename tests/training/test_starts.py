@@ -233,10 +233,9 @@ def test_stopped_in_a_start_it_resumes_to_the_same_end(
 def test_starts_need_codes_that_two_looks_can_be_compared_by(tiny_config, tmp_path):
     with pytest.raises(UserError, match="--starts compares the starts by two looks at real"):
         dataclasses.replace(tiny_config, starts=2)
-    with pytest.raises(UserError, match="^--choose-at is where one of several starts is chosen"):
-        dataclasses.replace(tiny_config, choose_at=0.5)
-    with pytest.raises(UserError, match="^--choose-brightness is how one of several starts is"):
-        dataclasses.replace(tiny_config, choose_brightness=1.5)
+    for name, flag in (("choose_at", "--choose-at"), ("choose_brightness", "--choose-brightness")):
+        with pytest.raises(UserError, match=f"^{flag} is about several starts, so it needs --star"):
+            dataclasses.replace(tiny_config, **{name: 0.5})
     assert dataclasses.replace(tiny_config, starts=2, choose_brightness=1.5).starts == 2
     continuous = dataclasses.replace(
         tiny_config, shear=0.3, starts=2, latents="normal(3) + uniform(-1, 1)"
