@@ -62,8 +62,8 @@ def load_model(path):
 def _reason(error):
     """The line of Keras's message that tells what is wrong, without the configs that it quotes."""
     text = str(error) or type(error).__name__
-    innermost = text.rpartition("Exception encountered: ")[2]
-    return innermost.splitlines()[0].partition(" Full object config: ")[0]
+    innermost = text.rpartition("Exception encountered: ")[2].strip()
+    return innermost.partition("\n")[0].partition(" Full object config: ")[0]
 
 
 def _check_file(path):
