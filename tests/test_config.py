@@ -354,6 +354,68 @@ def test_epochs_alone_lift_the_limit_of_a_preset():
     assert config.with_options(batch_size=3).max_steps == 10
 
 
+def test_unknown_options_are_refused():
+    with pytest.raises(UserError, match="The options are .*noise.* Received: wavelets."):
+        CONFIG.with_options(wavelets=3)
+
+
+def test_differences_are_named():
+    assert CONFIG.differences(CONFIG) == []
+    assert CONFIG.differences(CONFIG.with_options(seed=1, noise=3)) == ["seed", "latents"]
+
+
+def test_what_depends_on_the_length_of_a_run():
+    assert not CONFIG.depends_on_length
+    assert dataclasses.replace(CONFIG, information_warmup=0.1).depends_on_length
+    assert dataclasses.replace(CONFIG, decay_from=0.9).depends_on_length
+    assert dataclasses.replace(CONFIG, starts=2, shear=0.1).depends_on_length
+    for share, depends in ((0.2, True), (1.0, False), (0.0, False)):
+        looks = {"real_information_weight": 1.0, "shear": 0.1, "head_from": share}
+        assert dataclasses.replace(CONFIG, **looks).depends_on_length == depends
+    for share, depends in ((0.5, True), (0.0, False)):
+        critic = {"critic_weight": 1.0, "critic_until": share}
+        assert dataclasses.replace(CONFIG, **critic).depends_on_length == depends
+    assert not dataclasses.replace(CONFIG, epochs=3).depends_on_length
+
+
+def test_the_length_of_a_run_is_its_epochs_or_its_limit():
+    config = dataclasses.replace(CONFIG, epochs=3)
+    assert config.total_steps(steps_per_epoch=5) == 15
+    for limit, steps in ((7, 7), (15, 15), (16, 15)):
+        assert dataclasses.replace(config, max_steps=limit).total_steps(5) == steps
+
+
+def test_what_distorts():
+    assert not CONFIG.distorts
+    for name in ("shear", "scale", "shift"):
+        assert dataclasses.replace(CONFIG, **{name: 0.1}).distorts
+
+
+def test_a_config_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        CONFIG.epochs = 3
+
+
+def test_a_user_error_is_a_value_error():
+    assert issubclass(UserError, ValueError)
+
+
+@pytest.mark.parametrize(
+    "given, steps",
+    [
+        ({}, 10),
+        ({"jit": False}, 1),
+        ({"jit": None}, 1),
+        ({"image_size": 32}, 10),
+        ({"image_size": 33}, 1),
+        ({"steps_per_execution": 1}, 1),
+        ({"steps_per_execution": 25, "jit": False}, 25),
+    ],
+)
+def test_short_steps_are_taken_ten_at_once(given, steps):
+    assert registry.get("preset", "quick").config.with_options(**given).steps_at_once == steps
+
+
 @pytest.mark.parametrize(
     ("switch", "others"),
     [
