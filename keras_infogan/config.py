@@ -75,10 +75,11 @@ class RunConfig(
         )
         for group in self.groups():
             for name, default in group.turned_off(vars(self)).items():
+                switch = self.options()[group.switch]
                 self._require(
                     getattr(self, name) == default,
                     name,
-                    f"is about {group.about}, so it needs {self.options()[group.switch].flag}",
+                    f"is about {group.about}, so it needs {switch.flag} above {switch.default:g}",
                 )
         self._require(
             self.starts == 1 or self.distorts or self.transforms or self.choose_brightness,
@@ -182,6 +183,16 @@ class RunConfig(
         """Names of the options in which two configurations differ."""
         return [n for n in type(self).options() if getattr(self, n) != getattr(other, n)]
 
+    def changes_from(self, other):
+        """Names of the options that make another configuration this one.
+
+        Those that follow from others, such as the options of a part that is turned off, are absent.
+        """
+        changes = self.differences(other)
+        given = {name: getattr(self, name) for name in changes}
+        switches = {group.switch for group in self.groups()}
+        return [n for n in changes if n in switches or n not in self.turned_off(given)]
+
     def to_json(self):
         """A JSON-ready dict of groups; those that the model does not use are absent."""
 
@@ -215,8 +226,9 @@ class RunConfig(
                     if name in found:
                         value = found[name]
                         values[name] = tuple(value) if known[name].type == PARTS else value
-            # Once, a second discriminator that was turned off could keep its options.
-            return cls(**values | cls.turned_off(values))
+            # Files of earlier versions may hold options of a part that is turned off.
+            defaults = {name: one.default for name, one in cls.options().items()}
+            return cls(**values | cls.turned_off(defaults | values))
         except UserError:
             raise
         except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:

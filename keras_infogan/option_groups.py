@@ -264,7 +264,7 @@ class Starts(Group):
     )
     choose_brightness: float = option(
         0.0,
-        "gamma correction of both looks by which one is chosen, by a power from e^-B to e^B",
+        "compare the starts by looks with a gamma correction too, by a power from e^-B to e^B",
         0,
         most=3,
     )

@@ -188,7 +188,7 @@ class Group:
 
     @classmethod
     def turned_off(cls, values):
-        """The options that values turn off, `{name: default}`.
+        """The options of all groups whose switch is at its default, `{name: default}`.
 
         Args:
             values: Some options, `{name: value}`.

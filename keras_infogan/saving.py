@@ -29,7 +29,7 @@ MAX_CONFIG = 2**24  # bytes; those of the presets have some 10,000
 def load_model(path):
     """Loads a `.keras` file, such as a run's checkpoint, ready to train on.
 
-    Files of earlier versions are converted on the way.
+    Files of earlier versions are converted on the way. Keras is set to `channels_last` and float32.
 
     Args:
         path: The file; or the `hf://` address of a model on Hugging Face, which Keras fetches.
@@ -61,9 +61,9 @@ def load_model(path):
 
 def _reason(error):
     """The line of Keras's message that tells what is wrong, without the configs that it quotes."""
-    text = str(error) or type(error).__name__
-    innermost = text.rpartition("Exception encountered: ")[2].strip()
-    return innermost.partition("\n")[0].partition(" Full object config: ")[0]
+    innermost = str(error).rpartition("Exception encountered: ")[2].strip()
+    line = innermost.partition("\n")[0].partition(" Full object config: ")[0]
+    return line or type(error).__name__
 
 
 def _check_file(path):

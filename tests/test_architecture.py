@@ -118,6 +118,12 @@ def test_the_package_does_not_import_its_own_public_names(graph):
     assert not {module for module, found in graph.items() if PACKAGE in found}
 
 
+def test_an_import_of_the_public_names_is_found(tmp_path):
+    for text in (f"import {PACKAGE}", f"def f():\n    from {PACKAGE} import InfoGAN"):
+        (tmp_path / "user.py").write_text(text)
+        assert imports(tmp_path / "user.py", {PACKAGE}) == {PACKAGE}
+
+
 @pytest.mark.parametrize("name", ["data", "networks", "models"])
 def test_data_networks_and_models_do_not_import_each_other(graph, name):
     others = {"data", "networks", "models"} - {name}

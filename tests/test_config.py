@@ -431,11 +431,23 @@ def test_what_is_turned_off_takes_its_options_with_it(switch, others):
     config = CONFIG.with_options(shear=0.1, **switch, **others)
     assert config.with_options(**off, batch_size=2) == CONFIG.with_options(shear=0.1, batch_size=2)
     flag = "--" + name.replace("_", "-")
-    with pytest.raises(UserError, match=f"is about .*, so it needs {flag}. Received"):
+    with pytest.raises(UserError, match=f"is about .*, so it needs {flag} above [01]. Received"):
         config.with_options(**off, **others)
+    assert set(config.changes_from(CONFIG)) == {"shear", *switch, *others}
+    assert config.with_options(**off).changes_from(config) == [name]
 
 
-def test_an_old_file_may_hold_options_of_a_second_discriminator_without_one():
+@pytest.mark.parametrize(
+    ("key", "options"),
+    [
+        ("picture_critic", {"critic_until": 0.5, "critic_networks": "mlp"}),
+        ("two_looks", {"thickness": 0.5}),
+        ("starts", {"choose_at": 0.2}),
+    ],
+)
+def test_an_old_file_may_hold_options_of_a_part_that_is_off(key, options):
     content = CONFIG.to_json()
-    content["picture_critic"] |= {"critic_until": 0.5, "critic_networks": "mlp"}
+    content[key] |= options
+    assert RunConfig.from_json(content) == CONFIG
+    content[key] = options
     assert RunConfig.from_json(content) == CONFIG

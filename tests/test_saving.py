@@ -98,10 +98,10 @@ def test_what_a_file_holds_that_is_not_imported_is_named(tiny_model, tmp_path):
             return images[:, :, ::-1]
 
     tiny_model(transforms=[Mirrored()]).save(tmp_path / "model.keras")
-    assert keras_infogan.load_model(tmp_path / "model.keras").transforms[0].name
+    assert type(keras_infogan.load_model(tmp_path / "model.keras").transforms[0]) is Mirrored
     custom = keras.saving.get_custom_objects()
     del custom["elsewhere>Mirrored"]
-    with pytest.raises(UserError, match="model.keras cannot be loaded: .*'?Mirrored'?") as raised:
+    with pytest.raises(UserError, match="model.keras cannot be loaded: .*Mirrored") as raised:
         keras_infogan.load_model(tmp_path / "model.keras")
     assert len(str(raised.value)) < 500
 

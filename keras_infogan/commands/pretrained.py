@@ -106,7 +106,7 @@ def command(config):
     """The command that trains a `RunConfig` again."""
     preset = PRESETS.get(config.preset).config
     words = ["infogan", "train", "--preset", config.preset]
-    for name in preset.differences(config):
+    for name in config.changes_from(preset):
         option, value = RunConfig.options()[name], getattr(config, name)
         if option.type is bool:
             words.append(option.flag if value else option.flag.replace("--", "--no-", 1))

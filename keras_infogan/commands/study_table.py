@@ -214,10 +214,11 @@ def _made_of(config, summaries):
 def _changes(config):
     """What a run's config has other than its preset, in words."""
     changes = []
-    for name in config.differences(PRESETS.get(config.preset).config):
+    for name in config.changes_from(PRESETS.get(config.preset).config):
         if name not in TOLD | SPEED:
             value = getattr(config, name)
-            text = "; ".join(value) or "none" if isinstance(value, tuple) else str(value)
+            text = "; ".join(value) if isinstance(value, tuple) else str(value)
+            text = "none" if value in ((), None) else text
             changes.append(f"{name} {value:g}" if isinstance(value, float) else f"{name} {text}")
     return " with " + ", ".join(changes) if changes else ""
 

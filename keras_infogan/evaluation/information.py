@@ -68,8 +68,7 @@ def between_looks(model, images, seed=0, brightness=0.0):
         return {}
     if not (model.transforms or brightness):
         return {}
-    light = RandomDistortion(shear=0.0, scale=0.0, shift=0.0, brightness=brightness)
-    looks = [_look(model, images, (seed, look), light) for look in (3, 4)]
+    looks = [_look(model, images, (seed, look), brightness) for look in (3, 4)]
     found = {}
     for position in model.latents.categorical:
         nats = float(paired_information(*(look[position]["probabilities"] for look in looks)))
@@ -77,12 +76,14 @@ def between_looks(model, images, seed=0, brightness=0.0):
     return found
 
 
-def _look(model, images, seed, light):
-    """What Q reads of each code in distorted images, in another light."""
+def _look(model, images, seed, brightness):
+    """What Q reads of each code in distorted images, in another light if need be."""
+    light = RandomDistortion(shear=0.0, scale=0.0, shift=0.0, brightness=brightness)
     parameters = []
     for number, start in enumerate(range(0, len(images), BATCH)):
         batch = tf.constant(images[start : start + BATCH])
         its_seed = randomness.fold_in(tf.constant(seed, tf.int32), number)
-        seen = model.transformed(light(batch, its_seed), its_seed)
+        batch = light(batch, its_seed) if brightness else batch
+        seen = model.transformed(batch, its_seed)
         parameters.append(model(seen)["code_parameters"])
     return model.latents.read(tf.concat(parameters, axis=0))

@@ -160,21 +160,25 @@ class GAN(Players):
         """The arguments of `compile`.
 
         Raises:
-            ValueError: If the objective was given as it is, and its name is that of another.
+            ValueError: If the objective was given as an object whose name stands for another.
         """
         if self.compiled and not self._keeps_objective():
             raise ValueError(
                 "A file keeps an objective by its text: compile with a text such as "
                 '"wasserstein(gradient_penalty=1.0)", or register the objective under a name of '
-                f"its own. Received: {self.objective}."
+                f"its own. Received: an objective whose name, {self.generator_loss}, is that of "
+                "another."
             )
         return super().get_compile_config()
 
     def _keeps_objective(self):
         """Whether the text of the objective stands for no other."""
         if self._objective_is_named or self.generator_loss not in registry.OBJECTIVES.names():
-            return True  # one that is not registered must be, before the file is loaded
-        return objectives.get(self.generator_loss) == self.objective
+            return True  # an unregistered one must be registered before the file is loaded
+        try:
+            return objectives.get(self.generator_loss).equals(self.objective)
+        except ValueError:  # the name alone does not make it
+            return False
 
     def _objective_term(self, text):
         term = registry.TERMS.get(text)

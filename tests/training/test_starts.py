@@ -102,6 +102,19 @@ def test_the_start_with_the_most_information_between_looks_goes_on(run, plan, tr
     assert run.image("noise-by-code", 4).read_bytes() == b"2"
 
 
+def test_starts_are_compared_in_the_light_that_is_asked_for(run, plan, train, monkeypatch):
+    config = dataclasses.replace(plan.config, choose_brightness=1.5)
+    asked = []
+
+    def between(model, images, seed, brightness):
+        asked.append(brightness)
+        return {"c1": 2.0 - len(asked)}
+
+    monkeypatch.setattr(starts, "between_looks", between)
+    assert starts.choose(run, dataclasses.replace(plan, config=config), train)
+    assert asked == [1.5, 1.5] and run.read_starts()["chosen"] == 1
+
+
 def test_a_run_has_its_choice_once_it_has_its_checkpoint(run, plan, train, monkeypatch):
     """Killed before that, it chooses again."""
     save = checkpoints.save
