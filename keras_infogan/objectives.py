@@ -54,22 +54,15 @@ class Objective:
                     f"Received: {field}={getattr(self, field)!r}."
                 )
 
-    def equals(self, other):
-        """Whether another objective has the same facts and losses, made anew or not."""
-        losses = [
-            [_made_of(getattr(one, field)) for field in ("d_loss", "g_loss")]
-            for one in (self, other)
-        ]
-        facts = {"d_loss": None, "g_loss": None}
-        return losses[0] == losses[1] and (
-            dataclasses.asdict(self) | facts == dataclasses.asdict(other) | facts
-        )
+    def made_of(self):
+        """What it is made of: equal for objectives that are made alike, each anew."""
+        return [_made_of(getattr(self, field.name)) for field in dataclasses.fields(self)]
 
 
-def _made_of(loss):
-    """What tells a loss from another: the code of a function, and the values it was made with."""
-    cells = getattr(loss, "__closure__", None) or ()
-    return getattr(loss, "__code__", loss), [cell.cell_contents for cell in cells]
+def _made_of(value):
+    """Of a function its code and the values that it was made with; any other value itself."""
+    cells = getattr(value, "__closure__", None) or ()
+    return getattr(value, "__code__", value), [cell.cell_contents for cell in cells]
 
 
 def cross_entropy_d(real_logits, generated_logits):

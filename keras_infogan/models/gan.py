@@ -176,7 +176,7 @@ class GAN(Players):
         if self._objective_is_named or self.generator_loss not in registry.OBJECTIVES.names():
             return True  # an unregistered one must be registered before the file is loaded
         try:
-            return objectives.get(self.generator_loss).equals(self.objective)
+            return objectives.get(self.generator_loss).made_of() == self.objective.made_of()
         except ValueError:  # the name alone does not make it
             return False
 

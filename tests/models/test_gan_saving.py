@@ -4,11 +4,13 @@ import copy
 import inspect
 
 import keras
+import pytest
 import tensorflow as tf
 from comparing import assert_equal, state
 
-from keras_infogan import registry, saving
+from keras_infogan import objectives, registry, saving
 from keras_infogan.models.gan import GAN
+from keras_infogan.objectives import Objective
 from keras_infogan.transforms.instance_noise import InstanceNoise
 
 BATCH = 6
@@ -69,3 +71,27 @@ def test_compile_arguments_are_attributes_and_config_keys(tiny_gan):
     config = model.get_compile_config()
     assert arguments <= set(config)
     assert all(hasattr(model, name) for name in config)
+
+
+def test_an_objective_is_not_saved_as_another(tiny_gan, tmp_path):
+    ten = objectives.get("wasserstein")
+    one = objectives.get("wasserstein(gradient_penalty=1.0)")
+    with pytest.raises(ValueError, match="A file keeps an objective by its text: compile with a"):
+        tiny_gan(generator_loss=one).save(tmp_path / "model.keras")
+    for given, kept in ((ten, ten), ("wasserstein(gradient_penalty=1.0)", one)):
+        tiny_gan(generator_loss=given).save(tmp_path / "model.keras")
+        assert saving.load_model(tmp_path / "model.keras").objective == kept
+
+
+def test_an_objective_that_is_made_anew_is_the_same_if_its_arguments_are(tiny_gan, tmp_path):
+    def lifted(name, by):
+        d_loss = objectives.cross_entropy_d
+        return Objective(name, d_loss, lambda _, logits: by - tf.reduce_mean(logits))
+
+    registry.register("objective", "raised", lambda by=1.0: lifted("raised", by))
+    registry.register("objective", "lifted", lambda by: lifted("lifted", by))
+    tiny_gan(generator_loss=registry.get("objective", "raised")).save(tmp_path / "model.keras")
+    assert saving.load_model(tmp_path / "model.keras").generator_loss == "raised"
+    for text in ("raised(by=2.0)", "lifted(by=1.0)"):  # another, and one that needs its argument
+        with pytest.raises(ValueError, match="A file keeps an objective by its text"):
+            tiny_gan(generator_loss=registry.get("objective", text)).save(tmp_path / "model.keras")

@@ -247,7 +247,8 @@ def test_starts_need_codes_that_two_looks_can_be_compared_by(tiny_config, tmp_pa
     with pytest.raises(UserError, match="--starts compares the starts by two looks at real"):
         dataclasses.replace(tiny_config, starts=2)
     for name, flag in (("choose_at", "--choose-at"), ("choose_brightness", "--choose-brightness")):
-        with pytest.raises(UserError, match=f"^{flag} is about several starts, so it needs --star"):
+        told = f"^{flag} is about several starts, so it needs --starts above 1. Received: 0.5.$"
+        with pytest.raises(UserError, match=told):
             dataclasses.replace(tiny_config, **{name: 0.5})
     assert dataclasses.replace(tiny_config, starts=2, choose_brightness=1.5).starts == 2
     continuous = dataclasses.replace(
