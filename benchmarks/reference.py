@@ -185,9 +185,10 @@ class Reference:
         config: Its `RunConfig`.
         device: `"cpu"` or `"cuda"`.
         compiled: Mode of `torch.compile` for the networks; None for eager.
+        graph: Whether the step will be captured in a CUDA graph.
     """
 
-    def __init__(self, model, config, device="cpu", compiled=None):
+    def __init__(self, model, config, device="cpu", compiled=None, graph=False):
         names = ("generator", "trunk", "discriminator", "recognizer")
         networks = [translate(getattr(model, name)).to(device) for name in names]
         lacking = ("brightness", "hole", "critic_told_codes")
@@ -205,7 +206,9 @@ class Reference:
         self.config, self.device = config, device
         self.codes = Codes.of(model.latents)
         self.d_adam, self.g_adam = (
-            torch.optim.Adam(params, rate, (config.adam_beta_1, 0.999), eps=1e-7, fused=True)
+            torch.optim.Adam(
+                params, rate, (config.adam_beta_1, 0.999), eps=1e-7, fused=True, capturable=graph
+            )
             for params, rate in (
                 (self.d_params, config.d_learning_rate),
                 (self.g_params, config.g_learning_rate),
@@ -257,13 +260,28 @@ def _update(adam, loss, params):
     adam.step()
 
 
-def train_step(preset, device="cpu", compiled=None, precision="float32", **options):
+def captured(step):
+    """A function that does what `step` does as one CUDA graph, after some steps that warm it up."""
+    aside = torch.cuda.Stream()
+    aside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(aside):
+        for _ in range(3):
+            step()
+    torch.cuda.current_stream().wait_stream(aside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step()
+    return graph.replay
+
+
+def train_step(preset, device="cpu", compiled=None, graph=False, precision="float32", **options):
     """The train step of a preset in PyTorch.
 
     Args:
         preset: Its name.
         device: `"cpu"` or `"cuda"`.
-        compiled: Mode of `torch.compile`, `"reduce-overhead"` for CUDA graphs; None for eager.
+        compiled: Mode of `torch.compile`; None for eager.
+        graph: Whether to capture the step in a CUDA graph.
         precision: `"float32"`, or `"float16"` and `"bfloat16"` for mixed precision.
         **options: Of the config.
     """
@@ -271,16 +289,24 @@ def train_step(preset, device="cpu", compiled=None, precision="float32", **optio
     from keras_infogan import quiet
 
     quiet.import_tensorflow()
+    import tensorflow as tf
+
+    tf.config.set_visible_devices([], "GPU")  # it only makes the networks to translate
     config = jobs.config_of(preset, **options)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
-    reference = Reference(jobs.make_model(config), config, device, compiled)
+    reference = Reference(jobs.make_model(config), config, device, compiled, graph)
     images = torch.tensor(jobs.random_images(config.batch_size, config)).permute(0, 3, 1, 2)
     images = (images.float() / 127.5 - 1.0).to(device, memory_format=torch.channels_last)
 
-    def call():
+    def step():
         with torch.autocast(device, getattr(torch, precision), enabled=precision != "float32"):
             reference.step(images)
+
+    step = captured(step) if graph else step
+
+    def call():
+        step()
         if device == "cuda":
             torch.cuda.synchronize()
 

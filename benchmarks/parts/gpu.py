@@ -3,7 +3,10 @@
 Without a GPU the same runs on the CPU, which tests this file and says nothing of a GPU.
 """
 
+import concurrent.futures
+import contextlib
 import importlib.util
+import os
 import shutil
 import subprocess
 import threading
@@ -23,45 +26,59 @@ OURS = {
 TORCH = {
     "PyTorch": {},
     "PyTorch compiled": {"compiled": "default"},
-    "PyTorch, CUDA graphs": {"compiled": "reduce-overhead"},
-    "PyTorch, bfloat16": {"precision": "bfloat16"},
+    "PyTorch, CUDA graph": {"graph": True},
+    "PyTorch compiled, CUDA graph": {"compiled": "default", "graph": True},
+    "PyTorch, CUDA graph, bfloat16": {"graph": True, "precision": "bfloat16"},
 }
 
 
 def run(options):
     """Rows of the presets; a mode that fails is named in the table with its error."""
     device = "cuda" if once("benchmarks.parts.gpu:has_gpu") else "cpu"
+    # The processes share the GPU's memory, which TensorFlow would else take as a whole.
+    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
     presets = [preset for preset in options.presets if preset != "mnist"]
     jobs = {name: ("benchmarks.jobs:train_step", extra) for name, extra in OURS.items()}
     if importlib.util.find_spec("torch"):
         jobs |= {
             name: ("benchmarks.reference:train_step", {"device": device, **extra})
             for name, extra in TORCH.items()
-            if device == "cuda" or "compiled" not in extra
+            if device == "cuda" or not {"compiled", "graph"} & set(extra)
         }
     return [row for preset in presets for row in of(preset, jobs, options)]
 
 
 def of(preset, jobs, options):
-    """Rows of a preset: a mode after the other, since each holds the GPU's memory."""
-    rows, rates = [], {}
-    for name, (target, extra) in jobs.items():
-        worker = None
+    """Rows of a preset: the modes begin together, for compilation is long, and work in turns."""
+
+    def begin(job):
+        target, extra = job
         try:
-            worker = Worker(target, preset=preset, **options.small, **extra)
-            with Utilisation() as watched:
-                for _ in range(options.rounds):
-                    worker.take(options.seconds)
+            return Worker(target, preset=preset, **options.small, **extra)
         except WorkerError as error:
-            print(f"{preset}, {name}: {error}", flush=True)
-            continue
-        finally:
-            if worker is not None:
-                worker.close()
-        rates[name] = worker.rates
-        rows.append(median_row(preset, name, worker.rates, "images/s"))
-        if watched.values:
-            rows.append(median_row(preset, f"{name}: busy", watched.values, "%"))
+            return error
+
+    at_once = max(1, (os.cpu_count() or 2) // 2)
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        workers = dict(zip(jobs, pool.map(begin, jobs.values()), strict=True))
+    busy = {name: [] for name in jobs}
+    with contextlib.ExitStack() as stack:
+        for name, worker in list(workers.items()):
+            if isinstance(worker, WorkerError):
+                print(f"{preset}, {name}: {worker}", flush=True)
+                del workers[name]
+            else:
+                stack.callback(worker.close)
+        for _ in range(options.rounds):
+            for name, worker in workers.items():
+                with Utilisation(busy[name]):
+                    worker.take(options.seconds)
+    rates = {name: worker.rates for name, worker in workers.items()}
+    rows = []
+    for name in rates:
+        rows.append(median_row(preset, name, rates[name], "images/s"))
+        if busy[name]:
+            rows.append(median_row(preset, f"{name}: busy", busy[name], "%"))
     best = max(TORCH, key=lambda name: max(rates.get(name, [0.0])))
     first = next(iter(OURS))
     if best in rates and first in rates:
@@ -80,14 +97,14 @@ def has_gpu():
 
 
 class Utilisation:
-    """Asks nvidia-smi each second how busy the GPU is, where there is one.
+    """Asks nvidia-smi how busy the GPU is, where there is one; not in the first second.
 
-    Attributes:
-        values: The answers in %.
+    Args:
+        values: List to which the answers in % are added.
     """
 
-    def __init__(self):
-        self.values = []
+    def __init__(self, values):
+        self.values = values
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch)
 
