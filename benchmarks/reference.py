@@ -6,14 +6,17 @@ without a graph, one call for each batch of draws.
 """
 
 import math
+import pathlib
+import pickle
+import tempfile
 
-import keras
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from benchmarks import jobs
+from benchmarks.turns import once
 from benchmarks.worker import Job
-from keras_infogan.terms.picture_critic import PictureCritic
 
 ACTIVATIONS = {"linear": None, "relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 
@@ -50,64 +53,55 @@ class Affine(nn.Module):
         return x * self.scale + self.offset
 
 
-def translate(network):
-    """A PyTorch module with the layers and weights of a Keras model whose layers form a chain.
+def translate(layers):
+    """A PyTorch module with the layers and weights of a Keras network.
 
     Args:
-        network: Model of convolutions, transposed ones, dense layers, BatchNormalization,
-            (leaky) ReLU, Flatten, Reshape and Rescaling.
+        layers: Its layers, as `described.layers` gives them.
 
     Returns:
         `nn.Sequential`; images are `(n, c, h, w)`, in channels-last memory.
-
-    Raises:
-        TypeError: If it holds another layer.
     """
-    modules = []
-    for layer in network.layers:
-        modules += _translated(layer)
+    modules = [module for layer in layers for module in _translated(layer)]
     return nn.Sequential(*modules).to(memory_format=torch.channels_last)
 
 
 def _translated(layer):
-    kinds = keras.layers
-    values = [torch.tensor(value) for value in layer.get_weights()]
-    if isinstance(layer, kinds.InputLayer):
-        return []
-    if isinstance(layer, kinds.BatchNormalization):
-        norm = nn.BatchNorm2d if len(layer.input.shape) == 4 else nn.BatchNorm1d
-        module = norm(layer.input.shape[-1], eps=layer.epsilon, momentum=1.0 - layer.momentum)
+    options = layer.options
+    values = [torch.tensor(value) for value in layer.weights]
+    shape = options["shape"]
+    if layer.kind == "BatchNormalization":
+        norm = nn.BatchNorm2d if len(shape) == 4 else nn.BatchNorm1d
+        module = norm(shape[-1], eps=options["epsilon"], momentum=1.0 - options["momentum"])
         module.weight.data, module.bias.data = values[0], values[1]
         module.running_mean, module.running_var = values[2], values[3]
         return [module]
-    if isinstance(layer, kinds.LeakyReLU):
-        return [nn.LeakyReLU(layer.negative_slope, inplace=True)]
-    if isinstance(layer, kinds.ReLU):
+    if layer.kind == "LeakyReLU":
+        return [nn.LeakyReLU(options["negative_slope"], inplace=True)]
+    if layer.kind == "ReLU":
         return [nn.ReLU(inplace=True)]
-    if isinstance(layer, kinds.Flatten):
+    if layer.kind == "Flatten":
         return [Flatten()]
-    if isinstance(layer, kinds.Reshape):
-        return [Reshape(layer.target_shape)]
-    if isinstance(layer, kinds.Rescaling):
-        return [Affine(layer.scale, layer.offset)]
-    if isinstance(layer, kinds.Dense):
-        module = nn.Linear(*layer.kernel.shape, bias=layer.use_bias)
+    if layer.kind == "Reshape":
+        return [Reshape(options["target_shape"])]
+    if layer.kind == "Rescaling":
+        return [Affine(options["scale"], options["offset"])]
+    if layer.kind == "Dense":
+        module = nn.Linear(*values[0].shape, bias=options["use_bias"])
         module.weight.data = values[0].T.contiguous()
-    elif isinstance(layer, kinds.Conv2D | kinds.Conv2DTranspose):
-        transposed = isinstance(layer, kinds.Conv2DTranspose)
-        given, made = layer.input.shape[-1], layer.filters
-        kernel, stride = layer.kernel_size[0], layer.strides[0]
+    else:
+        kernel, stride = options["kernel_size"][0], options["strides"][0]
         # Half of what a kernel overlaps, as "same" pads where it halves or doubles the size.
-        padding = (kernel - stride) // 2 if layer.padding == "same" else 0
-        kind = nn.ConvTranspose2d if transposed else nn.Conv2d
-        module = kind(given, made, kernel, stride, padding, bias=layer.use_bias)
+        padding = (kernel - stride) // 2 if options["padding"] == "same" else 0
+        kind = nn.ConvTranspose2d if layer.kind == "Conv2DTranspose" else nn.Conv2d
+        module = kind(
+            shape[-1], options["filters"], kernel, stride, padding, bias=options["use_bias"]
+        )
         # (h, w, in, out) → (out, in, h, w), and (h, w, out, in) → (in, out, h, w).
         module.weight.data = values[0].permute(3, 2, 0, 1).contiguous()
-    else:
-        raise TypeError(f"No PyTorch layer is known for {type(layer).__name__}.")
-    if layer.use_bias:
+    if options["use_bias"]:
         module.bias.data = values[1]
-    activation = ACTIVATIONS[layer.activation.__name__]
+    activation = ACTIVATIONS[options["activation"]]
     return [module] + ([] if activation is None else [activation()])
 
 
@@ -136,18 +130,6 @@ class Codes:
 
     def __init__(self, noise, values, uniform):
         self.noise, self.values, self.uniform = noise, values, uniform
-
-    @classmethod
-    def of(cls, latents):
-        """Those of a `LatentSpec`.
-
-        Raises:
-            TypeError: If it has others.
-        """
-        counts = [code.num_values for code in latents.codes]
-        if not counts or counts[0] is None or any(counts[1:]):
-            raise TypeError(f"The reference has one categorical code first. Received: {latents}.")
-        return cls(latents.noise.size, counts[0], len(counts) - 1)
 
     def draw(self, count, device):
         """`(latents, values of the categorical code)`."""
@@ -181,30 +163,28 @@ class Reference:
     """InfoGAN in PyTorch: the updates of `InfoGAN.train_step` for a config.
 
     Args:
-        model: The Keras model, whose networks are translated.
-        config: Its `RunConfig`.
+        model: The Keras model, as `described.model` gives it.
         device: `"cpu"` or `"cuda"`.
         compiled: Mode of `torch.compile` for the networks; None for eager.
         graph: Whether the step will be captured in a CUDA graph.
     """
 
-    def __init__(self, model, config, device="cpu", compiled=None, graph=False):
-        names = ("generator", "trunk", "discriminator", "recognizer")
-        networks = [translate(getattr(model, name)).to(device) for name in names]
+    def __init__(self, model, device="cpu", compiled=None, graph=False):
+        config = model.config
         lacking = ("brightness", "hole", "critic_told_codes")
         if used := [name for name in lacking if getattr(config, name)]:
             raise TypeError(f"The reference has no {used[0]}.")
-        critics = [term for term in model.terms if isinstance(term, PictureCritic)]
-        for one in critics:
-            networks += [translate(n).to(device) for n in (one.trunk, one.discriminator)]
+        networks = [translate(layers).to(device) for layers in model.networks.values()]
+        if model.critic:
+            networks.append(translate(model.critic).to(device))
         self.d_params = [p for n in networks[1:3] + networks[4:] for p in n.parameters()]
         self.g_params = [p for i in (0, 3) for p in networks[i].parameters()]
         if compiled:
             networks = [torch.compile(network, mode=compiled) for network in networks]
         self.generator, self.trunk, self.discriminator, self.recognizer = networks[:4]
-        self.critic = nn.Sequential(*networks[4:]) if critics else None
+        self.critic = networks[4] if model.critic else None
         self.config, self.device = config, device
-        self.codes = Codes.of(model.latents)
+        self.codes = Codes(*model.codes)
         self.d_adam, self.g_adam = (
             torch.optim.Adam(
                 params, rate, (config.adam_beta_1, 0.999), eps=1e-7, fused=True, capturable=graph
@@ -285,17 +265,14 @@ def train_step(preset, device="cpu", compiled=None, graph=False, precision="floa
         precision: `"float32"`, or `"float16"` and `"bfloat16"` for mixed precision.
         **options: Of the config.
     """
-    from benchmarks import jobs
-    from keras_infogan import quiet
-
-    quiet.import_tensorflow()
-    import tensorflow as tf
-
-    tf.config.set_visible_devices([], "GPU")  # it only makes the networks to translate
-    config = jobs.config_of(preset, **options)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "model.pickle")
+        once("benchmarks.described:save", path=str(path), preset=preset, **options)
+        model = pickle.loads(path.read_bytes())
+    config = model.config
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
-    reference = Reference(jobs.make_model(config), config, device, compiled, graph)
+    reference = Reference(model, device, compiled, graph)
     images = torch.tensor(jobs.random_images(config.batch_size, config)).permute(0, 3, 1, 2)
     images = (images.float() / 127.5 - 1.0).to(device, memory_format=torch.channels_last)
 

@@ -58,7 +58,7 @@ def of(preset, jobs, options):
         except WorkerError as error:
             return error
 
-    at_once = max(1, (os.cpu_count() or 2) // 2)
+    at_once = os.cpu_count() or 1
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         workers = dict(zip(jobs, pool.map(begin, jobs.values()), strict=True))
     busy = {name: [] for name in jobs}

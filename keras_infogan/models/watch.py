@@ -17,7 +17,7 @@ class Watch:
         self.names = ()
         self._first = tf.Variable(
             [NONE, NONE],
-            dtype=tf.int32,
+            dtype=tf.int64,  # a GPU holds no int32 variable, and XLA's steps look at none elsewhere
             trainable=False,
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
             name="first_not_finite",
@@ -34,7 +34,7 @@ class Watch:
         figures = [value[0] if isinstance(value, tuple) else value for value in values.values()]
         finite = tf.math.is_finite(tf.stack([tf.cast(figure, tf.float32) for figure in figures]))
         wrong = replicas.mean(tf.cast(finite, tf.float32)) < 1.0
-        found = tf.stack([step, tf.argmax(wrong, output_type=tf.int32)])
+        found = tf.stack([tf.cast(step, tf.int64), tf.argmax(wrong)])
         first = (self._first[0] == NONE) & tf.reduce_any(wrong)
         self._first.assign(tf.where(first, found, self._first))
 

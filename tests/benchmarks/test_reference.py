@@ -1,12 +1,15 @@
 """The PyTorch reference has the layers, the distortion and the updates of the Keras model."""
 
 import math
+import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks import jobs
+from benchmarks import described, jobs
 from keras_infogan import randomness
 from keras_infogan.transforms.distortion import RandomDistortion
 
@@ -15,6 +18,7 @@ torch = pytest.importorskip("torch")
 from benchmarks import reference  # noqa: E402
 
 SMALL = "conv28(filters=2, units=8)"
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("preset", ["lab-plain", "quick"])
@@ -27,7 +31,7 @@ def test_networks_compute_the_same(preset):
     for network, x in ((model.generator, latents), (model.trunk, images)):
         for training in (False, True):
             expected = network(x, training=training).numpy()
-            twin = reference.translate(network).train(training)
+            twin = reference.translate(described.layers(network)).train(training)
             given = torch.tensor(x)
             found = twin(given.permute(0, 3, 1, 2) if x.ndim == 4 else given).detach()
             found = found.permute(0, 2, 3, 1) if found.ndim == 4 else found
@@ -62,7 +66,7 @@ def test_information_losses_by_hand():
 
 def test_a_step_changes_every_network():
     config = jobs.config_of("quick", networks=SMALL, batch_size=4)
-    one = reference.Reference(jobs.make_model(config), config)
+    one = reference.Reference(described.model(jobs.make_model(config), config))
     params = [*one.d_params, *one.g_params]
     before = [param.detach().clone() for param in params]
     one.step(torch.rand(4, 1, 28, 28) * 2 - 1)
@@ -72,4 +76,14 @@ def test_a_step_changes_every_network():
 def test_what_it_has_not_is_refused():
     config = jobs.config_of("quick", networks=SMALL, critic_told_codes=True)
     with pytest.raises(TypeError, match="The reference has no critic_told_codes"):
-        reference.Reference(jobs.make_model(config), config)
+        reference.Reference(described.model(jobs.make_model(config), config))
+
+
+def test_its_process_has_no_tensorflow():
+    """In one that has, PyTorch finds no GPU."""
+    program = (
+        "import sys; from benchmarks import reference; "
+        f"reference.train_step('quick', networks='{SMALL}', batch_size=4).call(); "
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
