@@ -1,5 +1,7 @@
 """What the tests of training share: a plan, ticks without a training, and a run directory."""
 
+import contextlib
+
 import pytest
 
 from keras_infogan.data import sources
@@ -26,13 +28,27 @@ def tiny_source(tiny_data):
         yield
 
 
+@pytest.fixture(scope="session")
+def ends_with_scores():
+    """A context: runs end with their scores, without what takes longest: export and drawings."""
+
+    @contextlib.contextmanager
+    def ends():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(finish, "export_model", lambda model, base, about: base / "1")
+            patch.setattr(finish, "_report", lambda run, model: None)
+            patch.setattr(finish, "save_illustrations", lambda *arguments: None)
+            patch.setattr(curves, "save_curves", lambda *arguments: None)
+            yield
+
+    return ends
+
+
 @pytest.fixture
-def only_scored(monkeypatch):
-    """A run ends with its scores, without what takes longest: export, report and drawings."""
-    monkeypatch.setattr(finish, "export_model", lambda model, base, about: base / "1")
-    monkeypatch.setattr(finish, "_report", lambda run, model: None)
-    monkeypatch.setattr(finish, "save_illustrations", lambda *arguments: None)
-    monkeypatch.setattr(curves, "save_curves", lambda *arguments: None)
+def only_scored(ends_with_scores):
+    """As `ends_with_scores`, for a test."""
+    with ends_with_scores():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -357,7 +357,9 @@ def test_a_checkpoint_at_a_tick_is_not_ahead_of_the_log(
     assert_same_end(run, finished[0])
 
 
-def test_a_run_resumed_with_more_epochs_ends_like_a_longer_one(finished, tiny_config, tmp_path):
+def test_a_run_resumed_with_more_epochs_ends_like_a_longer_one(
+    finished, tiny_config, tmp_path, ends_with_scores
+):
     run = RunDir(tmp_path / "run")
     # A tick of 3 leaves a line of two steps at the end of the shorter run.
     experiment.train(dataclasses.replace(tiny_config, epochs=1), run.path, RunOptions(tick=3))
@@ -367,7 +369,8 @@ def test_a_run_resumed_with_more_epochs_ends_like_a_longer_one(finished, tiny_co
     assert run.read_config().epochs == 2
     assert_same_end(run, finished[0])
     whole = RunDir(tmp_path / "whole")
-    experiment.train(tiny_config, whole.path, RunOptions(tick=3))
+    with ends_with_scores():
+        experiment.train(tiny_config, whole.path, RunOptions(tick=3))
     assert [row["step"] for row in points(run)] == [3, 6, 9, 10]
     assert points(run) == points(whole)
     variables = "variables/variables.data-00000-of-00001"

@@ -39,10 +39,11 @@ def plan(config, tiny_data):
 
 
 @pytest.fixture(scope="module")
-def finished(config, tmp_path_factory):
+def finished(config, tmp_path_factory, ends_with_scores):
     """A finished run of two starts."""
     run = RunDir(tmp_path_factory.mktemp("finished") / "run")
-    experiment.train(config, run.path, OPTIONS)
+    with ends_with_scores():
+        experiment.train(config, run.path, OPTIONS)
     return run
 
 
