@@ -1,20 +1,33 @@
 """A Keras model as plain Python and NumPy, for a process that must not load TensorFlow.
 
-PyTorch finds no GPU in a process that has loaded TensorFlow, whose libraries hold stand-ins for
-CUDA's functions.
+PyTorch 2.11 found no GPU in a process that had loaded TensorFlow 2.21, which exports functions of
+CUDA by itself.
 """
 
 import dataclasses
 import pickle
 
+# What is read of a layer, by Keras's class, from which ours derive.
+ATTRIBUTES = {
+    "BatchNormalization": ("epsilon", "momentum"),
+    "LeakyReLU": ("negative_slope",),
+    "ReLU": (),
+    "Flatten": (),
+    "Reshape": ("target_shape",),
+    "Rescaling": ("scale", "offset"),
+    "Dense": ("use_bias",),
+    "Conv2D": ("use_bias", "filters", "kernel_size", "strides", "padding"),
+    "Conv2DTranspose": ("use_bias", "filters", "kernel_size", "strides", "padding"),
+}
+
 
 @dataclasses.dataclass(frozen=True)
-class Layer:
+class LayerDescription:
     """A layer of a network.
 
     Args:
         kind: Name of Keras's class.
-        options: What PyTorch needs to know of it.
+        options: Attributes that PyTorch needs.
         weights: NumPy arrays in Keras's order.
     """
 
@@ -24,35 +37,35 @@ class Layer:
 
 
 @dataclasses.dataclass(frozen=True)
-class Model:
-    """A model.
+class ModelDescription:
+    """An InfoGAN.
 
     Args:
         config: Its `RunConfig`.
         networks: `{name: layers}`.
         critic: Layers of the second discriminator; None where there is none.
-        codes: Sizes of the noise and of the categorical code, and the number of uniform codes.
+        latents: Sizes of the noise and of the categorical code, and the number of uniform codes.
     """
 
     config: object
     networks: dict
     critic: list | None
-    codes: tuple
+    latents: tuple
 
 
 def save(path, preset, **options):
-    """Writes the `Model` of a preset with other options, pickled."""
+    """Writes the `ModelDescription` of a preset with other options, pickled."""
     from benchmarks import jobs
     from keras_infogan import quiet
 
     quiet.import_tensorflow()
     config = jobs.config_of(preset, **options)
     with open(path, "wb") as file:
-        pickle.dump(model(jobs.make_model(config), config), file)
+        pickle.dump(describe_model(jobs.make_model(config), config), file)
 
 
-def model(made, config):
-    """The `Model` of an `InfoGAN` that was made of a config.
+def describe_model(model, config):
+    """The `ModelDescription` of an `InfoGAN` that was made of a config.
 
     Raises:
         TypeError: If it has codes or a layer that the PyTorch reference lacks.
@@ -60,20 +73,22 @@ def model(made, config):
     from keras_infogan.terms.picture_critic import PictureCritic
 
     names = ("generator", "trunk", "discriminator", "recognizer")
-    critics = [term for term in made.terms if isinstance(term, PictureCritic)]
-    counts = [code.num_values for code in made.latents.codes]
+    critics = [term for term in model.terms if isinstance(term, PictureCritic)]
+    counts = [code.num_values for code in model.latents.codes]
     if not counts or counts[0] is None or any(counts[1:]):
-        raise TypeError(f"The reference has one categorical code first. Received: {made.latents}.")
-    return Model(
+        raise TypeError(f"The reference has one categorical code first. Received: {model.latents}.")
+    return ModelDescription(
         config,
-        {name: layers(getattr(made, name)) for name in names},
-        layers(critics[0].trunk) + layers(critics[0].discriminator) if critics else None,
-        (made.latents.noise.size, counts[0], len(counts) - 1),
+        {name: describe_layers(getattr(model, name)) for name in names},
+        describe_layers(critics[0].trunk) + describe_layers(critics[0].discriminator)
+        if critics
+        else None,
+        (model.latents.noise.size, counts[0], len(counts) - 1),
     )
 
 
-def layers(network):
-    """The layers of a Keras model that form a chain.
+def describe_layers(network):
+    """A `LayerDescription` of each layer of a Keras model whose layers form a chain.
 
     Args:
         network: Model of convolutions, transposed ones, dense layers, BatchNormalization,
@@ -90,23 +105,13 @@ def layers(network):
 def _layer(layer):
     import keras
 
-    # Ours derive from Keras's; of each kind, what is read of it.
-    kinds = {
-        "BatchNormalization": ("epsilon", "momentum"),
-        "LeakyReLU": ("negative_slope",),
-        "ReLU": (),
-        "Flatten": (),
-        "Reshape": ("target_shape",),
-        "Rescaling": ("scale", "offset"),
-        "Dense": ("use_bias",),
-        "Conv2D": ("use_bias", "filters", "kernel_size", "strides", "padding"),
-        "Conv2DTranspose": ("use_bias", "filters", "kernel_size", "strides", "padding"),
-    }
-    kind = next((name for name in kinds if isinstance(layer, getattr(keras.layers, name))), None)
+    kind = next(
+        (name for name in ATTRIBUTES if isinstance(layer, getattr(keras.layers, name))), None
+    )
     if kind is None:
         raise TypeError(f"No PyTorch layer is known for {type(layer).__name__}.")
-    options = {name: getattr(layer, name) for name in kinds[kind]}
+    options = {name: getattr(layer, name) for name in ATTRIBUTES[kind]}
     options["shape"] = layer.input.shape
     if hasattr(layer, "activation"):
         options["activation"] = layer.activation.__name__
-    return Layer(kind, options, layer.get_weights())
+    return LayerDescription(kind, options, layer.get_weights())

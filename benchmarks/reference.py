@@ -57,7 +57,7 @@ def translate(layers):
     """A PyTorch module with the layers and weights of a Keras network.
 
     Args:
-        layers: Its layers, as `described.layers` gives them.
+        layers: Its layers, as `described.describe_layers` gives them.
 
     Returns:
         `nn.Sequential`; images are `(n, c, h, w)`, in channels-last memory.
@@ -163,10 +163,10 @@ class Reference:
     """InfoGAN in PyTorch: the updates of `InfoGAN.train_step` for a config.
 
     Args:
-        model: The Keras model, as `described.model` gives it.
+        model: The Keras model, as `described.describe_model` gives it.
         device: `"cpu"` or `"cuda"`.
         compiled: Mode of `torch.compile` for the networks; None for eager.
-        graph: Whether the step will be captured in a CUDA graph.
+        graph: Whether the step is to be captured in a CUDA graph.
     """
 
     def __init__(self, model, device="cpu", compiled=None, graph=False):
@@ -174,7 +174,8 @@ class Reference:
         lacking = ("brightness", "hole", "critic_told_codes")
         if used := [name for name in lacking if getattr(config, name)]:
             raise TypeError(f"The reference has no {used[0]}.")
-        networks = [translate(layers).to(device) for layers in model.networks.values()]
+        names = ("generator", "trunk", "discriminator", "recognizer")
+        networks = [translate(model.networks[name]).to(device) for name in names]
         if model.critic:
             networks.append(translate(model.critic).to(device))
         self.d_params = [p for n in networks[1:3] + networks[4:] for p in n.parameters()]
@@ -184,7 +185,7 @@ class Reference:
         self.generator, self.trunk, self.discriminator, self.recognizer = networks[:4]
         self.critic = networks[4] if model.critic else None
         self.config, self.device = config, device
-        self.codes = Codes(*model.codes)
+        self.codes = Codes(*model.latents)
         self.d_adam, self.g_adam = (
             torch.optim.Adam(
                 params, rate, (config.adam_beta_1, 0.999), eps=1e-7, fused=True, capturable=graph
@@ -241,7 +242,11 @@ def _update(adam, loss, params):
 
 
 def captured(step):
-    """A function that does what `step` does as one CUDA graph, after some steps that warm it up."""
+    """Captures a step in a CUDA graph, after three steps that warm it up.
+
+    Returns:
+        A function that replays it.
+    """
     aside = torch.cuda.Stream()
     aside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(aside):

@@ -31,7 +31,8 @@ def import_tensorflow():
 
     TensorFlow's oneDNN kernels are turned on where TensorFlow itself would leave them off: on
     processors with AVX2 alone a training step takes half the time, and numbers differ in the last
-    bits. Where $TF_ENABLE_ONEDNN_OPTS is set, it stays as it is.
+    bits. A GPU's memory is taken as it is needed, so that several processes can share it. Where
+    $TF_ENABLE_ONEDNN_OPTS or $TF_FORCE_GPU_ALLOW_GROWTH is set, it stays as it is.
 
     Raises:
         UserError: If Keras is set to another backend.
@@ -41,6 +42,7 @@ def import_tensorflow():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3" if cluster.here().several else "2")
     if "tensorflow" not in sys.modules:
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     # At a flag in it that TensorFlow does not know, it says so and ends the process.
     muted = contextlib.nullcontext() if os.environ.get("TF_XLA_FLAGS") else _stderr_muted()
     with muted:

@@ -74,7 +74,11 @@ SHOW = "import os; print(os.environ[{name!r}])"
 
 @pytest.mark.parametrize(
     ("name", "default", "other"),
-    [("TF_CPP_MIN_LOG_LEVEL", "2", "0"), ("TF_ENABLE_ONEDNN_OPTS", "1", "0")],
+    [
+        ("TF_CPP_MIN_LOG_LEVEL", "2", "0"),
+        ("TF_ENABLE_ONEDNN_OPTS", "1", "0"),
+        ("TF_FORCE_GPU_ALLOW_GROWTH", "true", "false"),
+    ],
 )
 def test_settings_have_defaults_that_the_environment_overrules(imported, name, default, other):
     show = SHOW.format(name=name)

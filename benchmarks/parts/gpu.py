@@ -4,7 +4,6 @@ Without a GPU the same runs on the CPU, which tests this file and says nothing o
 """
 
 import concurrent.futures
-import contextlib
 import importlib.util
 import os
 import shutil
@@ -14,13 +13,14 @@ import threading
 from benchmarks.turns import Worker, WorkerError, median_row, once, ratio_row
 
 HELP = "the step on a GPU in every mode, beside PyTorch compiled and with CUDA graphs"
+STEPS = 10  # in a call, of all modes but one
 OURS = {
-    "XLA, as it runs": {"jit": True},
+    "XLA": {"jit": True},
+    "XLA, one step at a time": {"jit": True, "steps_per_execution": 1},
     "graph": {"jit": False},
     "XLA, no TensorFloat-32": {"jit": True, "tf32": False},
     "XLA, mixed precision": {"jit": True, "precision": "mixed_float16"},
     "XLA, bfloat16": {"jit": True, "precision": "mixed_bfloat16"},
-    "XLA, 10 steps at once": {"jit": True, "steps_per_execution": 10},
     "XLA, data on the device": {"jit": True, "on_device": True},
 }
 TORCH = {
@@ -33,12 +33,13 @@ TORCH = {
 
 
 def run(options):
-    """Rows of the presets; a mode that fails is named in the table with its error."""
+    """Rows of the presets. The error of a mode that fails is printed above the table."""
     device = "cuda" if once("benchmarks.parts.gpu:has_gpu") else "cpu"
-    # The processes share the GPU's memory, which TensorFlow would else take as a whole.
-    os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
     presets = [preset for preset in options.presets if preset != "mnist"]
-    jobs = {name: ("benchmarks.jobs:train_step", extra) for name, extra in OURS.items()}
+    jobs = {
+        name: ("benchmarks.jobs:train_step", {"steps_per_execution": STEPS} | extra)
+        for name, extra in OURS.items()
+    }
     if importlib.util.find_spec("torch"):
         jobs |= {
             name: ("benchmarks.reference:train_step", {"device": device, **extra})
@@ -49,30 +50,28 @@ def run(options):
 
 
 def of(preset, jobs, options):
-    """Rows of a preset: the modes begin together, for compilation is long, and work in turns."""
+    """Rows of a preset. All modes start at once, because compilation is slow, and work in turns."""
 
-    def begin(job):
-        target, extra = job
+    def begin(name):
+        target, extra = jobs[name]
         try:
             return Worker(target, preset=preset, **options.small, **extra)
         except WorkerError as error:
-            return error
+            print(f"{preset}, {name}: {error}", flush=True)
+            return None
 
-    at_once = os.cpu_count() or 1
-    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
-        workers = dict(zip(jobs, pool.map(begin, jobs.values()), strict=True))
-    busy = {name: [] for name in jobs}
-    with contextlib.ExitStack() as stack:
-        for name, worker in list(workers.items()):
-            if isinstance(worker, WorkerError):
-                print(f"{preset}, {name}: {worker}", flush=True)
-                del workers[name]
-            else:
-                stack.callback(worker.close)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        begun = dict(zip(jobs, pool.map(begin, jobs), strict=True))
+    workers = {name: worker for name, worker in begun.items() if worker is not None}
+    busy = {name: [] for name in workers}
+    try:
         for _ in range(options.rounds):
             for name, worker in workers.items():
-                with Utilisation(busy[name]):
+                with Utilization(busy[name]):
                     worker.take(options.seconds)
+    finally:
+        for worker in workers.values():
+            worker.close()
     rates = {name: worker.rates for name, worker in workers.items()}
     rows = []
     for name in rates:
@@ -96,8 +95,8 @@ def has_gpu():
     return bool(tf.config.list_physical_devices("GPU"))
 
 
-class Utilisation:
-    """Asks nvidia-smi how busy the GPU is, where there is one; not in the first second.
+class Utilization:
+    """Samples the utilization of the GPU, where there is one, each second after the first.
 
     Args:
         values: List to which the answers in % are added.

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_infogan import randomness
+from keras_infogan import randomness, steps
 from keras_infogan.models import checks
 from keras_infogan.models.checked import CheckedGAN
 from keras_infogan.models.update import (
@@ -53,6 +53,8 @@ class Players(CheckedGAN):
         """
         *shape, size = latents.shape
         rows = np.reshape(latents, (-1, size))
+        # On a GPU, XLA would be the default, and compile each number of rows.
+        self.sampler.jit_compile = False
         if self.sampler.distribute_strategy.num_replicas_in_sync > 1:
             # Each device would generate a whole batch that it is not given by a pipeline.
             images = self.sampler.predict(rows, batch_size=BATCH, verbose=0)
@@ -164,6 +166,7 @@ class Players(CheckedGAN):
         """The labels that latents hold; None for a model that is told none."""
         return None
 
+    @steps.traced
     def test_step(self, data):
         """The same figures on held-out images, without distortion and without any update."""
         real_images, labels, _ = self.unpack(data)

@@ -17,7 +17,9 @@ class Watch:
         self.names = ()
         self._first = tf.Variable(
             [NONE, NONE],
-            dtype=tf.int64,  # a GPU holds no int32 variable, and XLA's steps look at none elsewhere
+            # TensorFlow keeps int32 variables in the host's memory, where a step that XLA compiled
+            # for a GPU cannot read them.
+            dtype=tf.int64,
             trainable=False,
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
             name="first_not_finite",

@@ -1,5 +1,6 @@
 """The generator in the formats of other runtimes, each file run in its own before it is kept."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -46,7 +47,8 @@ def export_generator(model, kind, path):
     """
     path, one = pathlib.Path(path), FORMATS[kind]
     latents = np.asarray(model.latents.fixed(CHECKED), np.float32)
-    expected = model.generate(latents)
+    with _full_float32():
+        expected = model.generate(latents)
     with files.new_directory(path.parent) as folder, files.writing(path):
         part = folder / f"{path.stem}{one.suffix}"  # Keras takes it in small letters alone
         try:
@@ -70,6 +72,19 @@ def export_generator(model, kind, path):
         for file in sorted(folder.iterdir()):
             os.replace(file, path.parent / file.name)
         files.flush(path.parent)
+
+
+@contextlib.contextmanager
+def _full_float32():
+    """A GPU rounds no factor of a product to TensorFloat-32, as the runtimes do not."""
+    import tensorflow as tf
+
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    try:
+        yield
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(before)
 
 
 def _run_onnx(path, latents):

@@ -31,7 +31,7 @@ def test_networks_compute_the_same(preset):
     for network, x in ((model.generator, latents), (model.trunk, images)):
         for training in (False, True):
             expected = network(x, training=training).numpy()
-            twin = reference.translate(described.layers(network)).train(training)
+            twin = reference.translate(described.describe_layers(network)).train(training)
             given = torch.tensor(x)
             found = twin(given.permute(0, 3, 1, 2) if x.ndim == 4 else given).detach()
             found = found.permute(0, 2, 3, 1) if found.ndim == 4 else found
@@ -66,7 +66,7 @@ def test_information_losses_by_hand():
 
 def test_a_step_changes_every_network():
     config = jobs.config_of("quick", networks=SMALL, batch_size=4)
-    one = reference.Reference(described.model(jobs.make_model(config), config))
+    one = reference.Reference(described.describe_model(jobs.make_model(config), config))
     params = [*one.d_params, *one.g_params]
     before = [param.detach().clone() for param in params]
     one.step(torch.rand(4, 1, 28, 28) * 2 - 1)
@@ -76,11 +76,11 @@ def test_a_step_changes_every_network():
 def test_what_it_has_not_is_refused():
     config = jobs.config_of("quick", networks=SMALL, critic_told_codes=True)
     with pytest.raises(TypeError, match="The reference has no critic_told_codes"):
-        reference.Reference(described.model(jobs.make_model(config), config))
+        reference.Reference(described.describe_model(jobs.make_model(config), config))
 
 
 def test_its_process_has_no_tensorflow():
-    """In one that has, PyTorch finds no GPU."""
+    """PyTorch 2.11 found no GPU in one that had loaded it."""
     program = (
         "import sys; from benchmarks import reference; "
         f"reference.train_step('quick', networks='{SMALL}', batch_size=4).call(); "

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import types
 
 import keras
 import numpy as np
@@ -383,3 +384,13 @@ def test_q_optimizer_splits_the_update_of_g_from_that_of_the_information(
     assert min(moved) > 1e-4
     optimizers = model.d_optimizer, model.g_optimizer, model.q_optimizer
     assert [int(one.iterations.numpy()) for one in optimizers] == [0, 1, 1]
+
+
+@pytest.mark.parametrize("average_generator", [None, 0.9])
+def test_images_are_generated_without_xla_on_a_gpu_too(tiny_gan, monkeypatch, average_generator):
+    """It would compile each number of rows."""
+    gpu = types.SimpleNamespace(device_type="GPU")
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: [gpu])
+    model = tiny_gan(average_generator=average_generator, jit_compile=False)
+    model.generate(np.zeros((2, model.latents.size), np.float32))
+    assert model.sampler.jit_compile is False

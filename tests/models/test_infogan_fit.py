@@ -104,6 +104,15 @@ def test_xla_compiles_the_step_and_draws_what_the_graph_draws(
     assert history["information"][0] == pytest.approx(
         math.log(10) - history["categorical_loss"][0], abs=1e-5
     )
+    compiled, graph = (evaluated(model, images, jit_compile) for jit_compile in (True, False))
+    assert compiled == pytest.approx(graph, abs=1e-3)
+
+
+def evaluated(model, images, jit_compile):
+    """What `evaluate` gives, compiled by XLA or not."""
+    model.jit_compile = jit_compile
+    model.make_test_function(force=True)
+    return model.evaluate(images, batch_size=BATCH, return_dict=True, verbose=0)
 
 
 def test_evaluate_changes_no_weight_and_repeats_itself(plain_fit, tiny_images, arrays):

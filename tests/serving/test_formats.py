@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_infogan.errors import StorageError, UserError
 from keras_infogan.serving import formats
@@ -45,6 +46,23 @@ def test_a_file_that_draws_something_else_is_not_kept(trained, tmp_path, monkeyp
     with pytest.raises(UserError, match="must be within 0.0001 of the model's"):
         formats.export_generator(trained, "litert", tmp_path / "generator.tflite")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_model_draws_in_full_float32_to_be_compared(trained, tmp_path, monkeypatch):
+    """A GPU's TensorFloat-32 has errors of 1e-3."""
+    enabled = tf.config.experimental.tensor_float_32_execution_enabled
+    seen, generate = [], trained.generate
+
+    def watched(latents):
+        seen.append(enabled())
+        return generate(latents)
+
+    monkeypatch.setattr(trained, "generate", watched)
+    same = formats.Format(".tflite", lambda path, latents: generate(latents), "litert")
+    monkeypatch.setitem(formats.FORMATS, "litert", same)
+    before = enabled()
+    formats.export_generator(trained, "litert", tmp_path / "generator.tflite")
+    assert seen == [False] and enabled() == before
 
 
 def test_what_is_not_installed_is_named(trained, tmp_path, monkeypatch):

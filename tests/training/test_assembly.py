@@ -165,3 +165,30 @@ def test_constant_rates_and_no_distortion_are_the_default(tiny_config):
     assert model.transforms == model.terms == []
     assert float(model.d_optimizer.learning_rate) == pytest.approx(2e-4)
     assert float(model.g_optimizer.learning_rate) == pytest.approx(1e-3)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize(
+    "settings",
+    [
+        dict(
+            rewrites=("spectral_norm", "minibatch_discrimination", "virtual_batch_norm"),
+            latents="noise(3, uniform) + cat(3) + gaussian + uniform(-1, 1, std=None)",
+            q_update="discriminator",
+            d_steps=2,
+        ),
+        dict(q_update="own", q_learning_rate=1e-3, d_pretraining=1, average_generator=0.9),
+    ],
+    ids=["rewrites", "an update of Q's own"],
+)
+def test_xla_compiles_what_no_preset_gives_it_on_a_cpu(tiny_config, settings):
+    """It is the default on a GPU."""
+    config = dataclasses.replace(tiny_config, jit=True, shear=0.3, **settings)
+    model = assembly.build_model(config, 1, 10)
+    images = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1)).astype(np.float32)
+    before = [variable.numpy() for variable in model.trainable_variables]
+    history = model.fit(images, batch_size=4, verbose=0).history
+    assert model.jit_compile is True and int(model.step.numpy()) == 2
+    assert all(np.isfinite(values).all() for values in history.values())
+    after = [variable.numpy() for variable in model.trainable_variables]
+    assert np.mean([(old != new).any() for old, new in zip(before, after, strict=True)]) > 0.8
