@@ -76,7 +76,7 @@ def export_generator(model, kind, path):
 
 @contextlib.contextmanager
 def _full_float32():
-    """A GPU rounds no factor of a product to TensorFloat-32, as the runtimes do not."""
+    """A context without TensorFloat-32, to which a GPU rounds and the runtimes do not."""
     import tensorflow as tf
 
     before = tf.config.experimental.tensor_float_32_execution_enabled()

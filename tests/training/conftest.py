@@ -30,7 +30,7 @@ def tiny_source(tiny_data):
 
 @pytest.fixture(scope="session")
 def ends_with_scores():
-    """A context: runs end with their scores, without what takes longest: export and drawings."""
+    """A context: runs end with their scores, without export, report and drawings."""
 
     @contextlib.contextmanager
     def ends():
@@ -46,7 +46,7 @@ def ends_with_scores():
 
 @pytest.fixture
 def only_scored(ends_with_scores):
-    """As `ends_with_scores`, for a test."""
+    """A run ends with its scores, without what takes longest; see `ends_with_scores`."""
     with ends_with_scores():
         yield
 
